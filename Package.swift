@@ -1,0 +1,192 @@
+// swift-tools-version: 6.2
+import PackageDescription
+
+/// `scripts/test.sh` and CI set this: a warning fails the build there, and only there, so that a newer
+/// compiler's new warning never keeps a user from building.
+let warningsAreErrors = Context.environment["AETHER_WARNINGS_AS_ERRORS"] != nil
+
+let swiftSettings: [SwiftSetting] =
+    [
+        .swiftLanguageMode(.v6),
+        .enableUpcomingFeature("ExistentialAny"),
+        .enableUpcomingFeature("MemberImportVisibility"),
+        .enableUpcomingFeature("InternalImportsByDefault"),
+        .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
+    ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+let package = Package(
+    name: "aether",
+    products: [
+        .library(name: "Aether", targets: ["Aether"]),
+        .library(name: "AetherStorage", targets: ["AetherStorage"]),
+        .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
+        .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
+        .executable(name: "aether", targets: ["AetherCLI"]),
+        .executable(name: "quickstart", targets: ["quickstart"]),
+        .executable(name: "order-processing", targets: ["order-processing"]),
+    ],
+    dependencies: [
+        .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
+        .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
+        .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
+        .package(url: "https://github.com/apple/swift-protobuf.git", from: "1.39.0", traits: []),
+        .package(url: "https://github.com/apple/swift-system.git", from: "1.8.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-2.git", from: "2.4.0"),
+        .package(url: "https://github.com/grpc/grpc-swift-protobuf.git", from: "2.4.0"),
+        .package(url: "https://github.com/groue/GRDB.swift.git", from: "7.10.0"),
+        .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
+        .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
+        .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
+        .package(url: "https://github.com/swiftlang/swift-subprocess.git", from: "1.0.2", traits: []),
+    ],
+    targets: [
+        // The pure core: what a workflow is and how it advances.
+        .target(name: "AetherRuntime", path: "Sources/Runtime", swiftSettings: swiftSettings),
+
+        // Where journals live.
+        .target(
+            name: "AetherStorage",
+            dependencies: [
+                "AetherRuntime",
+                .product(name: "GRDB", package: "GRDB.swift"),
+                .product(name: "GRDBSQLite", package: "GRDB.swift"),
+            ],
+            path: "Sources/Storage/AetherStorage",
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "AetherStoreConformance",
+            dependencies: ["AetherStorage", "AetherRuntime"],
+            path: "Sources/Storage/AetherStoreConformance",
+            swiftSettings: swiftSettings
+        ),
+
+        // The live engine.
+        .target(
+            name: "AetherActors",
+            dependencies: [
+                "AetherRuntime", "AetherStorage",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/Actors",
+            swiftSettings: swiftSettings
+        ),
+
+        // The wire: HTTP/2, messages, services.
+        .systemLibrary(
+            name: "CNGHTTP2",
+            path: "Sources/Transport/CNGHTTP2",
+            pkgConfig: "libnghttp2",
+            providers: [.apt(["libnghttp2-dev"])]
+        ),
+        .target(
+            name: "NGHTTP2Transport",
+            dependencies: [
+                "CNGHTTP2",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Sources/Transport/NGHTTP2Transport",
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "AetherProtocol",
+            dependencies: [
+                "AetherRuntime",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Sources/Transport/AetherProtocol",
+            swiftSettings: swiftSettings
+        ),
+        .target(
+            name: "AetherServer",
+            dependencies: [
+                "AetherActors", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Hummingbird", package: "hummingbird"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Sources/Transport/AetherServer",
+            swiftSettings: swiftSettings
+        ),
+
+        // What a user imports.
+        .target(
+            name: "Aether",
+            dependencies: [
+                "AetherProtocol", "AetherRuntime", "NGHTTP2Transport",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Sources/Client",
+            swiftSettings: swiftSettings
+        ),
+        .executableTarget(
+            name: "AetherCLI",
+            dependencies: [
+                "Aether", "AetherActors", "AetherProtocol", "AetherRuntime", "AetherServer", "AetherStorage",
+                "NGHTTP2Transport",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "TOMLKit", package: "TOMLKit"),
+            ],
+            path: "Sources/CLI",
+            swiftSettings: swiftSettings
+        ),
+
+        // Examples: each runs with one command.
+        .executableTarget(
+            name: "quickstart", dependencies: ["Aether"], path: "examples/quickstart", exclude: ["README.md"],
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "order-processing", dependencies: ["Aether"], path: "examples/order-processing",
+            exclude: ["README.md"], swiftSettings: swiftSettings),
+
+        // Tests: one folder a target.
+        .testTarget(
+            name: "RuntimeTests", dependencies: ["AetherRuntime"], path: "Tests/RuntimeTests",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "StorageTests",
+            dependencies: [
+                "AetherStorage", "AetherStoreConformance", "AetherRuntime",
+                .product(name: "GRDB", package: "GRDB.swift"),
+            ],
+            path: "Tests/StorageTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ActorsTests", dependencies: ["AetherActors", "AetherStorage", "AetherRuntime"],
+            path: "Tests/ActorsTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "NGHTTP2TransportTests",
+            dependencies: [
+                "NGHTTP2Transport", "CNGHTTP2",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+            ],
+            path: "Tests/NGHTTP2TransportTests",
+            swiftSettings: swiftSettings
+        ),
+    ]
+)
