@@ -1,0 +1,15 @@
+/// Something a decision asks for. Performed only after the decision's entries are durable at the run's tier.
+package enum Effect: Sendable, Equatable {
+    /// The run needs a worker.
+    case schedule
+    /// Send the task of this lease to its worker.
+    case dispatch(WorkflowExecution.Lease)
+    /// Tell the worker that holds the run of an entry that it did not make.
+    case push(WorkflowExecution.Lease, JournalEntry)
+    /// The worker no longer has this task: give its credit back.
+    case free(WorkflowExecution.Lease)
+    /// Tell the worker to drop the run, whose lease the server ended.
+    case revoke(WorkflowExecution.Lease)
+    /// Tell all who wait for the end, and let go of the run.
+    case publish(WorkflowOutcome)
+}

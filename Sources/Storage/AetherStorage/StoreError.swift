@@ -1,0 +1,29 @@
+/// A store that can't do what it was asked.
+public struct StoreError: Error, Sendable, CustomStringConvertible {
+    /// What kind of trouble it is: decides what the engine does.
+    public enum Code: Sendable, Hashable {
+        /// The database is in use by another server.
+        case inUse
+        /// The database was written by a newer version.
+        case newerVersion
+        /// The file is no database, or it is damaged.
+        case corrupt
+        /// The place can't be read or written: permissions, a missing directory.
+        case inaccessible
+        /// A write failed for now (a full disk, an I/O error): the engine turns read-only and tries again.
+        case unwritable
+        /// The store is closed.
+        case closed
+    }
+
+    public var code: Code
+    /// What happened, to which file, and what to do.
+    public var message: String
+
+    public init(code: Code, message: String) {
+        self.code = code
+        self.message = message
+    }
+
+    public var description: String { message }
+}

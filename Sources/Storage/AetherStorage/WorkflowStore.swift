@@ -1,0 +1,73 @@
+public import AetherRuntime
+
+/// Where journals live: the one thing that must not forget.
+///
+/// A store keeps, for every workflow, one ``WorkflowSummary`` and its journal entries in order. The engine is its only
+/// writer: it has at most one ``commit(_:)`` under way, orders the writes of one workflow, and hands in no write of a
+/// workflow that the store does not own. Reads may come at any time and see what is committed.
+///
+/// `AetherStoreConformance` tests any implementation against this contract.
+public protocol WorkflowStore: Sendable {
+    /// Makes a batch durable as a whole: either all of it is there after a crash at any moment, or nothing.
+    ///
+    /// When it returns, everything in the batch is as durable as the store promises. A write with
+    /// ``WorkflowWrite/isNew`` whose id exists already is left out, and reported; the rest of the batch is committed.
+    ///
+    /// - Parameter batch: the writes, in the order of their decisions. A workflow may occur several times; its entries
+    ///   then follow one another.
+    /// - Returns: the ids of new workflows that were there before and were left out.
+    /// - Throws: ``StoreError``; nothing of the batch is then there, and the same batch may be tried again.
+    func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID>
+
+    /// What lists show of one workflow.
+    ///
+    /// - Returns: `nil` when no workflow has this id.
+    func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary?
+
+    /// A stretch of a workflow's journal, in order.
+    ///
+    /// - Parameters:
+    ///   - id: the workflow.
+    ///   - after: the sequence before the first entry wanted; 0 for the beginning.
+    ///   - limit: the most entries to return; at least 1.
+    /// - Returns: the entries from `after + 1` on; empty behind the end and for an unknown id.
+    func journal(
+        of id: WorkflowID, after: UInt64, limit: Int
+    ) async throws(StoreError) -> [JournalEntry]
+
+    /// The last entry of a workflow's journal: for a closed workflow the one that closed it.
+    func lastEntry(of id: WorkflowID) async throws(StoreError) -> JournalEntry?
+
+    /// Workflows, the youngest first (by ``WorkflowSummary/createdAt``, then by id, both descending).
+    ///
+    /// - Parameters:
+    ///   - filter: which ones.
+    ///   - cursor: where the page before ended; `nil` for the first page.
+    ///   - limit: the most to return; at least 1.
+    func list(
+        _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [WorkflowSummary]
+
+    /// Open workflows (pending or running) in a stable order, for recovery at start.
+    ///
+    /// - Parameters:
+    ///   - after: the last id of the page before; `nil` for the first.
+    ///   - limit: the most to return; at least 1.
+    func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID]
+
+    /// How many workflows there are in each state. Constant time.
+    func counts() async throws(StoreError) -> WorkflowCounts
+
+    /// Forgets closed workflows with all their entries. Unknown and open ones are left alone.
+    ///
+    /// - Returns: the ids of those that are gone now.
+    func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID>
+
+    /// Tries whether writes succeed, without changing anything.
+    ///
+    /// - Throws: ``StoreError`` while they don't.
+    func probe() async throws(StoreError)
+
+    /// Writes down what lags, and lets go of the database. Further calls throw ``StoreError/Code/closed``.
+    func close() async
+}

@@ -1,0 +1,32 @@
+public import AetherRuntime
+
+/// What lists and counts need of a workflow, without its journal.
+public struct WorkflowSummary: Sendable, Hashable {
+    public var id: WorkflowID
+    public var type: String
+    public var tier: PersistenceTier
+    public var state: WorkflowState
+    public var createdAt: Timestamp
+    /// When a worker first got it; `nil` while it is pending.
+    public var startedAt: Timestamp?
+    /// When it closed; `nil` while it is open.
+    public var completedAt: Timestamp?
+
+    public init(
+        id: WorkflowID,
+        type: String,
+        tier: PersistenceTier,
+        state: WorkflowState,
+        createdAt: Timestamp,
+        startedAt: Timestamp? = nil,
+        completedAt: Timestamp? = nil
+    ) {
+        self.id = id
+        self.type = type
+        self.tier = tier
+        self.state = state
+        self.createdAt = createdAt
+        self.startedAt = startedAt
+        self.completedAt = completedAt
+    }
+}
