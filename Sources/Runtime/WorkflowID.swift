@@ -17,7 +17,8 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     ///
     /// - Returns: `nil` when the text is empty, longer than ``maximumLength`` bytes, or has control characters.
     public init?(validating text: String) {
-        guard !text.isEmpty, text.utf8.count <= Self.maximumLength, !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
+        guard !text.isEmpty, text.utf8.count <= Self.maximumLength,
+            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
         else { return nil }
         self.init(rawValue: text)
     }
