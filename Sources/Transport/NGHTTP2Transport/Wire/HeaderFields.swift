@@ -44,6 +44,20 @@ struct HeaderFields {
                 namelen: name.utf8CodeUnitCount, valuelen: bytes.count - offset, flags: Self.noCopyName))
     }
 
+    mutating func addPath(of descriptor: MethodDescriptor) {
+        let offset = bytes.count
+        bytes.append(UInt8(ascii: "/"))
+        append(descriptor.service.fullyQualifiedService)
+        bytes.append(UInt8(ascii: "/"))
+        append(descriptor.method)
+        let name: StaticString = ":path"
+        pending.append(Pending(index: fields.count, nameOffset: nil, valueOffset: offset))
+        fields.append(
+            nghttp2_nv(
+                name: UnsafeMutablePointer(mutating: name.utf8Start), value: nil,
+                namelen: name.utf8CodeUnitCount, valuelen: bytes.count - offset, flags: Self.noCopyName))
+    }
+
     /// Adds what an application sends along. Names that HTTP/2 or gRPC keep for themselves are left out.
     ///
     /// - Parameter metadata: The pairs; names are put in lower case.
