@@ -1,0 +1,28 @@
+internal import GRPCCore
+
+/// The response parts of a call.
+struct ClientInbound: AsyncSequence, Sendable {
+    typealias Element = RPCResponsePart<NGHTTP2MessageBytes>
+    typealias Failure = any Error
+
+    let stream: CallStream
+
+    struct AsyncIterator: AsyncIteratorProtocol {
+        let stream: CallStream
+
+        mutating func next() async throws -> Element? {
+            try await next(isolation: nil)
+        }
+
+        mutating func next(isolation actor: isolated (any Actor)?) async throws(any Error) -> Element? {
+            switch try await stream.next() {
+            case .metadata(let metadata): .metadata(metadata)
+            case .message(let bytes): .message(bytes)
+            case .status(let status, let metadata): .status(status, metadata)
+            case nil: nil
+            }
+        }
+    }
+
+    func makeAsyncIterator() -> AsyncIterator { AsyncIterator(stream: stream) }
+}

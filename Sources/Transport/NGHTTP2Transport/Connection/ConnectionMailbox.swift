@@ -1,0 +1,69 @@
+internal import GRPCCore
+internal import NIOCore
+internal import Synchronization
+
+/// How other threads reach a connection: the streams that have something for it, served all in one hop.
+final class ConnectionMailbox: Sendable {
+    private struct State {
+        var posted: [CallStream] = []
+        /// Why the connection is gone; nil while it lives.
+        var closedError: RPCError?
+    }
+
+    let eventLoop: any EventLoop
+    /// The connection; it is taken out when the channel closes, which breaks the cycle of references.
+    private let connection: NIOLoopBoundBox<HTTP2Connection?>
+    private let state = Mutex(State())
+
+    init(eventLoop: any EventLoop) {
+        self.eventLoop = eventLoop
+        connection = NIOLoopBoundBox.makeEmptyBox(valueType: HTTP2Connection.self, eventLoop: eventLoop)
+    }
+
+    /// Has the connection look at a stream. The caller has marked the stream as posted.
+    func post(_ stream: CallStream) {
+        let outcome: (isFirst: Bool, error: RPCError?) = state.withLock { state in
+            if let error = state.closedError { return (false, error) }
+            state.posted.append(stream)
+            return (state.posted.count == 1, nil)
+        }
+        if let error = outcome.error {
+            stream.close(error)
+        } else if outcome.isFirst {
+            eventLoop.execute { self.connection.value?.servePosted() }
+        }
+    }
+
+    /// Runs something on the connection's event loop, unless the connection is gone.
+    func perform(_ body: @escaping @Sendable (HTTP2Connection) -> Void) {
+        if eventLoop.inEventLoop {
+            if let connection = connection.value { body(connection) }
+        } else {
+            eventLoop.execute {
+                if let connection = self.connection.value { body(connection) }
+            }
+        }
+    }
+
+    // Event loop only:
+
+    func attach(_ connection: HTTP2Connection) {
+        self.connection.value = connection
+    }
+
+    /// Swaps what was posted for an empty array whose storage is used again.
+    func takePosted(into streams: inout [CallStream]) {
+        state.withLock { swap(&$0.posted, &streams) }
+    }
+
+    /// Refuses posts from now on. Streams that were posted and not served fail.
+    func close(_ error: RPCError) {
+        let posted = state.withLock { state in
+            state.closedError = error
+            defer { state.posted = [] }
+            return state.posted
+        }
+        for stream in posted { stream.close(error) }
+        connection.value = nil
+    }
+}

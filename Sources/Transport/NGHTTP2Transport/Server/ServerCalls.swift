@@ -1,0 +1,141 @@
+internal import GRPCCore
+internal import Synchronization
+
+/// The connections and calls of a server, and when the last of them is gone.
+///
+/// States: *running*, *draining* (no new connections; calls end by themselves), *stopping* (calls are cancelled).
+final class ServerCalls: Sendable {
+    typealias Handler =
+        @concurrent @Sendable (
+            RPCStream<NGHTTP2ServerTransport.Inbound, NGHTTP2ServerTransport.Outbound>, ServerContext
+        ) async -> Void
+
+    private struct State {
+        var isDraining = false
+        var isStopping = false
+        var connections: [ObjectIdentifier: ConnectionMailbox] = [:]
+        var runningCalls = 0
+        /// Calls whose stream has been closed but whose handler goes on.
+        var orphans: [ObjectIdentifier: CallStream] = [:]
+        var onEmpty: CheckedContinuation<Void, Never>?
+
+        mutating func takeContinuationIfEmpty() -> CheckedContinuation<Void, Never>? {
+            guard isDraining, connections.isEmpty, runningCalls == 0 else { return nil }
+            defer { onEmpty = nil }
+            return onEmpty
+        }
+    }
+
+    private let handler: Handler
+    private let maxConnections: Int
+    private let state = Mutex(State())
+
+    init(maxConnections: Int, handler: @escaping Handler) {
+        self.maxConnections = maxConnections
+        self.handler = handler
+    }
+
+    var isDraining: Bool { state.withLock { $0.isDraining } }
+
+    /// Counts a new connection; false if it is one too many.
+    func addConnection(_ mailbox: ConnectionMailbox) -> Bool {
+        state.withLock { state in
+            guard !state.isDraining, state.connections.count < maxConnections else { return false }
+            state.connections[ObjectIdentifier(mailbox)] = mailbox
+            return true
+        }
+    }
+
+    func connectionClosed(_ mailbox: ConnectionMailbox) {
+        state.withLock { state in
+            state.connections[ObjectIdentifier(mailbox)] = nil
+            return state.takeContinuationIfEmpty()
+        }?.resume()
+    }
+
+    // MARK: Calls
+
+    /// Runs the calls' handlers.
+    func start(_ streams: [CallStream], peers: PeerNames) {
+        if streams.isEmpty { return }
+        let isStopping = state.withLock { state in
+            state.runningCalls += streams.count
+            return state.isStopping
+        }
+        for stream in streams {
+            // Not a child of anything: a task group would cost another hop between threads for each call. `callEnded`
+            // counts it, `untilEmpty` waits for it, and `stop` cancels it.
+            let task = Task { await self.run(stream, peers) }
+            stream.withState { $0.task = task }
+            if isStopping { task.cancel() }
+        }
+    }
+
+    private func run(_ stream: CallStream, _ peers: PeerNames) async {
+        await withServerContextRPCCancellationHandle { handle in
+            stream.setCancellation(handle)
+            let context = ServerContext(
+                descriptor: stream.descriptor, remotePeer: peers.remote, localPeer: peers.local, cancellation: handle)
+            let rpc = RPCStream(
+                descriptor: stream.descriptor,
+                inbound: RPCAsyncSequence(wrapping: ServerInbound(stream: stream)),
+                outbound: RPCWriter.Closable(wrapping: ServerOutbound(stream: stream)))
+            await handler(rpc, context)
+        }
+        stream.handlerEnded()
+        callEnded(stream)
+    }
+
+    private func callEnded(_ stream: CallStream) {
+        state.withLock { state in
+            state.runningCalls -= 1
+            if !state.orphans.isEmpty { state.orphans[ObjectIdentifier(stream)] = nil }
+            return state.takeContinuationIfEmpty()
+        }?.resume()
+    }
+
+    /// Keeps a call within reach whose stream is gone, until its handler returns.
+    func streamClosed(_ stream: CallStream) {
+        state.withLock { state in
+            if !stream.withState({ $0.hasHandlerEnded }) { state.orphans[ObjectIdentifier(stream)] = stream }
+        }
+    }
+
+    // MARK: Shutdown
+
+    /// Takes no more connections and has those there are drained.
+    func drain() {
+        let connections = state.withLock { state in
+            state.isDraining = true
+            return Array(state.connections.values)
+        }
+        for mailbox in connections { mailbox.perform { $0.beginGracefulShutdown() } }
+        state.withLock { $0.takeContinuationIfEmpty() }?.resume()
+    }
+
+    /// Closes every connection and cancels every call.
+    func stop() {
+        drain()
+        let (connections, orphans) = state.withLock { state in
+            state.isStopping = true
+            return (Array(state.connections.values), Array(state.orphans.values))
+        }
+        for stream in orphans { stream.cancelTask() }
+        for mailbox in connections {
+            mailbox.perform { connection in
+                for record in connection.records.values { record.stream?.cancelTask() }
+                connection.close(RPCError(code: .unavailable, message: "The server was shut down."))
+            }
+        }
+    }
+
+    /// Returns when a drained server has no connection and no call left.
+    func untilEmpty() async {
+        await withCheckedContinuation { continuation in
+            state.withLock { state in
+                state.onEmpty = continuation
+                return state.takeContinuationIfEmpty()
+            }?.resume()
+        }
+    }
+}

@@ -1,0 +1,25 @@
+/// Where a server listens, or where a client connects to.
+public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
+    /// A TCP port of a host. Port 0 lets the system choose a free one when listening.
+    case hostPort(host: String, port: Int)
+    /// A Unix domain socket.
+    case unixDomainSocket(path: String)
+
+    /// The address for a person to read: `127.0.0.1:7233`, `[::1]:7233` or `unix:/run/server.sock`.
+    public var description: String {
+        switch self {
+        case .hostPort(let host, let port):
+            host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
+        case .unixDomainSocket(let path):
+            "unix:\(path)"
+        }
+    }
+
+    /// The value of the `:authority` header for this address.
+    var authority: String {
+        switch self {
+        case .hostPort: description
+        case .unixDomainSocket: "localhost"
+        }
+    }
+}
