@@ -1,0 +1,28 @@
+/// Where a running server can be reached, with the ports it really got.
+package struct ServerAddresses: Sendable, Hashable {
+    package var host: String
+    package var grpcPort: Int
+    package var httpPort: Int
+    /// `nil` when metrics are switched off.
+    package var metricsPort: Int?
+
+    package init(host: String, grpcPort: Int, httpPort: Int, metricsPort: Int?) {
+        self.host = host
+        self.grpcPort = grpcPort
+        self.httpPort = httpPort
+        self.metricsPort = metricsPort
+    }
+
+    package var grpcURL: String { url(grpcPort) }
+    package var httpURL: String { url(httpPort) }
+    package var metricsURL: String? { metricsPort.map { url($0) + "/metrics" } }
+
+    /// `0.0.0.0` and `::` are places to listen, not to connect to: a person on this machine uses `localhost`.
+    private func url(_ port: Int) -> String {
+        switch host {
+        case "127.0.0.1", "0.0.0.0", "::": "http://localhost:\(port)"
+        case let host where host.contains(":"): "http://[\(host)]:\(port)"
+        default: "http://\(host):\(port)"
+        }
+    }
+}

@@ -1,0 +1,27 @@
+package import AetherRuntime
+
+/// Everything a server can be told. The defaults are those of `aether serve` without a flag.
+package struct ServerConfiguration: Sendable, Hashable {
+    /// The address every port is bound to.
+    package var host = "127.0.0.1"
+    /// gRPC. 0 takes any free port.
+    package var grpcPort = 7233
+    /// The text page, the health of the server. 0 takes any free port.
+    package var httpPort = 7234
+    /// Prometheus metrics. 0 takes any free port; see ``isMetricsEnabled``.
+    package var metricsPort = 9090
+    /// Whether ``metricsPort`` is opened at all.
+    package var isMetricsEnabled = true
+    /// The SQLite file; its directory is made when it isn't there.
+    package var databasePath = "./data/aether.db"
+    /// The tier of runs whose start and whose type ask for none.
+    package var tier = PersistenceTier.stateActionLog
+    /// How long a worker whose stream broke keeps its leases.
+    package var workerGrace = Duration.seconds(5)
+    /// The largest input, result or payload accepted, in bytes.
+    package var maximumValueBytes = 2 * 1024 * 1024
+    /// How long a shutdown waits for calls in progress before it ends them.
+    package var drainTimeout = Duration.seconds(4)
+
+    package init() {}
+}

@@ -1,0 +1,87 @@
+internal import Hummingbird
+package import Logging
+internal import NIOCore
+internal import ServiceLifecycle
+
+/// One HTTP port of the server, as a service: it listens while ``run()`` runs, and ends with a graceful shutdown.
+package struct HTTPListener: ServiceLifecycle.Service {
+    /// Which pages the port serves.
+    package enum Pages: Sendable {
+        /// The text page, and health.
+        case main(@Sendable () async throws -> ServerAddresses)
+        /// Prometheus metrics, and health.
+        case metrics
+    }
+
+    private let pages: Pages
+    private let host: String
+    private let port: Int
+    private let snapshot: @Sendable () async throws -> ServerSnapshot
+    private let logger: Logger
+    private let bound = BoundPort()
+
+    /// A port that is not listened on yet; port 0 takes any free one.
+    ///
+    /// `logger` hears of trouble only. `snapshot` is called for each request.
+    package init(
+        _ pages: Pages, host: String, port: Int, logger: Logger,
+        snapshot: @escaping @Sendable () async throws -> ServerSnapshot
+    ) {
+        self.pages = pages
+        self.host = host
+        self.port = port
+        self.snapshot = snapshot
+        var logger = logger
+        logger.logLevel = max(logger.logLevel, .warning)
+        self.logger = logger
+    }
+
+    /// The port listened on, as soon as it is.
+    ///
+    /// - Throws: ``ServerStartError`` when it can't be had; `CancellationError` when the caller is cancelled.
+    package var boundPort: Int {
+        get async throws { try await bound.value() }
+    }
+
+    /// Listens and serves until a graceful shutdown, or until the task is cancelled. To be called once.
+    ///
+    /// - Throws: ``ServerStartError`` when the port can't be had.
+    package func run() async throws {
+        let bound = bound
+        let application = Application(
+            router: router,
+            configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
+            onServerRunning: { channel in bound.set(.success(channel.localAddress?.port ?? 0)) },
+            logger: logger)
+        do {
+            try await application.run()
+            bound.set(.failure(CancellationError()))
+        } catch {
+            let error = startError(for: error)
+            bound.set(.failure(error))
+            throw error
+        }
+    }
+
+    private var router: Router<BasicRequestContext> {
+        let router = Router()
+        router.addHealthRoutes(snapshot: snapshot)
+        switch pages {
+        case .main(let addresses):
+            router.addTextPage(snapshot: snapshot, addresses: addresses)
+        case .metrics:
+            router.addMetricsRoute(snapshot: snapshot)
+        }
+        return router
+    }
+
+    private func startError(for error: any Error) -> any Error {
+        guard let error = error as? IOError else { return error }
+        let (purpose, flag) =
+            switch pages {
+            case .main: ("HTTP", "--http-port")
+            case .metrics: ("metrics", "--metrics-port")
+            }
+        return ServerStartError.binding(host: host, port: port, purpose: purpose, flag: flag, error: error)
+    }
+}

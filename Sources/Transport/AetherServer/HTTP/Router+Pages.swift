@@ -1,0 +1,41 @@
+internal import Hummingbird
+
+extension Router {
+    typealias Snapshot = @Sendable () async throws -> ServerSnapshot
+
+    /// `/healthz`: the process answers. `/readyz`: it takes work, else 503 with the reason.
+    func addHealthRoutes(snapshot: @escaping Snapshot) {
+        get("/healthz") { _, _ in Response(text: "ok\n") }
+        get("/readyz") { _, _ in
+            do {
+                guard let reason = try await snapshot().notReadyReason else { return Response(text: "ready\n") }
+                return Response(text: "not ready: \(reason)\n", status: .serviceUnavailable)
+            } catch {
+                return Response(text: "not ready: \(error)\n", status: .serviceUnavailable)
+            }
+        }
+    }
+
+    func addTextPage(
+        snapshot: @escaping Snapshot, addresses: @escaping @Sendable () async throws -> ServerAddresses
+    ) {
+        get("/") { _, _ in
+            do {
+                return Response(text: TextPage(snapshot: try await snapshot(), addresses: try await addresses()).text)
+            } catch {
+                return Response(text: "Aether can't read its state: \(error)\n", status: .internalServerError)
+            }
+        }
+    }
+
+    func addMetricsRoute(snapshot: @escaping Snapshot) {
+        get("/metrics") { _, _ in
+            do {
+                let metrics = PrometheusText(try await snapshot())
+                return Response(text: metrics.text, contentType: PrometheusText.contentType)
+            } catch {
+                return Response(text: "# can't read the state: \(error)\n", status: .internalServerError)
+            }
+        }
+    }
+}

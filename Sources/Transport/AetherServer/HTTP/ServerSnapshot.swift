@@ -1,0 +1,25 @@
+package import AetherStorage
+
+/// What the HTTP pages tell of a server, at one moment.
+package struct ServerSnapshot: Sendable {
+    package var counts: WorkflowCounts
+    package var connectedWorkers: Int
+    /// Database commits since the server started.
+    package var commits: Int64
+    /// Journal entries committed since the server started.
+    package var entriesCommitted: Int64
+    /// Why the server takes no work now (it drains, its disk is full); `nil` when it does.
+    package var notReadyReason: String?
+
+    package init(
+        counts: WorkflowCounts, connectedWorkers: Int, commits: Int64, entriesCommitted: Int64, notReadyReason: String?
+    ) {
+        self.counts = counts
+        self.connectedWorkers = connectedWorkers
+        self.commits = commits
+        self.entriesCommitted = entriesCommitted
+        self.notReadyReason = notReadyReason
+    }
+
+    package var isReady: Bool { notReadyReason == nil }
+}
