@@ -18,6 +18,9 @@ extension Engine {
         package var reason = ""
     }
 
+    /// The largest input, result or payload the engine takes, in bytes.
+    package var maximumValueBytes: Int { configuration.maximumValueBytes }
+
     /// How a run stands. Only what is durable is told.
     ///
     /// - Throws: `notFound`, `unavailable`.

@@ -8,6 +8,8 @@ package final class TaskFeed: Sendable {
         case replaced
         /// The engine stops.
         case stopping
+        /// The worker is gone, or took the call back.
+        case cancelled
     }
 
     private let messages = BatchQueue<TaskMessage>()
@@ -25,12 +27,17 @@ package final class TaskFeed: Sendable {
         await messages.take()
     }
 
+    /// The stream is gone: nobody can be sent anything any more.
+    package func cancel() {
+        end(.cancelled)
+    }
+
     func put(_ new: [TaskMessage]) {
         messages.put(contentsOf: new)
     }
 
     func end(_ reason: End) {
-        ending.withLock { $0 = reason }
+        ending.withLock { $0 = $0 ?? reason }
         messages.finish()
     }
 }
