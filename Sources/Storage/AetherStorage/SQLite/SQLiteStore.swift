@@ -11,7 +11,8 @@ internal import GRDB
 /// `DatabaseSchema`): that is what makes appending for 100,000 interleaved workflows cheap. Reading a journal walks
 /// these references from the last entry; reading it in pages walks them once.
 public final class SQLiteStore: WorkflowStore {
-    private let path: String
+    /// The file, absolute and behind symbolic links.
+    public let path: String
     private let writer: JournalWriter
     private let reader: DatabasePool
     private let heads: HeadTable
