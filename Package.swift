@@ -41,7 +41,12 @@ let package = Package(
     ],
     targets: [
         // The pure core: what a workflow is and how it advances.
-        .target(name: "AetherRuntime", path: "Sources/Runtime", swiftSettings: swiftSettings),
+        .target(
+            name: "AetherRuntime",
+            dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            path: "Sources/Runtime",
+            swiftSettings: swiftSettings
+        ),
 
         // Where journals live.
         .target(

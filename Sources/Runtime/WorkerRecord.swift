@@ -12,6 +12,15 @@ package enum WorkerRecord: Sendable, Hashable {
         }
     }
 
+    /// The size of the value it carries, in bytes.
+    package var payloadSize: Int {
+        switch self {
+        case .stepCompleted(_, let result), .close(.completed(let result)): result.count
+        case .stepFailed(_, let failure), .close(.failed(let failure)): failure.message.utf8.count
+        case .close(.cancelled): 0
+        }
+    }
+
     var event: JournalEvent {
         switch self {
         case .stepCompleted(let key, let result): .stepCompleted(key: key, result: result)

@@ -10,6 +10,8 @@ package enum WorkflowError: Error, Equatable, CustomStringConvertible {
     case alreadyAssigned(epoch: UInt64)
     /// The run has recorded operations, and the worker can't replay.
     case cannotReplay(worker: String)
+    /// A result is larger than the server takes.
+    case tooLarge(bytes: Int, limit: Int)
 
     package var description: String {
         switch self {
@@ -21,6 +23,8 @@ package enum WorkflowError: Error, Equatable, CustomStringConvertible {
             "records are missing: expected number \(expected), got \(found)"
         case .alreadyAssigned(let epoch):
             "a worker already has the workflow, as attempt \(epoch)"
+        case .tooLarge(let bytes, let limit):
+            "a result has \(bytes) bytes, the limit is \(limit); store large data elsewhere and record a reference"
         case .cannotReplay(let worker):
             "the workflow has recorded steps, and worker \(worker) has no journal to replay them"
         }

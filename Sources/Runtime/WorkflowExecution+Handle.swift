@@ -96,7 +96,8 @@ extension WorkflowExecution {
     }
 
     private mutating func record(_ event: JournalEvent, number: UInt64 = 0, at now: Timestamp) -> JournalEntry {
-        let entry = JournalEntry(sequence: lastSequence + 1, time: now, record: number, event: event)
+        let time = max(now, lastTime)
+        let entry = JournalEntry(sequence: lastSequence + 1, time: time, record: number, event: event)
         apply(entry)
         return entry
     }

@@ -21,6 +21,8 @@ package struct WorkflowExecution: Sendable, Equatable {
     /// Where the outcome of every finished operation stands in the journal.
     package private(set) var outcomes: [OperationKey: UInt64] = [:]
     package private(set) var lastSequence: UInt64 = 0
+    /// The time of the last entry. Entries never go back in time, even when the clock does.
+    private(set) var lastTime: Timestamp
 
     /// A worker's right to report for the run.
     package struct Lease: Sendable, Equatable {
@@ -63,6 +65,7 @@ package struct WorkflowExecution: Sendable, Equatable {
         self.start = start
         self.createdAt = startEntry.time
         self.lastSequence = startEntry.sequence
+        self.lastTime = startEntry.time
     }
 
     package var state: WorkflowState {
@@ -85,6 +88,7 @@ package struct WorkflowExecution: Sendable, Equatable {
     /// The one place where the state changes.
     mutating func apply(_ entry: JournalEntry) {
         lastSequence = entry.sequence
+        lastTime = entry.time
         if entry.record > 0 { lease?.applied = entry.record }
         if let key = entry.event.outcomeKey { outcomes[key] = entry.sequence }
         switch entry.event {

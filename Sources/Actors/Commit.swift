@@ -1,0 +1,34 @@
+internal import AetherRuntime
+internal import AetherStorage
+internal import Synchronization
+
+/// One decision of one workflow on its way to the store, with what is to happen once it is durable.
+struct Commit: Sendable {
+    var workflow: WorkflowActor
+    var write: WorkflowWrite
+    var effects: [Effect]
+    /// For the effect `schedule`: what the scheduler is asked.
+    var request: TaskScheduler.Request?
+    /// For the effect `dispatch`: the task to send.
+    var assignment: TaskAssignment?
+    /// For a new workflow: whether its id turned out to be taken.
+    var creation: Creation?
+
+    /// Tells the one who starts a workflow what became of it.
+    final class Creation: Sendable {
+        private struct State {
+            var isIDTaken = false
+            var ticket: PersistenceActor.Ticket?
+        }
+
+        private let state = Mutex(State())
+
+        /// Whether the store has another workflow of this id.
+        var isIDTaken: Bool { state.withLock { $0.isIDTaken } }
+        /// The place of the creation in the line of commits.
+        var ticket: PersistenceActor.Ticket? { state.withLock { $0.ticket } }
+
+        func reportIDTaken() { state.withLock { $0.isIDTaken = true } }
+        func put(_ ticket: PersistenceActor.Ticket) { state.withLock { $0.ticket = ticket } }
+    }
+}

@@ -1,0 +1,127 @@
+package import AetherRuntime
+internal import AetherStorage
+
+/// The hot path: what workers with a journal report.
+extension Engine {
+    /// What a worker reports about one run.
+    package struct RunReport: Sendable {
+        package var task: String
+        /// The number of the first record within its lease; numbers count from 1.
+        package var firstRecord: UInt64
+        package var records: [WorkerRecord]
+        /// The oldest step that has been running for a while, if that changed.
+        package var currentStep: String?
+        /// The worker gives the run back after the records.
+        package var givesBack: Bool
+
+        package init(
+            task: String, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, givesBack: Bool
+        ) {
+            self.task = task
+            self.firstRecord = firstRecord
+            self.records = records
+            self.currentStep = currentStep
+            self.givesBack = givesBack
+        }
+    }
+
+    package enum Acknowledgement: Sendable {
+        /// Durable; with the journal sequence of each record.
+        case applied([UInt64])
+        /// The lease is over: drop the run.
+        case stale(String)
+        /// The run has ended: drop it.
+        case closed(String)
+        /// A record is missing: drop the run.
+        case gap(String)
+        /// The records can't be accepted as they are. The run stays.
+        case refused(String)
+    }
+
+    /// Applies what a worker reports about many runs. When it returns, everything it acknowledges is durable.
+    ///
+    /// - Returns: one answer for each report, in their order. A run that refuses its report never fails the others.
+    /// - Throws: `unavailable` when nothing can be written now; the whole call may be repeated as it is.
+    package func advance(_ reports: [RunReport]) async throws(EngineError) -> [Acknowledgement] {
+        try refuseIfUnavailable()
+        let now = clock.now()
+        var answers: [Acknowledgement] = []
+        answers.reserveCapacity(reports.count)
+        var last: [(persistence: PersistenceActor, ticket: WorkflowActor.Ticket)] = []
+        var touched: [WorkflowActor] = []
+        for report in reports {
+            guard let task = TaskID(report.task) else {
+                answers.append(.stale("no task has the id \(report.task)"))
+                continue
+            }
+            guard let workflow = try await activeWorkflow(task.workflow) else {
+                answers.append(.closed("workflow \(task.workflow) has ended, or there is no such workflow"))
+                continue
+            }
+            do throws(WorkflowFault) {
+                let staged = try await apply(report, task, to: workflow, at: now)
+                answers.append(.applied(staged.acknowledged))
+                touched.append(workflow)
+                if let ticket = staged.ticket { note(ticket, of: workflow.persistence, in: &last) }
+            } catch {
+                answers.append(try answer(to: error))
+            }
+        }
+        do {
+            for (persistence, ticket) in last { try await persistence.waitUntilDurable(ticket) }
+        } catch {
+            throw unwritable(error)
+        }
+        if touched.contains(where: \.isDiscarded) {
+            throw EngineError(.unavailable, "workflows are being recovered; report again")
+        }
+        return answers
+    }
+
+    private func activeWorkflow(_ id: WorkflowID) async throws(EngineError) -> WorkflowActor? {
+        if let workflow = registry.active(id) { return workflow }
+        guard case .active(let workflow) = try await lookup(id) else { return nil }
+        return workflow
+    }
+
+    private func apply(
+        _ report: RunReport, _ task: TaskID, to workflow: WorkflowActor, at now: Timestamp
+    ) async throws(WorkflowFault) -> WorkflowActor.Staged {
+        for record in report.records where record.payloadSize > configuration.maximumValueBytes {
+            throw .refused(.tooLarge(bytes: record.payloadSize, limit: configuration.maximumValueBytes))
+        }
+        let staged = try await workflow.advance(
+            epoch: task.epoch, firstRecord: report.firstRecord, records: report.records,
+            currentStep: report.currentStep, at: now)
+        guard report.givesBack else { return staged }
+        let released = try await workflow.handle(.loseLease(epoch: task.epoch, .returned), at: now)
+        return WorkflowActor.Staged(ticket: released.ticket ?? staged.ticket, acknowledged: staged.acknowledged)
+    }
+
+    /// Tickets of one tier only grow, so that waiting for the last of each tier is waiting for all.
+    private func note(
+        _ ticket: WorkflowActor.Ticket, of persistence: PersistenceActor,
+        in last: inout [(persistence: PersistenceActor, ticket: WorkflowActor.Ticket)]
+    ) {
+        guard let index = last.firstIndex(where: { $0.persistence === persistence }) else {
+            return last.append((persistence, ticket))
+        }
+        last[index].ticket = max(last[index].ticket, ticket)
+    }
+
+    private func answer(to fault: WorkflowFault) throws(EngineError) -> Acknowledgement {
+        switch fault {
+        case .discarded:
+            throw EngineError(.unavailable, "workflows are being recovered; report again")
+        case .unwritable(let error):
+            throw unwritable(error)
+        case .refused(let error):
+            switch error {
+            case .closed: return .closed("\(error)")
+            case .recordGap: return .gap("\(error)")
+            case .tooLarge: return .refused("\(error)")
+            case .staleLease, .alreadyAssigned, .cannotReplay: return .stale("\(error)")
+            }
+        }
+    }
+}

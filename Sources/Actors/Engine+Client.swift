@@ -1,0 +1,170 @@
+package import AetherRuntime
+internal import AetherStorage
+
+/// What clients ask of the engine.
+extension Engine {
+    package struct Start: Sendable {
+        package var id: WorkflowID
+        package var type: String
+        package var input: [UInt8]
+        /// `nil`: what the type's worker said, else the server's default.
+        package var tier: PersistenceTier?
+
+        package init(id: WorkflowID, type: String, input: [UInt8], tier: PersistenceTier?) {
+            self.id = id
+            self.type = type
+            self.input = input
+            self.tier = tier
+        }
+    }
+
+    /// The longest name of a workflow type, in UTF-8 bytes.
+    private static let maximumTypeLength = 256
+
+    /// Accepts a run. When it returns, the run is durable at its tier. Starting twice with one id, type and input is as
+    /// starting once.
+    ///
+    /// - Throws: `invalidArgument`, `alreadyExists` when the id belongs to another start, `unavailable`.
+    package func start(_ request: Start) async throws(EngineError) {
+        try refuseIfUnavailable()
+        guard !request.type.isEmpty, request.type.utf8.count <= Self.maximumTypeLength else {
+            throw EngineError(
+                .invalidArgument, "workflow_type must be 1 to \(Self.maximumTypeLength) bytes long")
+        }
+        try checkSize(request.input, of: "the input of workflow \(request.id)")
+        let tier = request.tier ?? tier(ofType: request.type)
+        guard let lane = lanes[tier] else {
+            throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
+        }
+        let start = WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random())
+        let (execution, decision) = WorkflowExecution.create(id: request.id, start: start, at: clock.now())
+        let created = registry.insert(request.id) {
+            WorkflowActor(creating: execution, decision, persistence: lane.persistence)
+        }
+        guard let created else { return try await attach(request) }
+        do throws(WorkflowFault) {
+            try await waitUntilDurable(created, await created.snapshot().lastTicket)
+        } catch {
+            registry.remove(created)
+            throw EngineError(.unavailable, "workflow \(request.id) was not accepted: \(error)")
+        }
+        if created.creation?.isIDTaken == true {
+            registry.remove(created)
+            try await attach(request)
+        }
+    }
+
+    /// A start with an id that is taken: fine if it is the same start.
+    private func attach(_ request: Start) async throws(EngineError) {
+        let existing: WorkflowStart
+        switch try await settledLookup(request.id) {
+        case .active(let workflow):
+            existing = await workflow.snapshot().execution.start
+        case .closed(_, let store):
+            existing = try await readStart(request.id, from: store)
+        case .unknown:
+            throw EngineError(.unavailable, "workflow \(request.id) was not accepted; try again")
+        }
+        guard existing.type == request.type, existing.input == request.input else {
+            let difference = existing.type == request.type ? "another input" : "the type \(existing.type)"
+            throw EngineError(
+                .alreadyExists,
+                "workflow \(request.id) exists already, with \(difference); use another id, or the same type and input")
+        }
+    }
+
+    /// A run whose last decision is durable.
+    private func settledLookup(_ id: WorkflowID) async throws(EngineError) -> Found {
+        while true {
+            let found = try await lookup(id)
+            guard case .active(let workflow) = found else { return found }
+            do throws(WorkflowFault) {
+                try await waitUntilDurable(workflow, await workflow.snapshot().lastTicket)
+            } catch {
+                throw EngineError(.unavailable, "workflow \(id) is being recovered: \(error); try again")
+            }
+            if !workflow.isDiscarded { return found }
+            registry.remove(workflow)
+        }
+    }
+
+    private func readStart(
+        _ id: WorkflowID, from store: any WorkflowStore
+    ) async throws(EngineError) -> WorkflowStart {
+        let first: JournalEntry?
+        do {
+            first = try await store.journal(of: id, after: 0, limit: 1).first
+        } catch {
+            throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
+        }
+        guard case .started(let start) = first?.event else { throw notFound(id) }
+        return start
+    }
+
+    /// Asks a run to end. See SEMANTICS of cancel: at once while no worker has it that could clean up.
+    ///
+    /// - Throws: `notFound`; `failedPrecondition` when it has ended; `unavailable`.
+    package func cancel(_ id: WorkflowID) async throws(EngineError) {
+        try refuseIfUnavailable()
+        try await send(.cancel, to: id) { error in
+            EngineError(.failedPrecondition, "workflow \(id) can't be cancelled: \(error)")
+        }
+    }
+
+    /// Waits for the end of a run.
+    ///
+    /// - Parameter timeout: `nil` waits until the calling task is cancelled.
+    /// - Returns: how it ended; `nil` with the current state when the time is over.
+    /// - Throws: `notFound`, `unavailable`.
+    package func awaitResult(
+        _ id: WorkflowID, timeout: Duration?
+    ) async throws(EngineError) -> (outcome: WorkflowOutcome?, state: WorkflowState) {
+        let waiter = waiters.enter(id)
+        defer { waiters.leave(id, waiter) }
+        switch try await lookup(id) {
+        case .unknown: throw notFound(id)
+        case .closed(let summary, let store): return (try await outcome(of: id, in: store), summary.state)
+        case .active: break
+        }
+        switch await answer(waiter, within: timeout) {
+        case .ended(let outcome): return (outcome, outcome.state)
+        case .gaveUp: return (nil, try await status(id).state)
+        case .stopped: throw EngineError(.unavailable, "the server is shutting down; ask again")
+        }
+    }
+
+    private func answer(_ waiter: ResultWaiter, within timeout: Duration?) async -> ResultWaiter.Answer {
+        guard let timeout else { return await waiter.value() }
+        return await withTaskGroup(of: Void.self) { group in
+            group.addTask { [clock] in
+                if (try? await clock.sleep(timeout)) != nil { waiter.answer(.gaveUp) }
+            }
+            let answer = await waiter.value()
+            group.cancelAll()
+            return answer
+        }
+    }
+
+    func outcome(of id: WorkflowID, in store: any WorkflowStore) async throws(EngineError) -> WorkflowOutcome {
+        let last: JournalEntry?
+        do {
+            last = try await store.lastEntry(of: id)
+        } catch {
+            throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
+        }
+        guard case .closed(let outcome) = last?.event else {
+            throw EngineError(.unavailable, "workflow \(id) is closed, but its journal has no end; check the database")
+        }
+        return outcome
+    }
+
+    func checkSize(_ value: [UInt8], of what: String) throws(EngineError) {
+        let limit = configuration.maximumValueBytes
+        guard value.count <= limit else {
+            throw EngineError(
+                .invalidArgument,
+                "\(what) has \(value.count) bytes, the limit is \(limit); store large data elsewhere and pass a reference"
+            )
+        }
+    }
+}

@@ -1,0 +1,153 @@
+package import AetherRuntime
+package import AetherStorage
+
+/// What people see of runs.
+extension Engine {
+    package struct Status: Sendable {
+        package var summary: WorkflowSummary
+        package var state: WorkflowState { summary.state }
+        package var outcome: WorkflowOutcome?
+        /// The oldest step that has been running for a while; empty when there is none.
+        package var currentStep = ""
+        /// The worker that has the run, or had it last; empty when unknown.
+        package var worker = ""
+        /// How many times the run was assigned; 0 when unknown.
+        package var attempt: UInt64 = 0
+        package var isCancelRequested = false
+        /// One sentence: why it is where it is.
+        package var reason = ""
+    }
+
+    /// The largest input, result or payload the engine takes, in bytes.
+    package var maximumValueBytes: Int { configuration.maximumValueBytes }
+
+    /// How a run stands. Only what is durable is told.
+    ///
+    /// - Throws: `notFound`, `unavailable`.
+    package func status(_ id: WorkflowID) async throws(EngineError) -> Status {
+        switch try await lookup(id) {
+        case .unknown:
+            throw notFound(id)
+        case .closed(let summary, let store):
+            return Status(summary: summary, outcome: try await outcome(of: id, in: store))
+        case .active(let workflow):
+            let snapshot = await workflow.snapshot()
+            do throws(WorkflowFault) {
+                try await waitUntilDurable(workflow, snapshot.lastTicket)
+            } catch {
+                throw EngineError(.unavailable, "workflow \(id) is being recovered: \(error); try again")
+            }
+            return await status(of: snapshot)
+        }
+    }
+
+    private func status(of snapshot: WorkflowActor.Snapshot) async -> Status {
+        let execution = snapshot.execution
+        return Status(
+            summary: execution.summary,
+            outcome: execution.outcome,
+            currentStep: snapshot.currentStep,
+            worker: execution.lastWorker?.id ?? "",
+            attempt: execution.epoch,
+            isCancelRequested: execution.isCancelRequested,
+            reason: await reason(execution, currentStep: snapshot.currentStep)
+        )
+    }
+
+    private func reason(_ execution: WorkflowExecution, currentStep: String) async -> String {
+        guard execution.outcome == nil else { return "" }
+        let cancelled = execution.isCancelRequested ? "cancel requested; " : ""
+        guard let lease = execution.lease else { return cancelled + (await waitReason(execution)) }
+        let worker = lease.worker.id
+        guard await sessions.session(of: worker)?.isConnected == true else {
+            let grace = configuration.workerGrace.formatted
+            return cancelled + "worker \(worker) is disconnected; unless it is back within \(grace), another one goes on"
+        }
+        let step = currentStep.isEmpty ? "" : " step \"\(currentStep)\""
+        return cancelled + "running\(step) on worker \(worker)"
+    }
+
+    private func waitReason(_ execution: WorkflowExecution) async -> String {
+        let type = execution.start.type
+        switch await scheduler.wait(type: type, needsReplay: execution.needsReplay) {
+        case .noWorkerOffersIt:
+            return "no connected worker offers the workflow type \"\(type)\"; start one that registers it"
+        case .onlyPlainWorkersOfferIt:
+            return "it has recorded steps, and only workers without a journal offer \"\(type)\"; start one with an SDK"
+        case .allBusy(let workers):
+            return "all \(workers) workers that offer \"\(type)\" are busy"
+        case .nothing:
+            return "about to be assigned to a worker"
+        }
+    }
+
+    /// A stretch of a run's journal, in order, as far as it is durable.
+    ///
+    /// - Throws: `notFound`, `unavailable`.
+    package func history(
+        _ id: WorkflowID, after: UInt64, limit: Int
+    ) async throws(EngineError) -> [JournalEntry] {
+        do throws(StoreError) {
+            for lane in lanes.values {
+                let page = try await lane.store.journal(of: id, after: after, limit: limit)
+                if !page.isEmpty { return page }
+                if try await lane.store.summary(of: id) != nil { return [] }
+            }
+        } catch {
+            throw EngineError(.unavailable, "the history of workflow \(id) can't be read: \(error)")
+        }
+        throw notFound(id)
+    }
+
+    /// A page of runs of all tiers, the youngest first.
+    ///
+    /// - Throws: `unavailable`.
+    package func list(
+        _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(EngineError) -> [WorkflowSummary] {
+        var merged: [WorkflowSummary] = []
+        do throws(StoreError) {
+            for lane in lanes.values {
+                merged += try await lane.store.list(filter, after: cursor, limit: limit)
+            }
+        } catch {
+            throw EngineError(.unavailable, "workflows can't be listed: \(error)")
+        }
+        if lanes.count > 1 {
+            merged.sort { ($0.createdAt, $0.id) > ($1.createdAt, $1.id) }
+        }
+        return Array(merged.prefix(limit))
+    }
+
+    package struct Metrics: Sendable {
+        package var workflows: WorkflowCounts
+        package var connectedWorkers: Int
+        package var committed: CommitStatistics
+    }
+
+    /// Counts over all runs there are.
+    ///
+    /// - Throws: `unavailable`.
+    package func metrics() async throws(EngineError) -> Metrics {
+        var metrics = Metrics(workflows: WorkflowCounts(), connectedWorkers: 0, committed: CommitStatistics())
+        do throws(StoreError) {
+            for lane in lanes.values {
+                metrics.workflows = metrics.workflows + (try await lane.store.counts())
+                metrics.committed = metrics.committed + lane.persistence.committed
+            }
+        } catch {
+            throw EngineError(.unavailable, "workflows can't be counted: \(error)")
+        }
+        for session in sessions.all where await session.isConnected { metrics.connectedWorkers += 1 }
+        return metrics
+    }
+}
+
+extension Duration {
+    /// The duration for people, such as `5 s` or `300 ms`.
+    fileprivate var formatted: String {
+        let (seconds, attoseconds) = components
+        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
+        return milliseconds % 1000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
+    }
+}

@@ -1,0 +1,205 @@
+package import AetherRuntime
+package import AetherStorage
+package import Logging
+internal import Synchronization
+
+/// The live engine: the face behind which the actors work. Everything a service does goes through one of its methods.
+///
+/// The flow of a call is always: look the run's actor up → it handles the event and puts the decision in line → wait
+/// until that is durable → answer. Effects are performed by the dispatcher after the commit.
+package final class Engine: Sendable {
+    let configuration: EngineConfiguration
+    let clock: EngineClock
+    let logger: Logger
+    let registry = WorkflowRegistry()
+    let sessions = SessionRegistry()
+    let scheduler = SchedulerActor()
+    let waiters = ResultWaiters()
+    let dispatcher: EffectDispatcher
+    /// The store and the write path of each tier.
+    let lanes: [PersistenceTier: Lane]
+    private let background = BatchQueue<@Sendable () async -> Void>()
+    private let shared = Mutex(Shared())
+
+    struct Lane: Sendable {
+        var store: any WorkflowStore
+        var persistence: PersistenceActor
+    }
+
+    private struct Shared {
+        var isStopping = false
+        var hasRecovered = false
+        /// Runs whose last decision could not be written; they are read again once writes succeed.
+        var discarded: Set<WorkflowID> = []
+        /// The tier that the workers of a type asked for.
+        var tierOfType: [String: PersistenceTier] = [:]
+    }
+
+    /// - Parameters:
+    ///   - stores: where the runs of each tier live; a tier without a store is refused.
+    package init(
+        stores: [PersistenceTier: any WorkflowStore],
+        configuration: EngineConfiguration,
+        clock: EngineClock,
+        logger: Logger
+    ) {
+        self.configuration = configuration
+        self.clock = clock
+        self.logger = logger
+        let dispatcher = EffectDispatcher(
+            registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, clock: clock)
+        self.dispatcher = dispatcher
+        let recovery = RecoveryHook()
+        self.lanes = stores.mapValues { store in
+            let persistence = PersistenceActor(
+                store: store,
+                clock: clock,
+                retryInterval: configuration.writeRetryInterval,
+                release: { dispatcher.release($0) },
+                discard: { await recovery.engine?.discard($0) },
+                writable: { await recovery.engine?.recoverDiscarded() }
+            )
+            return Lane(store: store, persistence: persistence)
+        }
+        recovery.set(self)
+    }
+
+    /// Works until ``finish()``: first reads the open runs, while calls are already served.
+    package func run() async {
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.dispatcher.run() }
+            for lane in lanes.values {
+                group.addTask { await lane.persistence.run() }
+            }
+            group.addTask { await self.recover() }
+            group.addTask { await self.runBackground() }
+        }
+    }
+
+    /// Takes no new work: streams of tasks end, and those who wait for results are told.
+    package func beginStop() async {
+        shared.withLock { $0.isStopping = true }
+        waiters.finish()
+        for session in sessions.all { await session.stop() }
+    }
+
+    /// Lets ``run()`` end once all that was decided is durable.
+    package func finish() {
+        for lane in lanes.values { lane.persistence.finish() }
+        dispatcher.finish()
+        background.finish()
+    }
+
+    /// Why the engine takes no work now; `nil` while all is well.
+    package var unavailability: String? {
+        if shared.withLock({ $0.isStopping }) { return "the server is shutting down" }
+        for lane in lanes.values {
+            if let reason = lane.persistence.readOnlyReason {
+                return "the server is read-only because its database can't be written: \(reason)"
+            }
+        }
+        return nil
+    }
+
+    /// Whether the open runs have all been read.
+    package var hasRecovered: Bool { shared.withLock { $0.hasRecovered } }
+
+    func refuseIfUnavailable() throws(EngineError) {
+        if let reason = unavailability { throw EngineError(.unavailable, reason + "; try again later") }
+    }
+
+    // MARK: Jobs that outlive a call
+
+    /// Runs a job beside the calls; it is awaited by ``run()``, which cancels it when the engine finishes.
+    func inBackground(_ job: @escaping @Sendable () async -> Void) {
+        background.put(job)
+    }
+
+    private func runBackground() async {
+        await withDiscardingTaskGroup { group in
+            while let jobs = await background.take() {
+                for job in jobs { group.addTask { await job() } }
+            }
+            group.cancelAll()
+        }
+    }
+
+    // MARK: What a type's workers asked for
+
+    func tier(ofType type: String) -> PersistenceTier {
+        shared.withLock { $0.tierOfType[type] } ?? configuration.tier
+    }
+
+    func remember(tier: PersistenceTier, ofType type: String) {
+        shared.withLock { $0.tierOfType[type] = tier }
+    }
+
+    // MARK: Reading runs back
+
+    private func recover() async {
+        for lane in lanes.values {
+            var last: WorkflowID?
+            repeat {
+                do {
+                    let page = try await lane.store.openWorkflows(after: last, limit: configuration.recoveryPageSize)
+                    for id in page { _ = try await lookup(id) }
+                    last = page.last
+                } catch {
+                    logger.error("open workflows can't be read", metadata: ["error": "\(error)"])
+                    guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
+                }
+            } while last != nil && !Task.isCancelled
+        }
+        shared.withLock { $0.hasRecovered = true }
+    }
+
+    /// Takes runs out of memory whose last decisions could not be written: memory goes back to what is durable.
+    private func discard(_ commits: [Commit]) async {
+        for commit in commits {
+            commit.workflow.discard()
+            registry.remove(commit.workflow)
+            if let assigned = commit.assignment, let lease = commit.effects.dispatchedLease,
+                let session = sessions.session(of: lease.worker.id)
+            {
+                logger.debug("assignment taken back", metadata: ["task": "\(assigned.taskID)"])
+                await dispatcher.give(await scheduler.release([session.id: 1]))
+            }
+        }
+        shared.withLock { shared in
+            for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
+        }
+    }
+
+    private func recoverDiscarded() async {
+        let ids = shared.withLock { shared in
+            defer { shared.discarded = [] }
+            return shared.discarded
+        }
+        for id in ids {
+            do throws(EngineError) {
+                _ = try await lookup(id)
+            } catch {
+                logger.error("a workflow can't be read", metadata: ["workflow": "\(id)", "error": "\(error)"])
+            }
+        }
+    }
+}
+
+extension [Effect] {
+    fileprivate var dispatchedLease: WorkflowExecution.Lease? {
+        for case .dispatch(let lease) in self { return lease }
+        return nil
+    }
+}
+
+/// Breaks the circle between the engine and its write path: set once, right after both exist.
+private final class RecoveryHook: Sendable {
+    private struct Weak { weak var engine: Engine? }
+    private let reference = Mutex(Weak())
+
+    var engine: Engine? { reference.withLock { $0.engine } }
+
+    func set(_ engine: Engine) {
+        reference.withLock { $0.engine = engine }
+    }
+}

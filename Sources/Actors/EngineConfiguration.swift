@@ -1,0 +1,19 @@
+package import AetherRuntime
+
+/// What can be set about an engine, with the defaults of the product.
+package struct EngineConfiguration: Sendable {
+    /// The tier of a run whose start and type say nothing.
+    package var tier: PersistenceTier = .stateActionLog
+    /// How long a worker whose stream broke keeps its runs.
+    package var workerGrace: Duration = .seconds(5)
+    /// The largest input, result or payload, in bytes.
+    package var maximumValueBytes = 2 * 1024 * 1024
+    /// The most tasks one session may take at once.
+    package var maximumTasksPerSession = 100_000
+    /// How often a store that refused a write is tried again.
+    package var writeRetryInterval: Duration = .seconds(1)
+    /// How many open workflows are read at a time when the engine starts.
+    package var recoveryPageSize = 1000
+
+    package init() {}
+}

@@ -1,0 +1,209 @@
+internal import AetherRuntime
+internal import AetherStorage
+internal import Synchronization
+
+/// Owns the write path of one tier: commits, in order and as a batch, all that was decided since the last commit began.
+///
+/// The loop is: take everything that waits → one commit → resume who waits for it → hand on the effects. While one
+/// commit is under way the next batch gathers, so a lone workflow waits for one commit only, and thousands share one.
+actor PersistenceActor {
+    /// The place of a commit in the order of this tier.
+    typealias Ticket = UInt64
+
+    private enum Mode {
+        case writable
+        /// The store refused a write. Nothing is taken until it accepts one again.
+        case readOnly(StoreError)
+    }
+
+    private struct Queue {
+        var commits: [Commit] = []
+        var mode = Mode.writable
+        /// The ticket of the last commit put.
+        var issued: Ticket = 0
+        /// Everything up to here is durable, or failed.
+        var settled: Ticket = 0
+        /// The last failures, so that one who asks late still hears of it.
+        var failures: [(tickets: ClosedRange<Ticket>, error: StoreError)] = []
+        var waiters: [(ticket: Ticket, continuation: CheckedContinuation<StoreError?, Never>)] = []
+
+        func failure(of ticket: Ticket) -> StoreError? {
+            failures.last { $0.tickets.contains(ticket) }?.error
+        }
+
+        mutating func fail(_ tickets: ClosedRange<Ticket>, _ error: StoreError) {
+            if let last = failures.last, last.tickets.upperBound + 1 == tickets.lowerBound {
+                failures[failures.count - 1] = (last.tickets.lowerBound...tickets.upperBound, error)
+            } else {
+                failures.append((tickets, error))
+            }
+            if failures.count > PersistenceActor.rememberedFailures { failures.removeFirst() }
+        }
+    }
+
+    private static let rememberedFailures = 64
+
+    private nonisolated let store: any WorkflowStore
+    private nonisolated let clock: EngineClock
+    private nonisolated let retryInterval: Duration
+    private nonisolated let queue = Mutex(Queue())
+    private nonisolated let bell = BatchQueue<Void>()
+    private nonisolated let statistics = Mutex(CommitStatistics())
+    private let release: @Sendable ([Commit]) -> Void
+    private let discard: @Sendable ([Commit]) async -> Void
+    private let writable: @Sendable () async -> Void
+
+    /// - Parameters:
+    ///   - store: where this tier lives.
+    ///   - release: takes over the effects of what became durable, in order.
+    ///   - discard: takes back, in memory, what could not be written.
+    ///   - writable: is called when writes succeed again.
+    init(
+        store: any WorkflowStore,
+        clock: EngineClock,
+        retryInterval: Duration,
+        release: @escaping @Sendable ([Commit]) -> Void,
+        discard: @escaping @Sendable ([Commit]) async -> Void,
+        writable: @escaping @Sendable () async -> Void
+    ) {
+        self.store = store
+        self.clock = clock
+        self.retryInterval = retryInterval
+        self.release = release
+        self.discard = discard
+        self.writable = writable
+    }
+
+    /// Why nothing can be written now; `nil` while all is well.
+    nonisolated var readOnlyReason: StoreError? {
+        queue.withLock { queue in
+            if case .readOnly(let error) = queue.mode { error } else { nil }
+        }
+    }
+
+    /// What was committed since the engine started.
+    nonisolated var committed: CommitStatistics { statistics.withLock { $0 } }
+
+    /// Puts a decision in line. Called by the workflow's actor within the turn that decided, so that the order of the
+    /// line is the order of the decisions.
+    nonisolated func enqueue(_ commit: Commit) -> Ticket {
+        let ticket = queue.withLock { queue in
+            queue.commits.append(commit)
+            queue.issued += 1
+            return queue.issued
+        }
+        bell.put(())
+        return ticket
+    }
+
+    /// Waits until a commit is durable at this tier. Cancelling the waiting task does not take the commit back.
+    nonisolated func waitUntilDurable(_ ticket: Ticket) async throws(StoreError) {
+        let error = await withCheckedContinuation { continuation in
+            let (isSettled, error) = queue.withLock { queue -> (Bool, StoreError?) in
+                guard ticket > queue.settled else { return (true, queue.failure(of: ticket)) }
+                queue.waiters.append((ticket, continuation))
+                return (false, nil)
+            }
+            if isSettled { continuation.resume(returning: error) }
+        }
+        if let error { throw error }
+    }
+
+    /// Commits until the queue is finished by ``finish()`` and empty.
+    func run() async {
+        while await bell.take() != nil {
+            await commitWhatWaits()
+        }
+        await commitWhatWaits()
+    }
+
+    /// Lets ``run()`` end after what is in line.
+    nonisolated func finish() {
+        bell.finish()
+    }
+
+    private func commitWhatWaits() async {
+        let (waiting, through) = takeWaiting()
+        // What a discarded workflow decided after its last durable entry must not be written: it would leave a gap.
+        let batch = waiting.filter { !$0.workflow.isDiscarded }
+        if batch.count < waiting.count { failDiscarded(waiting, endingAt: through) }
+        guard !batch.isEmpty else { return settle(through) }
+        do {
+            let taken = try await store.commit(batch.map(\.write))
+            for commit in batch where taken.contains(commit.write.id) {
+                commit.creation?.reportIDTaken()
+                commit.workflow.discard()
+            }
+            statistics.withLock { $0.add(batch) }
+            release(taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) })
+            settle(through)
+        } catch {
+            await turnReadOnly(batch, through, error)
+        }
+    }
+
+    private nonisolated func takeWaiting() -> ([Commit], Ticket) {
+        queue.withLock { queue in
+            defer { queue.commits = [] }
+            return (queue.commits, queue.issued)
+        }
+    }
+
+    private nonisolated func failDiscarded(_ waiting: [Commit], endingAt last: Ticket) {
+        let error = StoreError(code: .unwritable, message: "the workflow went back to what is durable; try again")
+        let first = last - UInt64(waiting.count) + 1
+        queue.withLock { queue in
+            for (ticket, commit) in zip(first..., waiting) where commit.workflow.isDiscarded {
+                queue.fail(ticket...ticket, error)
+            }
+        }
+    }
+
+    /// Everything up to a ticket is decided: durable, or failed with the error given.
+    private nonisolated func settle(_ through: Ticket, error: StoreError? = nil) {
+        let resumed = queue.withLock { queue in
+            if let error, through > queue.settled { queue.fail(queue.settled + 1...through, error) }
+            queue.settled = through
+            var ready: [(CheckedContinuation<StoreError?, Never>, StoreError?)] = []
+            var rest: [(ticket: Ticket, continuation: CheckedContinuation<StoreError?, Never>)] = []
+            for waiter in queue.waiters {
+                if waiter.ticket <= through {
+                    ready.append((waiter.continuation, queue.failures.isEmpty ? nil : queue.failure(of: waiter.ticket)))
+                } else {
+                    rest.append(waiter)
+                }
+            }
+            queue.waiters = rest
+            return ready
+        }
+        for (continuation, error) in resumed {
+            continuation.resume(returning: error)
+        }
+    }
+
+    /// Nothing of the batch is durable, and neither is what was decided on top of it. Until a probe of the store
+    /// succeeds, all that is decided meanwhile fails too.
+    private func turnReadOnly(_ batch: [Commit], _ through: Ticket, _ error: StoreError) async {
+        queue.withLock { $0.mode = .readOnly(error) }
+        var (failed, last) = (batch, through)
+        repeat {
+            await discard(failed)
+            settle(last, error: error)
+            guard (try? await clock.sleep(retryInterval)) != nil else { return }
+            (failed, last) = takeWaiting()
+        } while await isRefusing()
+        await discard(failed)
+        settle(last, error: error)
+        queue.withLock { $0.mode = .writable }
+        await writable()
+    }
+
+    private func isRefusing() async -> Bool {
+        do {
+            try await store.probe()
+            return false
+        } catch {
+            return true
+        }
+    }
+}

@@ -1,0 +1,31 @@
+internal import AetherRuntime
+
+/// Routes runs that need a worker to sessions with a credit. Asked once per batch; whoever asks performs the answer.
+actor SchedulerActor {
+    typealias Assignment = TaskScheduler.Assignment
+    typealias SessionID = TaskScheduler.SessionID
+
+    private var scheduler = TaskScheduler()
+
+    func enqueue(_ requests: [TaskScheduler.Request]) -> [Assignment] {
+        requests.compactMap { scheduler.enqueue($0) }
+    }
+
+    func release(_ counts: [SessionID: Int]) -> [Assignment] {
+        counts.flatMap { scheduler.release($0.key, count: $0.value) }
+    }
+
+    func connect(
+        _ session: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
+    ) -> [Assignment] {
+        scheduler.connect(session, worker: worker, offers: offers, capacity: capacity, held: held)
+    }
+
+    func disconnect(_ session: SessionID) {
+        scheduler.disconnect(session)
+    }
+
+    func wait(type: String, needsReplay: Bool) -> TaskScheduler.Wait {
+        scheduler.wait(type: type, needsReplay: needsReplay)
+    }
+}

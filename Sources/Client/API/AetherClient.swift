@@ -1,0 +1,58 @@
+public import Logging
+internal import Synchronization
+
+/// The way to an Aether server: makes workflows, starts them, and serves them as a worker.
+///
+/// One client a process is enough. It connects when it is first used, and again whenever the connection breaks.
+public final class AetherClient: Sendable {
+    public struct Configuration: Sendable {
+        /// How long a call is repeated while the server can't be reached, before it throws.
+        public var requestTimeout: Duration = .seconds(30)
+        /// How many runs this worker executes at once; at least 1.
+        public var maximumConcurrentRuns = 1000
+        /// How long steps under way may go on when ``AetherClient/serve(_:)`` is to end.
+        public var shutdownGrace: Duration = .seconds(10)
+
+        public init() {}
+    }
+
+    /// The server's URL.
+    public let serverURL: String
+    /// This worker's name, stable over restarts if given: the server then gives back the runs this process still has.
+    public let workerID: String
+    let configuration: Configuration
+    let logger: Logger
+    private let opened = Mutex<ClientConnection?>(nil)
+
+    /// Makes a client; nothing is connected yet.
+    ///
+    /// - Parameters:
+    ///   - serverURL: such as `http://localhost:7233`.
+    ///   - workerID: this worker's name, one for each process; by default one that is made up.
+    ///   - configuration: limits.
+    ///   - logger: hears of trouble with the server.
+    public init(
+        serverURL: String = "http://localhost:7233",
+        workerID: String? = nil,
+        configuration: Configuration = Configuration(),
+        logger: Logger = Logger(label: "aether")
+    ) {
+        self.serverURL = serverURL
+        self.workerID = workerID ?? "worker-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        self.configuration = configuration
+        self.logger = logger
+    }
+
+    /// The connection for everything but this worker's tasks, which have their own.
+    var connection: ClientConnection {
+        get throws(AetherError) {
+            let address = try ServerAddress(serverURL)
+            return opened.withLock { opened in
+                if let opened { return opened }
+                let connection = ClientConnection(address, requestTimeout: configuration.requestTimeout)
+                opened = connection
+                return connection
+            }
+        }
+    }
+}

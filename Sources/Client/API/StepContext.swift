@@ -1,0 +1,13 @@
+/// What the code inside a step can learn about the step, wherever it is called from.
+public struct StepContext: Sendable {
+    /// The step that the current task runs; `nil` outside of steps.
+    @TaskLocal public static var current: StepContext?
+
+    /// The step's name.
+    public let name: String
+    /// The same for every execution of this step of this run, and of no other: give it to services that can tell a
+    /// repeated request by it.
+    public let idempotencyKey: String
+    /// Counts the executions within this worker's hold of the run, from 1.
+    public let attempt: Int
+}

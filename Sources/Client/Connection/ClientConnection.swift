@@ -1,0 +1,90 @@
+internal import AetherProtocol
+internal import AetherRuntime
+internal import FoundationEssentials
+internal import GRPCCore
+internal import SwiftProtobuf
+
+/// What a client asks of the server. Calls that may be repeated are, while the server is away.
+final class ClientConnection: Sendable {
+    private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(2)
+    /// How long the server is asked to wait for a result before it is asked again.
+    private static let waitSeconds: Int32 = 60
+
+    private let server: ServerConnection
+    private let address: ServerAddress
+    private let requestTimeout: Duration
+
+    init(_ address: ServerAddress, requestTimeout: Duration) {
+        self.server = ServerConnection(address)
+        self.address = address
+        self.requestTimeout = requestTimeout
+    }
+
+    /// Starts a run; the id is made here, so that a repeated attempt finds the run of the first.
+    func start(type: String, input: [UInt8], id: String?, tier: PersistenceTier?) async throws -> String {
+        let request = Aether_V1_StartWorkflowRequest.with {
+            $0.workflowType = type
+            $0.input = Data(input)
+            $0.workflowID = id ?? WorkflowIDGenerator.make()
+            $0.tier = Aether_V1_Tier(tier)
+        }
+        return try await repeating(for: requestTimeout) {
+            try await self.server.workflows.startWorkflow(request).workflowID
+        }
+    }
+
+    func status(of id: String) async throws -> Aether_V1_WorkflowStatus {
+        try await repeating(for: requestTimeout) {
+            try await self.server.workflows.getWorkflowStatus(.with { $0.workflowID = id })
+        }
+    }
+
+    func cancel(_ id: String) async throws {
+        _ = try await repeating(for: requestTimeout) {
+            try await self.server.workflows.cancelWorkflow(.with { $0.workflowID = id })
+        }
+    }
+
+    /// Waits for the end of a run, however long that takes and however often the server goes away meanwhile.
+    func outcome(of id: String) async throws -> WorkflowOutcome {
+        let request = Aether_V1_AwaitResultRequest.with {
+            $0.workflowID = id
+            $0.timeoutSeconds = Self.waitSeconds
+        }
+        while true {
+            let result = try await repeating(for: nil) { try await self.server.workflows.awaitResult(request) }
+            if let outcome = WorkflowOutcome(result.state, payload: Array(result.result), failure: result.failure) {
+                return outcome
+            }
+        }
+    }
+
+    /// Makes a call, again and again while the server can't be reached.
+    ///
+    /// - Parameter limit: how long; `nil` until the task is cancelled.
+    private func repeating<Result: Sendable>(
+        for limit: Duration?, _ call: () async throws -> Result
+    ) async throws -> Result {
+        let deadline = limit.map { ContinuousClock.now + $0 }
+        var delay = RetryDelay(Self.retryDelay)
+        while true {
+            do {
+                return try await call()
+            } catch let error as RPCError {
+                try Task.checkCancellation()
+                let pause = delay.next()
+                guard error.isTransient, deadline.map({ ContinuousClock.now + pause < $0 }) ?? true else {
+                    throw unreachable(error)
+                }
+                try await Task.sleep(for: pause)
+            }
+        }
+    }
+
+    private func unreachable(_ error: RPCError) -> AetherError {
+        guard error.code == .unavailable else { return AetherError(error) }
+        return AetherError(
+            code: .unavailable,
+            message: "the server at \(address) takes no call: \(error.message); is it running? Start it with: aether serve")
+    }
+}

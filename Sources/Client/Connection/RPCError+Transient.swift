@@ -1,0 +1,11 @@
+internal import GRPCCore
+
+extension RPCError {
+    /// Whether the same call may succeed later.
+    var isTransient: Bool {
+        switch code {
+        case .unavailable, .deadlineExceeded, .aborted, .cancelled: true
+        default: false
+        }
+    }
+}

@@ -1,0 +1,26 @@
+internal import FoundationEssentials
+
+/// The host and port of a server URL such as `http://localhost:7233`.
+struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
+    static let defaultPort = 7233
+
+    var host: String
+    var port: Int
+
+    /// - Throws: ``AetherError`` `invalidArgument` when the text is no such URL.
+    init(_ text: String) throws(AetherError) {
+        guard let url = URL(string: text), let host = url.host(), !host.isEmpty, url.path.isEmpty || url.path == "/"
+        else {
+            throw AetherError(
+                code: .invalidArgument, message: "\"\(text)\" is no server URL; write it as http://localhost:7233")
+        }
+        guard url.scheme == "http" else {
+            throw AetherError(
+                code: .invalidArgument, message: "\"\(text)\" must begin with http://; TLS is not supported yet")
+        }
+        self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
+        self.port = url.port ?? Self.defaultPort
+    }
+
+    var description: String { "http://\(host):\(port)" }
+}

@@ -1,0 +1,171 @@
+internal import AetherProtocol
+internal import AetherRuntime
+internal import GRPCCore
+internal import Logging
+internal import Synchronization
+
+/// Reports what happened in all runs of a worker, in as few calls as it takes: what accumulates while calls are under way
+/// goes with the next one. A lone run sees one round trip a step, thousands share their calls.
+final class Reporter: Sendable {
+    /// How many `Advance` calls are under way at once.
+    private static let callsInFlight = 2
+    /// What one call carries at most, in bytes of results; what does not fit goes with the next.
+    private static let maximumCallBytes = 2 * 1024 * 1024
+    private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(1)
+
+    private struct State {
+        /// Runs with something to report, none twice, in the order of their first report.
+        var ready: [Run] = []
+        var isReady: Set<ObjectIdentifier> = []
+        var calls = 0
+        var isStopping = false
+        var maximumValueBytes = Int.max
+    }
+
+    private let connection: ServerConnection
+    private let workerID: String
+    private let logger: Logger
+    /// Is told of runs that are over for this worker.
+    private let ended: @Sendable (Run) -> Void
+    private let state = Mutex(State())
+    private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+    let longSteps = LongStepWatch()
+
+    init(
+        connection: ServerConnection, workerID: String, logger: Logger, ended: @escaping @Sendable (Run) -> Void
+    ) {
+        self.connection = connection
+        self.workerID = workerID
+        self.logger = logger
+        self.ended = ended
+    }
+
+    /// The server said how large a value may be.
+    func accept(maximumValueBytes: Int) {
+        state.withLock { $0.maximumValueBytes = maximumValueBytes }
+    }
+
+    /// Passes a value on if the server takes it.
+    func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
+        let limit = state.withLock { $0.maximumValueBytes }
+        guard value.count <= limit else {
+            throw NonRetryableError(
+                "the result of \(what) has \(value.count) bytes, the limit is \(limit); store large data elsewhere and return a reference"
+            )
+        }
+        return value
+    }
+
+    /// A run has something to report.
+    func report(_ run: Run) {
+        state.withLock { state in
+            if state.isReady.insert(ObjectIdentifier(run)).inserted { state.ready.append(run) }
+        }
+        bell.continuation.yield()
+    }
+
+    /// A closure began: if it takes long, the server is told.
+    func stepsBegan() {
+        longSteps.stepsBegan()
+    }
+
+    /// Makes the calls, until ``stop()`` and everything is reported, or the task is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            for await _ in bell.stream {
+                while let batch = nextBatch() {
+                    group.addTask {
+                        await self.call(batch)
+                        self.state.withLock { $0.calls -= 1 }
+                        self.bell.continuation.yield()
+                    }
+                }
+                if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.calls == 0 }) { break }
+            }
+        }
+    }
+
+    func stop() {
+        state.withLock { $0.isStopping = true }
+        bell.continuation.yield()
+    }
+
+    private struct Batch: Sendable {
+        var runs: [Run] = []
+        var request = Aether_V1_AdvanceRequest()
+    }
+
+    private func nextBatch() -> Batch? {
+        let runs = state.withLock { state -> [Run] in
+            guard state.calls < Self.callsInFlight, !state.ready.isEmpty else { return [] }
+            defer {
+                state.ready = []
+                state.isReady = []
+            }
+            return state.ready
+        }
+        guard !runs.isEmpty else { return nil }
+        var batch = Batch()
+        batch.request.workerID = workerID
+        var size = 0
+        for run in runs {
+            if size > Self.maximumCallBytes {
+                report(run)
+                continue
+            }
+            guard let report = run.takeReport() else { continue }
+            batch.runs.append(run)
+            batch.request.runs.append(Aether_V1_RunAdvance(run.taskID, report))
+            size += report.records.reduce(0) { $0 + $1.payloadSize }
+        }
+        guard !batch.runs.isEmpty else { return nil }
+        state.withLock { $0.calls += 1 }
+        return batch
+    }
+
+    private func call(_ batch: Batch) async {
+        var backoff = RetryDelay(Self.retryDelay)
+        while !Task.isCancelled {
+            do {
+                let response = try await connection.worker.advance(batch.request)
+                return accept(response, of: batch)
+            } catch let error as RPCError where error.isTransient {
+                logger.debug("report not delivered, trying again", metadata: ["error": "\(error.message)"])
+                guard (try? await Task.sleep(for: backoff.next())) != nil else { break }
+            } catch {
+                // Reporting the same again can't help. The runs go back to where the server has them.
+                logger.error("the server refused a report", metadata: ["error": "\(error)"])
+                return batch.runs.forEach(ended)
+            }
+        }
+        batch.runs.forEach { $0.reportFailed() }
+    }
+
+    private func accept(_ response: Aether_V1_AdvanceResponse, of batch: Batch) {
+        for (run, ack) in zip(batch.runs, response.acks) {
+            switch ack.status {
+            case .advanceOk:
+                let (hasMore, hasClosed) = run.acknowledge(ack.sequences)
+                if hasClosed { ended(run) }
+                if hasMore { report(run) }
+                run.executor.wake()
+            case .advanceStale, .advanceClosed, .advanceGap:
+                run.logger.info("run dropped", metadata: ["reason": "\(ack.message)"])
+                ended(run)
+            case .advanceRefused, .UNRECOGNIZED:
+                run.logger.error("the server refused a report", metadata: ["reason": "\(ack.message)"])
+                ended(run)
+            }
+        }
+    }
+}
+
+extension Aether_V1_RunAdvance {
+    fileprivate init(_ task: String, _ report: (first: UInt64, records: [WorkerRecord], currentStep: String?)) {
+        self.init()
+        taskID = task
+        firstRecord = report.first
+        records = report.records.map { Aether_V1_Record($0) }
+        if let step = report.currentStep { currentStep = step }
+    }
+}

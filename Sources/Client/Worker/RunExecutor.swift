@@ -1,0 +1,68 @@
+internal import Synchronization
+
+/// Runs all code of one workflow run, its child tasks included, one piece at a time and in the order of arrival.
+///
+/// That makes the order of a workflow's calls deterministic, and it tells when the run has come to rest: nothing is left
+/// to do until an operation is resolved. Resolutions are then given one at a time, in journal order.
+final class RunExecutor: TaskExecutor {
+    private struct State {
+        var jobs: [UnownedJob] = []
+        var isDraining = false
+        /// Something to resolve arrived while the run was at work.
+        var isWoken = false
+        /// Whose code runs here.
+        weak var run: Run?
+
+        mutating func beginDraining() -> Bool {
+            defer { isDraining = true }
+            return !isDraining
+        }
+    }
+
+    private let state = Mutex(State())
+    /// Whose operations are resolved when the run has come to rest. Before that nothing may be enqueued.
+    func attach(_ run: Run) {
+        state.withLock { $0.run = run }
+    }
+
+    func enqueue(_ job: consuming ExecutorJob) {
+        let job = UnownedJob(job)
+        let isIdle = state.withLock { state in
+            state.jobs.append(job)
+            return state.beginDraining()
+        }
+        if isIdle { drainSoon() }
+    }
+
+    /// Something to resolve has arrived.
+    func wake() {
+        let isIdle = state.withLock { state in
+            state.isWoken = true
+            return state.beginDraining()
+        }
+        if isIdle { drainSoon() }
+    }
+
+    private func drainSoon() {
+        // Nobody awaits it: it ends when the run has come to rest.
+        Task.detached { self.drain() }
+    }
+
+    private func drain() {
+        while true {
+            let (jobs, run) = state.withLock { state in
+                defer { state.jobs.removeAll(keepingCapacity: true) }
+                state.isWoken = false
+                return (state.jobs, state.run)
+            }
+            for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
+            guard jobs.isEmpty, run?.resolveNext() != true else { continue }
+            let isIdle = state.withLock { state in
+                guard state.jobs.isEmpty, !state.isWoken else { return false }
+                state.isDraining = false
+                return true
+            }
+            if isIdle { return }
+        }
+    }
+}

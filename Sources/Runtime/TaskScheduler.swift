@@ -1,0 +1,198 @@
+internal import DequeModule
+
+/// Decides which worker session gets which workflow task. A value: the scheduler actor holds it and performs what it says.
+///
+/// Tasks of one type are given out in the order in which they were enqueued. A task goes to the session of the worker
+/// that had the run last, if that has a credit; else to the less loaded of the next two sessions in turn. Every
+/// operation takes constant time per assignment it makes, however many tasks wait and sessions are connected.
+package struct TaskScheduler: Sendable {
+    /// One connection of a worker: a number that is never used twice.
+    package typealias SessionID = UInt64
+
+    /// A run that needs a worker.
+    package struct Request: Sendable, Equatable {
+        package var workflow: WorkflowID
+        package var type: String
+        /// The worker that had the run last.
+        package var lastWorker: String?
+        /// Whether only a worker that can replay may have it.
+        package var needsReplay: Bool
+
+        package init(workflow: WorkflowID, type: String, lastWorker: String?, needsReplay: Bool) {
+            self.workflow = workflow
+            self.type = type
+            self.lastWorker = lastWorker
+            self.needsReplay = needsReplay
+        }
+    }
+
+    package struct Assignment: Sendable, Equatable {
+        package var request: Request
+        package var session: SessionID
+        package var worker: WorkerIdentity
+    }
+
+    /// Why a run of some type gets no worker now.
+    package enum Wait: Sendable, Equatable {
+        case noWorkerOffersIt
+        case onlyPlainWorkersOfferIt
+        case allBusy(workers: Int)
+        case nothing
+    }
+
+    private struct Session {
+        var worker: WorkerIdentity
+        var offers: Set<String>
+        var capacity: Int
+        var held: Int
+        var hasCredit: Bool { held < capacity }
+        var free: Int { capacity - held }
+    }
+
+    /// The tasks of one type, those that any session may have and those that need a replay, each in order of arrival.
+    private struct Queue {
+        var any = Deque<(order: UInt64, request: Request)>()
+        var replaying = Deque<(order: UInt64, request: Request)>()
+        /// Sessions that may have a credit for this type, in turn. A session that turns out to have none is dropped
+        /// here and comes back when it gets one.
+        var sessions = Deque<SessionID>()
+        var listed: Set<SessionID> = []
+        var offering: Set<SessionID> = []
+
+        func head(plain: Bool) -> UInt64? {
+            guard !plain, let replay = replaying.first?.order else { return any.first?.order }
+            return min(any.first?.order ?? .max, replay)
+        }
+
+        mutating func pop(plain: Bool) -> Request? {
+            if !plain, let replay = replaying.first?.order, replay < any.first?.order ?? .max {
+                return replaying.popFirst()?.request
+            }
+            return any.popFirst()?.request
+        }
+
+        mutating func list(_ session: SessionID) {
+            if listed.insert(session).inserted { sessions.append(session) }
+        }
+    }
+
+    private var sessions: [SessionID: Session] = [:]
+    private var sessionOfWorker: [String: SessionID] = [:]
+    private var queues: [String: Queue] = [:]
+    private var nextOrder: UInt64 = 0
+
+    package init() {}
+
+    /// How many tasks of a type wait for a worker.
+    package func depth(of type: String) -> Int {
+        guard let queue = queues[type] else { return 0 }
+        return queue.any.count + queue.replaying.count
+    }
+
+    /// A session takes tasks from now on.
+    ///
+    /// - Parameters:
+    ///   - capacity: how many tasks it takes at once.
+    ///   - held: how many it has already.
+    package mutating func connect(
+        _ id: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
+    ) -> [Assignment] {
+        disconnect(id)
+        sessions[id] = Session(worker: worker, offers: offers, capacity: capacity, held: held)
+        sessionOfWorker[worker.id] = id
+        for type in offers {
+            queues[type, default: Queue()].offering.insert(id)
+        }
+        return refill(id)
+    }
+
+    /// A session takes no more tasks.
+    package mutating func disconnect(_ id: SessionID) {
+        guard let session = sessions.removeValue(forKey: id) else { return }
+        if sessionOfWorker[session.worker.id] == id { sessionOfWorker[session.worker.id] = nil }
+        for type in session.offers {
+            queues[type]?.offering.remove(id)
+        }
+    }
+
+    /// A run needs a worker.
+    package mutating func enqueue(_ request: Request) -> Assignment? {
+        if let id = pick(for: request), let session = sessions[id] {
+            sessions[id]?.held += 1
+            return Assignment(request: request, session: id, worker: session.worker)
+        }
+        nextOrder += 1
+        if request.needsReplay {
+            queues[request.type, default: Queue()].replaying.append((nextOrder, request))
+        } else {
+            queues[request.type, default: Queue()].any.append((nextOrder, request))
+        }
+        return nil
+    }
+
+    /// Sessions no longer have some of their tasks.
+    package mutating func release(_ id: SessionID, count: Int) -> [Assignment] {
+        guard let held = sessions[id]?.held else { return [] }
+        sessions[id]?.held = max(0, held - count)
+        return refill(id)
+    }
+
+    /// Why a run of this type is not given to a worker.
+    package func wait(type: String, needsReplay: Bool) -> Wait {
+        let offering = queues[type]?.offering.compactMap { sessions[$0] } ?? []
+        if offering.isEmpty { return .noWorkerOffersIt }
+        let able = needsReplay ? offering.filter { !$0.worker.isPlain } : offering
+        if able.isEmpty { return .onlyPlainWorkersOfferIt }
+        return able.contains(where: \.hasCredit) ? .nothing : .allBusy(workers: able.count)
+    }
+
+    /// Gives a session the oldest tasks it may have, for as many credits as it has.
+    private mutating func refill(_ id: SessionID) -> [Assignment] {
+        guard let session = sessions[id] else { return [] }
+        var assignments: [Assignment] = []
+        var credits = session.free
+        while credits > 0 {
+            let waiting = session.offers.compactMap { type in
+                queues[type]?.head(plain: session.worker.isPlain).map { (order: $0, type: type) }
+            }
+            guard let oldest = waiting.min(by: { $0.order < $1.order }),
+                let request = queues[oldest.type]?.pop(plain: session.worker.isPlain)
+            else { break }
+            assignments.append(Assignment(request: request, session: id, worker: session.worker))
+            credits -= 1
+        }
+        sessions[id]?.held += assignments.count
+        if credits > 0 {
+            for type in session.offers { queues[type]?.list(id) }
+        }
+        return assignments
+    }
+
+    private mutating func pick(for request: Request) -> SessionID? {
+        if let last = request.lastWorker, let id = sessionOfWorker[last], isAble(id, request) { return id }
+        guard let first = nextInTurn(for: request, other: nil) else { return nil }
+        guard let second = nextInTurn(for: request, other: first) else { return first }
+        return sessions[second]?.free ?? 0 > sessions[first]?.free ?? 0 ? second : first
+    }
+
+    /// The next listed session that can take the task; those without a credit leave the list on the way.
+    private mutating func nextInTurn(for request: Request, other: SessionID?) -> SessionID? {
+        var passed = 0
+        while passed < queues[request.type]?.sessions.count ?? 0 {
+            guard let id = queues[request.type]?.sessions.popFirst() else { return nil }
+            guard let session = sessions[id], session.hasCredit, session.offers.contains(request.type) else {
+                queues[request.type]?.listed.remove(id)
+                continue
+            }
+            queues[request.type]?.sessions.append(id)
+            passed += 1
+            if id != other, isAble(id, request) { return id }
+        }
+        return nil
+    }
+
+    private func isAble(_ id: SessionID, _ request: Request) -> Bool {
+        guard let session = sessions[id], session.hasCredit, session.offers.contains(request.type) else { return false }
+        return !(request.needsReplay && session.worker.isPlain)
+    }
+}

@@ -1,0 +1,111 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import Foundation
+internal import GRPCCore
+
+/// `aether.v1.ClientService` over the engine.
+struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
+    let engine: Engine
+
+    func startWorkflow(
+        request: Aether_V1_StartWorkflowRequest, context: ServerContext
+    ) async throws -> Aether_V1_StartWorkflowResponse {
+        let id = request.workflowID.isEmpty
+            ? WorkflowID(rawValue: WorkflowIDGenerator.make()) : try WorkflowID(checking: request.workflowID)
+        try await engine.start(
+            Engine.Start(
+                id: id,
+                type: request.workflowType,
+                input: Array(request.input),
+                tier: PersistenceTier(request.tier)
+            ))
+        return .with { $0.workflowID = id.rawValue }
+    }
+
+    func getWorkflowStatus(
+        request: Aether_V1_GetStatusRequest, context: ServerContext
+    ) async throws -> Aether_V1_WorkflowStatus {
+        let status = try await engine.status(try WorkflowID(checking: request.workflowID))
+        return Aether_V1_WorkflowStatus(status)
+    }
+
+    func awaitResult(
+        request: Aether_V1_AwaitResultRequest, context: ServerContext
+    ) async throws -> Aether_V1_WorkflowResult {
+        let id = try WorkflowID(checking: request.workflowID)
+        guard request.timeoutSeconds >= 0 else {
+            throw EngineError(
+                .invalidArgument, "timeout_seconds is \(request.timeoutSeconds); give 0 (no limit) or a positive number")
+        }
+        let timeout = request.timeoutSeconds == 0 ? nil : Duration.seconds(Int64(request.timeoutSeconds))
+        let (outcome, state) = try await engine.awaitResult(id, timeout: timeout)
+        return Aether_V1_WorkflowResult(outcome, state)
+    }
+
+    func cancelWorkflow(
+        request: Aether_V1_CancelRequest, context: ServerContext
+    ) async throws -> Aether_V1_CancelResponse {
+        try await engine.cancel(try WorkflowID(checking: request.workflowID))
+        return .with { $0.success = true }
+    }
+}
+
+extension WorkflowID {
+    /// Reads an id that came over the wire.
+    init(checking text: String) throws(EngineError) {
+        guard let id = WorkflowID(validating: text) else {
+            throw EngineError(
+                .invalidArgument,
+                "workflow_id must be 1 to \(WorkflowID.maximumLength) bytes long, without control characters")
+        }
+        self = id
+    }
+}
+
+extension Aether_V1_WorkflowStatus {
+    fileprivate init(_ status: Engine.Status) {
+        self.init()
+        workflowID = status.summary.id.rawValue
+        state = Aether_V1_State(status.state)
+        currentStep = status.currentStep
+        startedAt = status.summary.startedAt?.rawValue ?? 0
+        completedAt = status.summary.completedAt?.rawValue ?? 0
+        workflowType = status.summary.type
+        tier = Aether_V1_Tier(status.summary.tier)
+        createdAt = status.summary.createdAt.rawValue
+        workerID = status.worker
+        attempt = status.attempt
+        reason = status.reason
+        cancelRequested = status.isCancelRequested
+        switch status.outcome {
+        case .completed(let bytes):
+            result = Data(bytes)
+        case .failed(let failure):
+            error = failure.description
+            self.failure = Aether_V1_Failure(failure)
+        case .cancelled:
+            error = "the workflow was cancelled"
+        case nil:
+            break
+        }
+    }
+}
+
+extension Aether_V1_WorkflowResult {
+    fileprivate init(_ outcome: WorkflowOutcome?, _ state: WorkflowState) {
+        self.init()
+        self.state = Aether_V1_State(state)
+        switch outcome {
+        case .completed(let bytes):
+            result = Data(bytes)
+        case .failed(let failure):
+            error = failure.description
+            self.failure = Aether_V1_Failure(failure)
+        case .cancelled:
+            error = "the workflow was cancelled"
+        case nil:
+            break
+        }
+    }
+}

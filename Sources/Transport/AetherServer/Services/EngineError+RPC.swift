@@ -1,0 +1,19 @@
+internal import AetherActors
+internal import GRPCCore
+
+extension EngineError: RPCErrorConvertible {
+    package var rpcErrorCode: RPCError.Code {
+        switch code {
+        case .notFound: .notFound
+        case .alreadyExists: .alreadyExists
+        case .invalidArgument: .invalidArgument
+        case .failedPrecondition: .failedPrecondition
+        case .unavailable: .unavailable
+        case .aborted: .aborted
+        }
+    }
+
+    package var rpcErrorMessage: String { message }
+    package var rpcErrorMetadata: Metadata { [:] }
+    package var rpcErrorCause: (any Error)? { nil }
+}

@@ -1,0 +1,82 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import Foundation
+internal import GRPCCore
+
+/// Writes a session's messages to its `PollTasks` stream, a long journal in several messages.
+struct TaskStream {
+    /// How much journal one message carries: gRPC clients refuse messages over 4 MiB unless told otherwise.
+    private static let journalChunkBytes = 1024 * 1024
+
+    let engine: Engine
+    let response: RPCWriter<Aether_V1_Task>
+
+    func send(_ messages: [TaskMessage]) async throws {
+        var short: [Aether_V1_Task] = []
+        for message in messages {
+            if case .assign(let assignment) = message, assignment.journal == nil {
+                try await response.write(contentsOf: short)
+                short = []
+                try await sendLong(assignment)
+            } else {
+                short.append(Aether_V1_Task(message))
+            }
+        }
+        if !short.isEmpty { try await response.write(contentsOf: short) }
+    }
+
+    private func sendLong(_ assignment: TaskAssignment) async throws {
+        var chunk = Aether_V1_Task(.assign(assignment))
+        var size = 0
+        var after: UInt64 = 0
+        while after < assignment.journalLength {
+            let page = try await engine.journal(of: assignment, after: after)
+            guard let last = page.last else {
+                throw EngineError(
+                    .unavailable, "the journal of workflow \(assignment.taskID.workflow) ends before entry \(after + 1)")
+            }
+            for entry in page {
+                let wire = Aether_V1_JournalEntry(entry)
+                let bytes = wire.payload.count + wire.key.utf8.count + wire.failure.message.utf8.count + 64
+                if size > 0, size + bytes > Self.journalChunkBytes {
+                    chunk.journalContinues = true
+                    try await response.write(chunk)
+                    chunk = Aether_V1_Task.with { $0.taskID = assignment.taskID.description }
+                    size = 0
+                }
+                chunk.journal.append(wire)
+                size += bytes
+            }
+            after = last.sequence
+        }
+        try await response.write(chunk)
+    }
+}
+
+extension Aether_V1_Task {
+    fileprivate init(_ message: TaskMessage) {
+        self.init()
+        switch message {
+        case .assign(let assignment):
+            kind = .assign
+            taskID = assignment.taskID.description
+            workflowID = assignment.taskID.workflow.rawValue
+            workflowType = assignment.start.type
+            targetResource = assignment.start.type
+            resourceType = .workflow
+            input = Data(assignment.start.input)
+            attempt = assignment.taskID.epoch
+            journal = assignment.journal?.map { Aether_V1_JournalEntry($0) } ?? []
+        case .push(let task, let entry):
+            kind = .push
+            taskID = task.description
+            workflowID = task.workflow.rawValue
+            journal = [Aether_V1_JournalEntry(entry)]
+        case .revoke(let task):
+            kind = .revoke
+            taskID = task.description
+            workflowID = task.workflow.rawValue
+        }
+    }
+}

@@ -1,0 +1,137 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import Foundation
+internal import GRPCCore
+
+/// `aether.v1.WorkerService` over the engine.
+struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
+    /// What `max_tasks` 0 means.
+    private static let defaultMaximumTasks = 100
+
+    let engine: Engine
+    let serverID: String
+
+    func register(
+        request: Aether_V1_RegisterRequest, context: ServerContext
+    ) async throws -> Aether_V1_RegisterResponse {
+        let workflows = request.provides.filter { $0.type == .workflow && !$0.name.isEmpty }
+        let kept = try await engine.register(
+            Engine.Registration(
+                worker: WorkerIdentity(id: request.workerID, isPlain: request.protocol == 0),
+                instance: request.instanceID,
+                workflows: Dictionary(
+                    workflows.map { ($0.name, PersistenceTier($0.metadata.tier)) }, uniquingKeysWith: { $1 }),
+                held: request.heldTaskIds
+            ))
+        return .with {
+            $0.serverID = serverID
+            $0.supportedWorkflowTypes = workflows.map(\.name)
+            $0.keptTaskIds = kept
+            $0.maximumValueBytes = UInt64(engine.maximumValueBytes)
+        }
+    }
+
+    func pollTasks(
+        request: Aether_V1_PollRequest, response: RPCWriter<Aether_V1_Task>, context: ServerContext
+    ) async throws {
+        guard request.maxTasks >= 0 else {
+            throw EngineError(.invalidArgument, "max_tasks is \(request.maxTasks); give 0 (for 100) or a positive number")
+        }
+        let maximum = request.maxTasks == 0 ? Self.defaultMaximumTasks : Int(request.maxTasks)
+        let feed = try await engine.poll(worker: request.workerID, maximumTasks: maximum)
+        let stream = TaskStream(engine: engine, response: response)
+        do {
+            // A stream that broke cancels the call; so does a client that goes away while nothing is sent.
+            try await withRPCCancellationHandler {
+                while let messages = await feed.next() {
+                    try await stream.send(messages)
+                }
+            } onCancelRPC: {
+                feed.cancel()
+            }
+        } catch {
+            await engine.endPoll(worker: request.workerID, feed)
+            throw error
+        }
+        await engine.endPoll(worker: request.workerID, feed)
+        switch feed.end {
+        case .replaced:
+            throw EngineError(.aborted, "a newer stream of worker \(request.workerID) took the place of this one")
+        case .stopping:
+            throw EngineError(.unavailable, "the server is shutting down; connect again")
+        case .cancelled, nil:
+            throw RPCError(code: .cancelled, message: "the stream was cancelled")
+        }
+    }
+
+    func completeStep(
+        request: Aether_V1_CompleteStepRequest, context: ServerContext
+    ) async throws -> Aether_V1_CompleteStepResponse {
+        let outcome: WorkflowOutcome =
+            request.error.isEmpty
+            ? .completed(Array(request.result))
+            : .failed(Failure(message: request.error, isNonRetryable: request.nonRetryable))
+        try await engine.complete(task: request.taskID, outcome)
+        return .with { $0.success = true }
+    }
+
+    func heartbeat(
+        request: Aether_V1_HeartbeatRequest, context: ServerContext
+    ) async throws -> Aether_V1_HeartbeatResponse {
+        let beat = try await engine.heartbeat(task: request.taskID)
+        return .with {
+            $0.ok = beat.isHeld
+            $0.cancelRequested = beat.isCancelRequested
+        }
+    }
+
+    func advance(
+        request: Aether_V1_AdvanceRequest, context: ServerContext
+    ) async throws -> Aether_V1_AdvanceResponse {
+        let reports = try request.runs.map { (run) throws(EngineError) in try Engine.RunReport(run) }
+        let answers = try await engine.advance(reports)
+        return .with {
+            $0.acks = zip(request.runs, answers).map { Aether_V1_RunAck(task: $0.taskID, $1) }
+        }
+    }
+}
+
+extension Engine.RunReport {
+    fileprivate init(_ run: Aether_V1_RunAdvance) throws(EngineError) {
+        var records: [WorkerRecord] = []
+        records.reserveCapacity(run.records.count)
+        for wire in run.records {
+            guard let record = WorkerRecord(wire) else {
+                throw EngineError(
+                    .invalidArgument,
+                    "task \(run.taskID) has a record of kind \(wire.kind.rawValue) that this server does not know or that lacks its key"
+                )
+            }
+            records.append(record)
+        }
+        self.init(
+            task: run.taskID,
+            firstRecord: run.firstRecord,
+            records: records,
+            currentStep: run.hasCurrentStep ? run.currentStep : nil,
+            givesBack: run.giveBack
+        )
+    }
+}
+
+extension Aether_V1_RunAck {
+    fileprivate init(task: String, _ answer: Engine.Acknowledgement) {
+        self.init()
+        taskID = task
+        switch answer {
+        case .applied(let sequences):
+            status = .advanceOk
+            self.sequences = sequences
+        case .stale(let message): (status, self.message) = (.advanceStale, message)
+        case .closed(let message): (status, self.message) = (.advanceClosed, message)
+        case .gap(let message): (status, self.message) = (.advanceGap, message)
+        case .refused(let message): (status, self.message) = (.advanceRefused, message)
+        }
+    }
+}
