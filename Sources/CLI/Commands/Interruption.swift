@@ -8,6 +8,7 @@ enum Interruption {
     ///   - failure: Thrown when a signal comes first; the operation is cancelled then.
     ///   - operation: What is waited for.
     /// - Returns: What `operation` returns.
+    /// - Throws: `failure`, or what `operation` throws.
     static func race<Result: Sendable>(
         onInterrupt failure: CommandFailure, _ operation: @Sendable @escaping () async throws -> Result
     ) async throws -> Result {

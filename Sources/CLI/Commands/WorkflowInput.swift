@@ -18,7 +18,8 @@ enum WorkflowInput {
         do {
             return Data(try JSONParser.parse(bytes).canonicalText.utf8)
         } catch {
-            let hint = source == "--input" ? "; a text needs double quotes of its own: --input '\"Ada\"'" : ""
+            let isBareText = source == "--input" && argument.first?.isLetter == true
+            let hint = isBareText ? "; write a text with quotes of its own: --input '\"\(argument)\"'" : ""
             throw CommandFailure("\(source) isn't JSON: \(error)\(hint)", exitCode: .validationFailure)
         }
     }

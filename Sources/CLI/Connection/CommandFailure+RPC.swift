@@ -27,6 +27,7 @@ extension CommandFailure {
     /// The server's own words, in one line, as a part of ours.
     private static func sentence(_ error: RPCError) -> String {
         guard !error.message.isEmpty else { return "\(error.code)" }
+        guard !error.message.contains("Connection refused") else { return "nothing listens there" }
         let line = Cell.visible(error.message.split(whereSeparator: \.isNewline).joined(separator: " "))
         return line.hasSuffix(".") ? String(line.dropLast()) : line
     }

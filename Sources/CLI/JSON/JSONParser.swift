@@ -41,13 +41,13 @@ struct JSONParser {
         case UInt8(ascii: "f"): return try word("false", .bool(false))
         case UInt8(ascii: "n"): return try word("null", .null)
         case let byte? where byte == UInt8(ascii: "-") || Self.digits.contains(byte): return .number(try number())
-        default: throw error("no value begins with \(found); a text needs double quotes")
+        default: throw error("no value begins with \(found)")
         }
     }
 
     private mutating func word(_ word: String, _ value: JSONValue) throws(JSONSyntaxError) -> JSONValue {
         guard bytes[position...].starts(with: word.utf8) else {
-            throw error("no value begins like this; a text needs double quotes")
+            throw error("this is none of true, false and null, and a text begins with a double quote")
         }
         position += word.utf8.count
         return value
