@@ -1,0 +1,9 @@
+internal import ArgumentParser
+
+/// `aether workflow …`.
+struct WorkflowCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "workflow",
+        abstract: "List, start and look into workflows.",
+        subcommands: [WorkflowListCommand.self, WorkflowStartCommand.self, WorkflowHistoryCommand.self])
+}

@@ -1,0 +1,41 @@
+internal import AetherRuntime
+internal import AetherServer
+
+extension ServerConfiguration {
+    /// The defaults, and what was set.
+    ///
+    /// - Throws: ``CommandFailure`` that names the place of the first value which makes no sense.
+    init(_ settings: Settings) throws(CommandFailure) {
+        self.init()
+        for setting in Setting.allCases {
+            guard let value = settings[setting] else { continue }
+            try set(setting, value)
+        }
+        try checkPortsDiffer(settings)
+    }
+
+    private mutating func set(_ setting: Setting, _ value: SettingValue) throws(CommandFailure) {
+        switch setting {
+        case .host: host = try value.nonEmptyText
+        case .grpcPort: grpcPort = try value.port
+        case .httpPort: httpPort = try value.port
+        case .metricsPort: metricsPort = try value.port
+        case .metricsEnabled: isMetricsEnabled = try value.boolean
+        case .databasePath: databasePath = try value.databasePath
+        case .tier: tier = try value.tier
+        case .workerGrace: workerGrace = .milliseconds(try value.integer(in: 0...3_600_000, unit: " milliseconds"))
+        }
+    }
+
+    /// Two servers on one port would only show as "in use", by a process nobody can find.
+    private func checkPortsDiffer(_ settings: Settings) throws(CommandFailure) {
+        var ports = [(Setting.grpcPort, grpcPort), (.httpPort, httpPort)]
+        if isMetricsEnabled { ports.append((.metricsPort, metricsPort)) }
+        for (position, (setting, port)) in ports.enumerated() where port != 0 {
+            guard let (other, _) = ports[..<position].first(where: { $0.1 == port }) else { continue }
+            let value = settings[setting] ?? settings[other] ?? SettingValue(text: "\(port)", origin: setting.flag)
+            throw value.wrong(
+                "gives port \(port) to two services (\(other.flag) and \(setting.flag)); each needs its own")
+        }
+    }
+}

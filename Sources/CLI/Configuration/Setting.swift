@@ -1,0 +1,66 @@
+/// One thing that a server can be told, and the names it has in each of the three places where it can be told.
+enum Setting: CaseIterable, Hashable, Sendable {
+    case host
+    case grpcPort
+    case httpPort
+    case metricsPort
+    case metricsEnabled
+    case databasePath
+    case tier
+    case workerGrace
+
+    /// The type of the value in `aether.toml`.
+    enum Kind: String, Sendable {
+        case text = "a string"
+        case integer = "an integer"
+        case boolean = "true or false"
+    }
+
+    var kind: Kind {
+        switch self {
+        case .host, .databasePath, .tier: .text
+        case .grpcPort, .httpPort, .metricsPort, .workerGrace: .integer
+        case .metricsEnabled: .boolean
+        }
+    }
+
+    var flag: String {
+        switch self {
+        case .host: "--host"
+        case .grpcPort: "--grpc-port"
+        case .httpPort: "--http-port"
+        case .metricsPort: "--metrics-port"
+        case .metricsEnabled: "--metrics"
+        case .databasePath: "--db"
+        case .tier: "--persistence"
+        case .workerGrace: "--worker-grace-ms"
+        }
+    }
+
+    var environmentName: String {
+        switch self {
+        case .host: "AETHER_HOST"
+        case .grpcPort: "AETHER_GRPC_PORT"
+        case .httpPort: "AETHER_HTTP_PORT"
+        case .metricsPort: "AETHER_METRICS_PORT"
+        case .metricsEnabled: "AETHER_METRICS_ENABLED"
+        case .databasePath: "AETHER_DB"
+        case .tier: "AETHER_PERSISTENCE"
+        case .workerGrace: "AETHER_WORKER_GRACE_MS"
+        }
+    }
+
+    /// Table and key in `aether.toml`.
+    var fileKey: FileKey {
+        switch self {
+        case .host: FileKey(table: "server", key: "host")
+        case .grpcPort: FileKey(table: "server", key: "grpc_port")
+        case .httpPort: FileKey(table: "server", key: "http_port")
+        case .databasePath: FileKey(table: "server", key: "db_path")
+        case .tier: FileKey(table: "persistence", key: "mode")
+        case .metricsEnabled: FileKey(table: "metrics", key: "enabled")
+        case .metricsPort: FileKey(table: "metrics", key: "port")
+        case .workerGrace: FileKey(table: "workers", key: "grace_ms")
+        }
+    }
+}

@@ -1,0 +1,79 @@
+internal import AetherServer
+internal import AetherStorage
+internal import ArgumentParser
+internal import Foundation
+internal import Logging
+internal import ServiceLifecycle
+internal import UnixSignals
+
+/// `aether serve`.
+struct ServeCommand: AsyncParsableCommand {
+    static let configuration = CommandConfiguration(
+        commandName: "serve",
+        abstract: "Runs a server until Ctrl-C.",
+        discussion: """
+            A flag wins over its environment variable, that over aether.toml, that over the default. Ctrl-C or SIGTERM \
+            lets what runs come to a durable end, then stops; a second Ctrl-C stops at once.
+            """)
+
+    @OptionGroup var options: ServeOptions
+
+    @Flag(help: "Allow an address that other machines reach, although there are neither TLS nor tokens yet.")
+    var insecure = false
+
+    @Option(help: "Write {pid, grpc, http, metrics} here as JSON once the server serves; for scripts.")
+    var readyFile: String?
+
+    @Option(help: "The least severe messages to log: trace, debug, info, notice, warning, error, critical.")
+    var logLevel = LogLevelArgument(level: .notice)
+
+    func run() async throws {
+        let configuration = try loadConfiguration(environment: ProcessInfo.processInfo.environment)
+        LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
+        var logger = Logger(label: "aether")
+        logger.logLevel = logLevel.level
+        do {
+            let server = try await AetherServer(configuration: configuration, logger: logger)
+            try await serve(server, configuration: configuration, logger: logger)
+        } catch let error as CommandFailure {
+            throw error
+        } catch let error as ServerStartError {
+            throw CommandFailure(error.message)
+        } catch let error as StoreError {
+            throw CommandFailure(error.message)
+        } catch {
+            throw CommandFailure("the server stopped: \(Cell.visible("\(error)"))")
+        }
+    }
+
+    func loadConfiguration(environment: [String: String]) throws(CommandFailure) -> ServerConfiguration {
+        let settings = options.settings.over(Settings(environment: environment)).over(
+            try Settings(file: options.config))
+        let configuration = try ServerConfiguration(settings)
+        try BindPolicy.check(host: configuration.host, isInsecureAllowed: insecure)
+        return configuration
+    }
+
+    private func serve(
+        _ server: AetherServer, configuration: ServerConfiguration, logger: Logger
+    ) async throws {
+        let readyFile = readyFile
+        let service = ServerService(server: server) { addresses in
+            try StandardOutput().write(
+                ServeBanner(addresses: addresses, configuration: configuration).text(terminal: .current()))
+            if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
+        }
+        var quietLogger = logger
+        quietLogger.logLevel = max(logger.logLevel, .error)
+        var group = ServiceGroupConfiguration(
+            services: [
+                .init(
+                    service: service, successTerminationBehavior: .gracefullyShutdownGroup,
+                    failureTerminationBehavior: .cancelGroup)
+            ],
+            gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
+        group.maximumGracefulShutdownDuration = configuration.drainTimeout + .milliseconds(500)
+        let serviceGroup = ServiceGroup(configuration: group)
+        try await SecondInterruption.exiting { try await serviceGroup.run() }
+    }
+}

@@ -1,0 +1,50 @@
+internal import ArgumentParser
+
+/// The flags of `aether serve` that set what a file and the environment can set too.
+struct ServeOptions: ParsableArguments {
+    @Option(help: "A configuration file. Default: aether.toml in this directory, if there is one.")
+    var config: String?
+
+    @Option(help: "The address to listen on. Default: 127.0.0.1. (AETHER_HOST)")
+    var host: String?
+
+    @Option(help: "gRPC, for workers and clients; 0 takes any free port. Default: 7233. (AETHER_GRPC_PORT)")
+    var grpcPort: String?
+
+    @Option(help: "HTTP, for people; 0 takes any free port. Default: 7234. (AETHER_HTTP_PORT)")
+    var httpPort: String?
+
+    @Option(help: "Metrics, for Prometheus; 0 takes any free port. Default: 9090. (AETHER_METRICS_PORT)")
+    var metricsPort: String?
+
+    @Flag(inversion: .prefixedNo, help: "Whether there is a metrics port. Default: yes. (AETHER_METRICS_ENABLED)")
+    var metrics: Bool?
+
+    @Option(help: "The SQLite database, made when it isn't there. Default: ./data/aether.db. (AETHER_DB)")
+    var db: String?
+
+    @Option(
+        help: "How durable workflows are: memory or state-action-log. Default: state-action-log. (AETHER_PERSISTENCE)")
+    var persistence: String?
+
+    @Option(
+        help:
+            "How long a worker that lost its connection keeps its workflows, in ms. Default: 5000. (AETHER_WORKER_GRACE_MS)"
+    )
+    var workerGraceMs: String?
+
+    /// What the flags set.
+    var settings: Settings {
+        let texts: [(Setting, String?)] = [
+            (.host, host), (.grpcPort, grpcPort), (.httpPort, httpPort), (.metricsPort, metricsPort),
+            (.metricsEnabled, metrics.map { String($0) }), (.databasePath, db), (.tier, persistence),
+            (.workerGrace, workerGraceMs),
+        ]
+        var settings = Settings()
+        for (setting, text) in texts {
+            guard let text else { continue }
+            settings[setting] = SettingValue(text: text, origin: setting.flag, exitCode: .validationFailure)
+        }
+        return settings
+    }
+}

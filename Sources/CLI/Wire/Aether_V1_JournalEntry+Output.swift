@@ -1,0 +1,118 @@
+internal import AetherProtocol
+internal import AetherRuntime
+internal import Foundation
+
+extension Aether_V1_JournalEntry {
+    static let headings = ["#", "TIME", "AFTER", "WHAT", "DETAILS"]
+
+    /// The row of `aether workflow history`.
+    ///
+    /// - Parameters:
+    ///   - previous: When the entry before was made; `nil` for the first.
+    ///   - zone: The reader's time zone.
+    /// - Returns: A cell for each of ``headings``.
+    func row(previous: Int64?, in zone: TimeZone) -> [Cell] {
+        [
+            Cell(String(sequence)),
+            Cell(Instant(wire: time)?.time(in: zone) ?? ""),
+            Cell(previous.map { "+" + ElapsedTime(milliseconds: max(0, time - $0)).span } ?? ""),
+            what, Cell(details),
+        ]
+    }
+
+    /// One line of `aether workflow history --json`; only what the entry has.
+    var json: JSONValue {
+        var members: [JSONValue.Member] = []
+        func add(_ name: String, _ value: JSONValue) { members.append(.init(name: name, value: value)) }
+        add("sequence", .integer(sequence))
+        add("kind", .string(kindName))
+        add("time", .instant(time))
+        if !key.isEmpty {
+            add("key", .string(key))
+            add("name", .string(OperationKey(rawValue: key).name))
+        }
+        switch kind {
+        case .started:
+            add("type", .string(workflowType))
+            add("tier", .textOrNull(tier.name))
+            add("input", JSONValue(payload: payload))
+        case .assigned:
+            add("worker", .string(workerID))
+            add("attempt", .integer(epoch))
+        case .released:
+            add("attempt", .integer(epoch))
+            add("reason", .string(Self.code(of: reason)))
+        case .stepCompleted:
+            add("result", JSONValue(payload: payload))
+        case .stepFailed:
+            add("failure", failure.json)
+        case .closed:
+            add("state", .string(state.name))
+            if state == .completed { add("result", JSONValue(payload: payload)) }
+            if state == .failed { add("failure", failure.json) }
+        case .unspecified, .cancelRequested, .UNRECOGNIZED:
+            break
+        }
+        return .object(members)
+    }
+
+    /// The kind's stable name in JSON, in the wire contract's words.
+    private var kindName: String {
+        switch kind {
+        case .started: "STARTED"
+        case .assigned: "ASSIGNED"
+        case .released: "RELEASED"
+        case .stepCompleted: "STEP_COMPLETED"
+        case .stepFailed: "STEP_FAILED"
+        case .cancelRequested: "CANCEL_REQUESTED"
+        case .closed: "CLOSED"
+        case .unspecified, .UNRECOGNIZED: "KIND_\(kind.rawValue)"
+        }
+    }
+
+    private var what: Cell {
+        switch kind {
+        case .started: "workflow started"
+        case .assigned: "assigned to worker"
+        case .released: Cell("worker lost it", style: .warning)
+        case .stepCompleted: "step completed"
+        case .stepFailed: Cell("step failed", style: .bad)
+        case .cancelRequested: Cell("cancel requested", style: .warning)
+        case .closed: Cell("workflow \(state.name.lowercased())", style: state.cell.style)
+        case .unspecified, .UNRECOGNIZED: Cell("entry of kind \(kind.rawValue)", style: .faint)
+        }
+    }
+
+    private var details: String {
+        switch kind {
+        case .started: "\(workflowType) ← \(JSONValue(payload: payload).text)"
+        case .assigned: "\(workerID) (attempt \(epoch))"
+        case .released: "attempt \(epoch): \(Self.text(of: reason))"
+        case .stepCompleted: "\(OperationKey(rawValue: key).name) → \(JSONValue(payload: payload).text)"
+        case .stepFailed: "\(OperationKey(rawValue: key).name): \(Failure(failure).description)"
+        case .closed where state == .completed: "→ \(JSONValue(payload: payload).text)"
+        case .closed where state == .failed: failure.line
+        case .closed, .unspecified, .cancelRequested, .UNRECOGNIZED: key
+        }
+    }
+
+    private static func text(of reason: Aether_V1_LeaseEnd) -> String {
+        switch reason {
+        case .workerGone: "the worker is gone"
+        case .notHeld: "the worker came back without it"
+        case .returned: "the worker gave it back"
+        case .cancelled: "the workflow was cancelled"
+        case .unspecified, .UNRECOGNIZED: "for a reason this version doesn't know"
+        }
+    }
+
+    private static func code(of reason: Aether_V1_LeaseEnd) -> String {
+        switch reason {
+        case .workerGone: "WORKER_GONE"
+        case .notHeld: "NOT_HELD"
+        case .returned: "RETURNED"
+        case .cancelled: "CANCELLED"
+        case .unspecified, .UNRECOGNIZED: "REASON_\(reason.rawValue)"
+        }
+    }
+}

@@ -1,0 +1,7 @@
+internal import AetherProtocol
+internal import AetherRuntime
+
+extension Aether_V1_Tier {
+    /// The name of `--persistence`; empty for what a newer server added.
+    var name: String { PersistenceTier(self)?.name ?? "" }
+}

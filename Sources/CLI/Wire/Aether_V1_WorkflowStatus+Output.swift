@@ -1,0 +1,53 @@
+internal import AetherProtocol
+internal import Foundation
+
+extension Aether_V1_WorkflowStatus {
+    /// What `aether status` shows.
+    func fields(in zone: TimeZone) -> Fields {
+        var fields = Fields()
+        fields.add("id", Cell(workflowID))
+        fields.add("type", Cell(workflowType))
+        fields.add("state", state.cell)
+        fields.add("reason", Cell(reason))
+        fields.add("step", Cell(currentStep))
+        if cancelRequested, !state.isTerminal { fields.add("cancel", "requested; the workflow may still clean up") }
+        fields.add("worker", Cell(workerID))
+        if attempt > 0 { fields.add("attempts", Cell(String(attempt))) }
+        fields.add("tier", Cell(tier.name))
+        fields.add("created", Cell(Instant(wire: createdAt)?.dateAndTime(in: zone) ?? ""))
+        fields.add("started", Cell(Instant(wire: startedAt)?.dateAndTime(in: zone) ?? ""))
+        fields.add("completed", Cell(completedText(in: zone)))
+        if state == .completed { fields.add("result", Cell(JSONValue(payload: result).text)) }
+        fields.add("error", Cell(errorLine, style: .bad))
+        return fields
+    }
+
+    /// The document of `aether status --json`.
+    var json: JSONValue {
+        .object([
+            "id": .string(workflowID),
+            "type": .string(workflowType),
+            "state": .string(state.name),
+            "tier": .textOrNull(tier.name),
+            "createdAt": .instant(createdAt),
+            "startedAt": .instant(startedAt),
+            "completedAt": .instant(completedAt),
+            "currentStep": .textOrNull(currentStep),
+            "worker": .textOrNull(workerID),
+            "attempts": .integer(attempt),
+            "reason": .textOrNull(reason),
+            "cancelRequested": .bool(cancelRequested),
+            "result": state == .completed ? JSONValue(payload: result) : .null,
+            "error": .textOrNull(errorLine),
+            "failure": hasFailure ? failure.json : .null,
+        ])
+    }
+
+    private var errorLine: String { hasFailure ? failure.line : error }
+
+    private func completedText(in zone: TimeZone) -> String {
+        guard let end = Instant(wire: completedAt) else { return "" }
+        let took = startedAt == 0 ? "" : ", \(ElapsedTime(milliseconds: completedAt - startedAt).span) after its start"
+        return end.dateAndTime(in: zone) + took
+    }
+}
