@@ -1,6 +1,14 @@
 import GRPCCore
 import NGHTTP2Transport
 
+extension CallOptions {
+    static func with(_ change: (inout CallOptions) -> Void) -> CallOptions {
+        var options = CallOptions.defaults
+        change(&options)
+        return options
+    }
+}
+
 /// A server and a client of it, both running.
 struct TestRig: Sendable {
     let client: GRPCClient<NGHTTP2ClientTransport>

@@ -49,9 +49,9 @@ extension CallStream {
                 shouldPost: shouldPost, reader: state.inbound.fail(error, discardingQueue: true),
                 writers: state.outbound.replaceRest(withTrailers: (status, [:])), cancellation: state.cancellation)
         }
+        outcome.cancellation?.cancel()
         outcome.reader?.resume(throwing: error)
         for writer in outcome.writers { writer.resume(throwing: error) }
-        outcome.cancellation?.cancel()
         if outcome.shouldPost { mailbox.post(self) }
     }
 }

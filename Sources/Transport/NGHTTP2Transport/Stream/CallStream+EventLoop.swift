@@ -74,8 +74,9 @@ extension CallStream {
             if wasCut { state.isCancelled = true }
             return (reader, writers, wasCut ? state.cancellation : nil)
         }
+        // The handle first, so that a handler that is woken finds itself cancelled.
+        cancellation?.cancel()
         reader?.resume(throwing: error)
         for writer in writers { writer.resume(throwing: error) }
-        cancellation?.cancel()
     }
 }
