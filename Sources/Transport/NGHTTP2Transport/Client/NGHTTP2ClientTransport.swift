@@ -98,7 +98,7 @@ public final class NGHTTP2ClientTransport: ClientTransport {
         defer { callEnded() }
         guard let (mailbox, peers) = connection.endpoint else { throw ClientState.shutDownError }
         let stream = CallStream(
-            descriptor: descriptor, id: nil,
+            descriptor: descriptor,
             limits: configuration.connection.streamLimits(
                 maxSendBytes: options.maxRequestMessageBytes, maxReceiveBytes: options.maxResponseMessageBytes),
             mailbox: mailbox, postsAtEnd: descriptor.type?.isRequestStreaming == false)
