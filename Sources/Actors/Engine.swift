@@ -18,6 +18,7 @@ package final class Engine: Sendable {
     let dispatcher: EffectDispatcher
     /// The store and the write path of each tier.
     let lanes: [PersistenceTier: Lane]
+    private let availabilityChanged: @Sendable (Bool) -> Void
     private let background = BatchQueue<@Sendable () async -> Void>()
     private let shared = Mutex(Shared())
 
@@ -37,12 +38,18 @@ package final class Engine: Sendable {
 
     /// - Parameters:
     ///   - stores: where the runs of each tier live; a tier without a store is refused.
+    ///   - configuration: limits and defaults.
+    ///   - clock: time and randomness.
+    ///   - logger: hears of trouble.
+    ///   - availabilityChanged: is told when the engine stops taking work, and when it takes work again.
     package init(
         stores: [PersistenceTier: any WorkflowStore],
         configuration: EngineConfiguration,
         clock: EngineClock,
-        logger: Logger
+        logger: Logger,
+        availabilityChanged: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
+        self.availabilityChanged = availabilityChanged
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
@@ -79,6 +86,7 @@ package final class Engine: Sendable {
     /// Takes no new work: streams of tasks end, and those who wait for results are told.
     package func beginStop() async {
         shared.withLock { $0.isStopping = true }
+        availabilityChanged(false)
         waiters.finish()
         for session in sessions.all { await session.stop() }
     }
@@ -155,6 +163,7 @@ package final class Engine: Sendable {
 
     /// Takes runs out of memory whose last decisions could not be written: memory goes back to what is durable.
     private func discard(_ commits: [Commit]) async {
+        availabilityChanged(false)
         for commit in commits {
             commit.workflow.discard()
             registry.remove(commit.workflow)
@@ -171,6 +180,8 @@ package final class Engine: Sendable {
     }
 
     private func recoverDiscarded() async {
+        logger.notice("the database can be written again")
+        availabilityChanged(unavailability == nil)
         let ids = shared.withLock { shared in
             defer { shared.discarded = [] }
             return shared.discarded

@@ -25,5 +25,14 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
 
     public var description: String { rawValue }
 
-    public static func < (lhs: WorkflowID, rhs: WorkflowID) -> Bool { lhs.rawValue < rhs.rawValue }
+    // Identity and order are those of the UTF-8 bytes, as in every database and every other language. Swift's own
+    // comparison of text takes different bytes for equal when they are canonically equivalent ("é" has two spellings).
+
+    public static func == (lhs: WorkflowID, rhs: WorkflowID) -> Bool {
+        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+    }
+
+    public static func < (lhs: WorkflowID, rhs: WorkflowID) -> Bool {
+        lhs.rawValue.utf8.lexicographicallyPrecedes(rhs.rawValue.utf8)
+    }
 }

@@ -11,7 +11,9 @@ public protocol WorkflowStore: Sendable {
     /// Makes a batch durable as a whole: either all of it is there after a crash at any moment, or nothing.
     ///
     /// When it returns, everything in the batch is as durable as the store promises. A write with
-    /// ``WorkflowWrite/isNew`` whose id exists already is left out, and reported; the rest of the batch is committed.
+    /// ``WorkflowWrite/isNew`` whose id exists already is left out, with the batch's later writes of that id, and
+    /// reported; the rest of the batch is committed. A write of a workflow that is not there is refused with the whole
+    /// batch, as ``StoreError/Code/corrupt``.
     ///
     /// - Parameter batch: the writes, in the order of their decisions. A workflow may occur several times; its entries
     ///   then follow one another.
@@ -31,6 +33,7 @@ public protocol WorkflowStore: Sendable {
     ///   - after: the sequence before the first entry wanted; 0 for the beginning.
     ///   - limit: the most entries to return; at least 1.
     /// - Returns: the entries from `after + 1` on; empty behind the end and for an unknown id.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
     func journal(
         of id: WorkflowID, after: UInt64, limit: Int
     ) async throws(StoreError) -> [JournalEntry]
@@ -44,6 +47,8 @@ public protocol WorkflowStore: Sendable {
     ///   - filter: which ones.
     ///   - cursor: where the page before ended; `nil` for the first page.
     ///   - limit: the most to return; at least 1.
+    /// - Returns: the next page; empty behind the end.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
     func list(
         _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
     ) async throws(StoreError) -> [WorkflowSummary]
@@ -53,6 +58,8 @@ public protocol WorkflowStore: Sendable {
     /// - Parameters:
     ///   - after: the last id of the page before; `nil` for the first.
     ///   - limit: the most to return; at least 1.
+    /// - Returns: the next page; empty behind the end.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
     func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID]
 
     /// How many workflows there are in each state. Constant time.

@@ -3,6 +3,7 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
 internal import GRPCCore
+internal import SwiftProtobuf
 
 /// `aether.v1.AdminService` over the engine. Lists are read and sent a page at a time.
 struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {

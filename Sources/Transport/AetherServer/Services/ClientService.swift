@@ -1,8 +1,10 @@
 internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
+internal import AetherStorage
 internal import Foundation
 internal import GRPCCore
+internal import SwiftProtobuf
 
 /// `aether.v1.ClientService` over the engine.
 struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {

@@ -1,5 +1,5 @@
-internal import AetherActors
-internal import GRPCCore
+package import AetherActors
+package import GRPCCore
 
 extension EngineError: RPCErrorConvertible {
     package var rpcErrorCode: RPCError.Code {

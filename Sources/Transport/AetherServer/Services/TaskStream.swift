@@ -3,6 +3,7 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import Foundation
 internal import GRPCCore
+internal import SwiftProtobuf
 
 /// Writes a session's messages to its `PollTasks` stream, a long journal in several messages.
 struct TaskStream {

@@ -3,6 +3,7 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import Foundation
 internal import GRPCCore
+internal import SwiftProtobuf
 
 /// `aether.v1.WorkerService` over the engine.
 struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {

@@ -143,13 +143,14 @@ struct ClientState: Sendable {
         return sleeper
     }
 
-    /// Returns the calls that wait, which fail.
-    mutating func shutDown() -> [Waiter] {
+    /// Returns the calls that wait, which fail, and the subscribers, which end.
+    mutating func shutDown() -> (waiters: [Waiter], subscribers: [AsyncStream<ConnectivityState>.Continuation]) {
         enter(.shutDown)
-        for subscriber in subscribers.values { subscriber.finish() }
-        subscribers = [:]
-        defer { waiting = [:] }
-        return waiting.values.map(\.waiter)
+        defer {
+            subscribers = [:]
+            waiting = [:]
+        }
+        return (waiting.values.map(\.waiter), Array(subscribers.values))
     }
 
     // MARK: Subscribers
@@ -163,7 +164,7 @@ struct ClientState: Sendable {
 
     mutating func subscribe(_ continuation: AsyncStream<ConnectivityState>.Continuation, id: UInt64) {
         continuation.yield(connectivity)
-        if isShutDown { continuation.finish() } else { subscribers[id] = continuation }
+        if !isShutDown { subscribers[id] = continuation }
     }
 
     mutating func unsubscribe(id: UInt64) {

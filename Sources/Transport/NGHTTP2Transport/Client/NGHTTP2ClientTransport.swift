@@ -61,11 +61,12 @@ public final class NGHTTP2ClientTransport: ClientTransport {
     /// Each use makes a sequence of its own. One that isn't read keeps the latest 16 states.
     public var connectivityStates: AsyncStream<ConnectivityState> {
         let (stream, continuation) = AsyncStream<ConnectivityState>.makeStream(bufferingPolicy: .bufferingNewest(16))
-        let id = state.withLock { state in
+        let (id, isShutDown) = state.withLock { state in
             let id = state.makeID()
             state.subscribe(continuation, id: id)
-            return id
+            return (id, state.isShutDown)
         }
+        if isShutDown { continuation.finish() }
         continuation.onTermination = { [weak self] _ in self?.state.withLock { $0.unsubscribe(id: id) } }
         return stream
     }
@@ -97,7 +98,7 @@ public final class NGHTTP2ClientTransport: ClientTransport {
         defer { callEnded() }
         guard let (mailbox, peers) = connection.endpoint else { throw ClientState.shutDownError }
         let stream = CallStream(
-            descriptor: descriptor, id: nil,
+            descriptor: descriptor,
             limits: configuration.connection.streamLimits(
                 maxSendBytes: options.maxRequestMessageBytes, maxReceiveBytes: options.maxResponseMessageBytes),
             mailbox: mailbox, postsAtEnd: descriptor.type?.isRequestStreaming == false)
@@ -250,14 +251,15 @@ public final class NGHTTP2ClientTransport: ClientTransport {
     ///
     /// Calls that wait for a connection fail with `UNAVAILABLE`.
     public func beginGracefulShutdown() {
-        let (waiters, sleeper, connections) = state.withLock { state in
+        let (ended, sleeper, connections) = state.withLock { state in
             // Afterwards only the end of the last connection ends the wait of `connect()`.
             let sleeper = state.isShutDown ? nil : state.takeSleeper()
-            let waiters = state.shutDown()
+            let ended = state.shutDown()
             let idle = state.activeCalls == 0 ? Array(state.connections.values) : []
-            return (waiters, sleeper, idle)
+            return (ended, sleeper, idle)
         }
-        for waiter in waiters { waiter.resume(throwing: ClientState.shutDownError) }
+        for waiter in ended.waiters { waiter.resume(throwing: ClientState.shutDownError) }
+        for subscriber in ended.subscribers { subscriber.finish() }
         sleeper?.resume()
         for connection in connections { connection.beginGracefulShutdown() }
     }

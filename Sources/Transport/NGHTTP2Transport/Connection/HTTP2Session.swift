@@ -36,8 +36,6 @@ enum HTTP2Session {
         // Closed streams are of use to RFC 7540 priorities only.
         nghttp2_option_set_no_closed_streams(option, 1)
         nghttp2_option_set_max_continuations(option, floodGuard.continuationsPerHeaderBlock)
-        // Answers to PING and SETTINGS that pile up since the peer doesn't read them.
-        nghttp2_option_set_max_outbound_ack(option, min(1_000, floodGuard.controlFrameBurst))
         nghttp2_option_set_stream_reset_rate_limit(
             option, UInt64(floodGuard.resetBurst), UInt64(floodGuard.resetsPerSecond))
         // Until the server's SETTINGS are here, as many requests go out as it most likely takes.

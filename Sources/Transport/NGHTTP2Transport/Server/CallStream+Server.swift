@@ -34,24 +34,17 @@ extension CallStream {
     /// cancelled, and the error's status goes out in place of what is still queued.
     func cut(_ error: RPCError) {
         let status = Status(code: Status.Code(error.code), message: error.message)
-        struct Outcome {
-            var shouldPost = false
-            var reader: InboundQueue.Waiter?
-            var writers: [OutboundQueue.Writer] = []
-            var cancellation: ServerContext.RPCCancellationHandle?
-        }
-        let outcome = withState { state in
-            guard state.outbound.isOpen, !state.isClosed else { return Outcome() }
+        let (writers, shouldPost) = withState { state in
+            guard state.outbound.isOpen, !state.isClosed else { return ([OutboundQueue.Writer](), false) }
             state.isCancelled = true
-            let shouldPost = !state.isPosted
-            state.isPosted = true
-            return Outcome(
-                shouldPost: shouldPost, reader: state.inbound.fail(error, discardingQueue: true),
-                writers: state.outbound.replaceRest(withTrailers: (status, [:])), cancellation: state.cancellation)
+            defer { state.isPosted = true }
+            return (state.outbound.replaceRest(withTrailers: (status, [:])), !state.isPosted)
         }
-        outcome.reader?.resume(throwing: error)
-        for writer in outcome.writers { writer.resume(throwing: error) }
-        outcome.cancellation?.cancel()
-        if outcome.shouldPost { mailbox.post(self) }
+        if shouldPost { mailbox.post(self) }
+        // The handle first, so that a handler whose reads and writes fail finds itself cancelled.
+        withState { $0.isCancelled ? $0.cancellation : nil }?.cancel()
+        let reader = withState { $0.isCancelled ? $0.inbound.fail(error, discardingQueue: true) : nil }
+        reader?.resume(throwing: error)
+        for writer in writers { writer.resume(throwing: error) }
     }
 }

@@ -74,8 +74,11 @@ final class ServerCalls: Sendable {
     private func run(_ stream: CallStream, _ peers: PeerNames) async {
         await withServerContextRPCCancellationHandle { handle in
             stream.setCancellation(handle)
-            let context = ServerContext(
+            var context = ServerContext(
                 descriptor: stream.descriptor, remotePeer: peers.remote, localPeer: peers.local, cancellation: handle)
+            if let deadline = stream.deadline {
+                context.transportSpecific = NGHTTP2ServerTransport.CallDeadline(instant: deadline)
+            }
             let rpc = RPCStream(
                 descriptor: stream.descriptor,
                 inbound: RPCAsyncSequence(wrapping: ServerInbound(stream: stream)),

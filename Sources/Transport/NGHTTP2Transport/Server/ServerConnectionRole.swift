@@ -32,8 +32,9 @@ final class ServerConnectionRole: ConnectionRole {
 
     private func accept(_ record: StreamRecord, _ descriptor: MethodDescriptor, on connection: HTTP2Connection) {
         let stream = CallStream(
-            descriptor: descriptor, id: record.id, limits: connection.configuration.streamLimits(),
-            mailbox: connection.mailbox, postsAtEnd: descriptor.type?.isResponseStreaming == false)
+            descriptor: descriptor, id: record.id, deadline: record.block.timeout.map { .now + $0 },
+            limits: connection.configuration.streamLimits(), mailbox: connection.mailbox,
+            postsAtEnd: descriptor.type?.isResponseStreaming == false)
         record.stream = stream
         stream.deliver(.metadata(record.block.metadata))
         if let timeout = record.block.timeout {

@@ -66,16 +66,18 @@ extension CallStream {
 
     /// The stream is over. What had not ended by itself ends with the error; of a server's stream the RPC is cancelled.
     func close(_ error: RPCError) {
-        let (reader, writers, cancellation) = withState { state in
+        let cancellation: ServerContext.RPCCancellationHandle? = withState { state in
             state.isClosed = true
-            let wasCut = !state.outbound.isFinished || state.outbound.queuedBytes > 0
-            let reader = state.inbound.fail(error, discardingQueue: false)
-            let writers = state.outbound.close(error)
-            if wasCut { state.isCancelled = true }
-            return (reader, writers, wasCut ? state.cancellation : nil)
+            if state.outbound.isFinished, state.outbound.queuedBytes == 0 { return nil }
+            state.isCancelled = true
+            return state.cancellation
+        }
+        // The handle first, so that a handler whose reads and writes fail finds itself cancelled.
+        cancellation?.cancel()
+        let (reader, writers) = withState { state in
+            (state.inbound.fail(error, discardingQueue: false), state.outbound.close(error))
         }
         reader?.resume(throwing: error)
         for writer in writers { writer.resume(throwing: error) }
-        cancellation?.cancel()
     }
 }

@@ -38,6 +38,8 @@ final class CallStream: Sendable {
     }
 
     let descriptor: MethodDescriptor
+    /// When a server's call is to be over; nil if its client set no timeout.
+    let deadline: ContinuousClock.Instant?
     let limits: StreamLimits
     let mailbox: ConnectionMailbox
     /// Whether what is written may wait for the end, since nothing but the end can follow at once.
@@ -45,9 +47,11 @@ final class CallStream: Sendable {
     private let state: Mutex<State>
 
     init(
-        descriptor: MethodDescriptor, id: Int32?, limits: StreamLimits, mailbox: ConnectionMailbox, postsAtEnd: Bool
+        descriptor: MethodDescriptor, id: Int32? = nil, deadline: ContinuousClock.Instant? = nil,
+        limits: StreamLimits, mailbox: ConnectionMailbox, postsAtEnd: Bool
     ) {
         self.descriptor = descriptor
+        self.deadline = deadline
         self.limits = limits
         self.mailbox = mailbox
         self.postsAtEnd = postsAtEnd

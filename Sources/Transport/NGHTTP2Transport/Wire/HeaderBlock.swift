@@ -76,8 +76,8 @@ struct HeaderBlock {
         } else if name.equals("grpc-encoding") {
             encoding = value.equals("identity") ? nil : String(decoding: value, as: UTF8.self)
         } else if name.equals("grpc-timeout") {
+            // Kept out of the metadata, since GRPCCore would start a timer of its own for it, in a task of its own.
             timeout = RPCTimeout.decode(value)
-            return false  // It stays in the metadata, where GRPCCore and handlers read it.
         } else {
             return name.equals("grpc-accept-encoding")
         }

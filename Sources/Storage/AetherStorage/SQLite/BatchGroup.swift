@@ -1,0 +1,47 @@
+internal import AetherRuntime
+
+/// What one batch brings of one workflow: a batch touches each workflow's row once, with its last summary.
+struct BatchGroup {
+    let id: WorkflowID
+    /// Whether the workflow comes into being here.
+    let isNew: Bool
+    var summary: WorkflowSummary?
+    /// The writes that count, as indices into the batch.
+    var writes: [Int]
+    var entryCount: Int
+    /// Whether a later write of the batch brings the workflow into being once more: it and what follows is left out.
+    var isRepeated = false
+
+    init(_ write: WorkflowWrite, at index: Int) {
+        id = write.id
+        isNew = write.isNew
+        summary = write.summary
+        writes = [index]
+        entryCount = write.entries.count
+    }
+
+    mutating func add(_ write: WorkflowWrite, at index: Int) {
+        if write.isNew { isRepeated = true }
+        guard !isRepeated else { return }
+        if let newer = write.summary { summary = newer }
+        writes.append(index)
+        entryCount += write.entries.count
+    }
+
+    /// The batch's groups, in the order in which their workflows first occur.
+    static func groups(of batch: [WorkflowWrite]) -> [BatchGroup] {
+        var groups: [BatchGroup] = []
+        groups.reserveCapacity(batch.count)
+        guard batch.count > 1 else { return batch.map { BatchGroup($0, at: 0) } }
+        var indices = [WorkflowID: Int](minimumCapacity: batch.count)
+        for (index, write) in batch.enumerated() {
+            if let known = indices[write.id] {
+                groups[known].add(write, at: index)
+            } else {
+                indices[write.id] = groups.count
+                groups.append(BatchGroup(write, at: index))
+            }
+        }
+        return groups
+    }
+}

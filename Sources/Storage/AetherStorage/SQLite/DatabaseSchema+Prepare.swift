@@ -1,0 +1,59 @@
+internal import Foundation
+internal import GRDB
+
+extension DatabaseSchema {
+    /// Makes a file a database of this schema: a missing or empty one is filled, an older one is brought up to date
+    /// in one transaction.
+    ///
+    /// - Throws: ``StoreError``: `newerVersion`, `corrupt` for a file that is no Aether database, `inaccessible`.
+    func prepare(path: String) throws(StoreError) {
+        let context = SQLContext(path: path, purpose: .opening)
+        do {
+            var configuration = Configuration()
+            configuration.busyMode = .timeout(5)
+            let queue = try DatabaseQueue(path: path, configuration: configuration)
+            defer { try? queue.close() }
+            try queue.writeWithoutTransaction { database in
+                try migrate(database, context)
+                // Kept in the file: every later connection finds it so.
+                try database.execute(sql: "PRAGMA journal_mode = WAL")
+            }
+        } catch let error as StoreError {
+            throw error
+        } catch let error as DatabaseError {
+            throw context.error(error.resultCode.rawValue, error.message ?? error.description)
+        } catch {
+            throw StoreError(code: .inaccessible, message: "can't open the database \(path): \(error)")
+        }
+    }
+
+    private func migrate(_ database: Database, _ context: SQLContext) throws {
+        try database.inTransaction(.immediate) {
+            let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
+            try checkOwner(database, version: found, context)
+            guard found <= version else {
+                throw StoreError(
+                    code: .newerVersion,
+                    message: "the database \(context.path) has version \(found), this server knows version \(version); "
+                        + "use the server that wrote it or a newer one")
+            }
+            guard found < version else { return .rollback }
+            for step in steps[found...] { try step(database) }
+            try database.execute(sql: "PRAGMA user_version = \(version)")
+            try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            return .commit
+        }
+    }
+
+    /// Refuses the database of another program.
+    private func checkOwner(_ database: Database, version: Int, _ context: SQLContext) throws {
+        let owner = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
+        if owner == Self.applicationID { return }
+        let isEmpty = try Bool.fetchOne(database, sql: "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)") ?? false
+        guard owner == 0, version == 0, isEmpty else {
+            throw StoreError(
+                code: .corrupt,
+                message: "\(context.path) is a database of another program; choose another file for Aether")
+        }
+    }
+}

@@ -1,0 +1,66 @@
+package import GRDB
+
+/// The tables of a database file, as the steps that lead to them.
+///
+/// The file's version (`PRAGMA user_version`) is how many of the steps it has gone through; an empty file has gone
+/// through none. A released step never changes: what the tables need later is a further step.
+package struct DatabaseSchema: Sendable {
+    package typealias Step = @Sendable (Database) throws -> Void
+
+    /// "Aeth": marks a SQLite file as an Aether database (https://sqlite.org/pragma.html#pragma_application_id).
+    package static let applicationID: Int32 = 0x4165_7468
+
+    package var steps: [Step]
+
+    package init(steps: [Step]) {
+        self.steps = steps
+    }
+
+    package static let current = DatabaseSchema(steps: [createTables])
+
+    var version: Int { steps.count }
+
+    /// Version 1.
+    ///
+    /// `journal` is a log: rows are only added at its end, and nothing but their number finds them, because an index
+    /// over workflows would cost more than everything else together. `previous` is the row of the same workflow's entry
+    /// before, or 0; `workflow.head` is the row of its last one. Heads may lag behind the journal for rows above
+    /// `bookkeeping.mended`; whoever opens the file reads those rows and sets them right.
+    ///
+    /// The indexes give every list in its order: any set of states is a merge of one range of an index a state.
+    package static let createTables: Step = { database in
+        try database.execute(
+            sql: """
+                CREATE TABLE workflow (
+                    row INTEGER PRIMARY KEY,
+                    id TEXT NOT NULL UNIQUE,
+                    type TEXT NOT NULL,
+                    tier INTEGER NOT NULL,
+                    state INTEGER NOT NULL,
+                    created INTEGER NOT NULL,
+                    started INTEGER,
+                    completed INTEGER,
+                    head INTEGER NOT NULL
+                );
+                CREATE INDEX workflow_by_state ON workflow (state, created, id);
+                CREATE INDEX workflow_by_type ON workflow (type, state, created, id);
+                CREATE INDEX workflow_open ON workflow (id) WHERE state < 2;
+                CREATE TABLE journal (
+                    row INTEGER PRIMARY KEY,
+                    workflow INTEGER NOT NULL,
+                    previous INTEGER NOT NULL,
+                    entry BLOB NOT NULL
+                );
+                CREATE TABLE bookkeeping (
+                    only INTEGER PRIMARY KEY CHECK (only = 1),
+                    mended INTEGER NOT NULL,
+                    pending INTEGER NOT NULL,
+                    running INTEGER NOT NULL,
+                    completed INTEGER NOT NULL,
+                    failed INTEGER NOT NULL,
+                    cancelled INTEGER NOT NULL
+                );
+                INSERT INTO bookkeeping VALUES (1, 0, 0, 0, 0, 0, 0);
+                """)
+    }
+}

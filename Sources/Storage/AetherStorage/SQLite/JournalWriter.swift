@@ -1,0 +1,134 @@
+internal import AetherRuntime
+
+/// The one writer of a database, on a thread of its own: a batch costs its caller one hop.
+actor JournalWriter {
+    private let path: String
+    private let configuration: SQLiteStore.Configuration
+    private let thread: DedicatedThread
+    private let heads: HeadTable
+    private let state: WriterState
+    private let checkpointer: LogCheckpointer
+    private var lock: DatabaseLock?
+    private var database: WriterDatabase?
+    /// Waits for the next round of head writing; `nil` while there is nothing to write. It holds the writer weakly, ends
+    /// after one round, and is cancelled by ``close()``.
+    private var headTimer: Task<Void, Never>?
+    /// Copies the log into the database; ``close()`` waits for it.
+    private var checkpoint: Task<Void, Never>?
+
+    init(path: String, configuration: SQLiteStore.Configuration, heads: HeadTable, state: WriterState) {
+        self.path = path
+        self.configuration = configuration
+        self.heads = heads
+        self.state = state
+        thread = DedicatedThread(name: "aether-writer")
+        checkpointer = LogCheckpointer(path: path)
+    }
+
+    deinit {
+        thread.stop()
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Takes the database's lock, brings its tables up to date and mends what a crash left.
+    func open() throws(StoreError) {
+        let lock = try DatabaseLock(database: path)
+        try configuration.schema.prepare(path: path)
+        let database = try WriterDatabase(path: path, heads: heads, maximumPages: configuration.maximumPages)
+        state.update { $0.counts = database.counts }
+        self.lock = lock
+        self.database = database
+    }
+
+    func commit(_ batch: [WorkflowWrite]) throws(StoreError) -> Set<WorkflowID> {
+        let database = try opened()
+        let result = try database.commit(batch)
+        state.update { values in
+            values.counts = database.counts
+            values.statistics.commits += 1
+            values.statistics.entries += result.entries
+            values.statistics.bytes += result.bytes
+        }
+        if heads.count >= configuration.maximumHeads { try? database.writeHeads() }
+        startHeadTimer()
+        startCheckpoint()
+        return result.leftOut
+    }
+
+    func delete(_ ids: [WorkflowID]) throws(StoreError) -> Set<WorkflowID> {
+        let database = try opened()
+        let deleted = try database.delete(ids)
+        state.update { $0.counts = database.counts }
+        startCheckpoint()
+        return deleted
+    }
+
+    func probe() throws(StoreError) {
+        try opened().probe()
+    }
+
+    /// Writes the lagging heads now, as the timer does.
+    func writeHeads() {
+        headTimer = nil
+        guard let database else { return }
+        // It fails where commits fail, and they report it; the next round tries again.
+        try? database.writeHeads()
+        startHeadTimer()
+    }
+
+    func limitPages(_ count: Int) throws(StoreError) {
+        _ = try opened().connection.value("PRAGMA max_page_count = \(count)")
+    }
+
+    func pragma(_ name: String) throws(StoreError) -> String {
+        try opened().connection.value("PRAGMA \(name)")
+    }
+
+    func close() async {
+        headTimer?.cancel()
+        headTimer = nil
+        guard let closing = database else { return }
+        database = nil
+        state.update { $0.isClosed = true }
+        await checkpoint?.value
+        await checkpointer.close()
+        // What can't be written now is mended by the next one to open the file.
+        try? closing.writeHeads()
+        closing.connection.close()
+        lock = nil
+        thread.stop()
+    }
+
+    private func opened() throws(StoreError) -> WriterDatabase {
+        guard let database else {
+            throw StoreError(code: .closed, message: "the database \(path) is closed")
+        }
+        return database
+    }
+
+    private func startHeadTimer() {
+        guard headTimer == nil, let database, database.lastRow > database.mended || !heads.isEmpty else { return }
+        let (clock, interval) = (configuration.clock, configuration.headInterval)
+        headTimer = Task { [weak self] in
+            guard (try? await clock.sleep(for: interval)) != nil else { return }
+            await self?.writeHeads()
+        }
+    }
+
+    private func startCheckpoint() {
+        guard checkpoint == nil, let database else { return }
+        guard database.connection.pagesInLog >= configuration.checkpointPages else { return }
+        checkpoint = Task { [weak self, checkpointer] in
+            await checkpointer.run()
+            await self?.finishCheckpoint()
+        }
+    }
+
+    /// Copies what commits added to the log while the checkpoint ran: once nothing is left to copy, the next commit
+    /// begins the log anew instead of letting it grow.
+    private func finishCheckpoint() {
+        checkpoint = nil
+        _ = try? database?.connection.checkpointLog()
+    }
+}

@@ -1,0 +1,78 @@
+internal import AetherRuntime
+
+extension ReadQuery {
+    private static let columns = "id, type, tier, state, created, started, completed"
+
+    func summary(of id: WorkflowID) throws(StoreError) -> WorkflowSummary? {
+        let statement = try prepare("SELECT \(Self.columns) FROM workflow WHERE id = ?")
+        defer { statement.reset() }
+        try statement.bind(id.rawValue, at: 1)
+        return try statement.step() ? summary(statement) : nil
+    }
+
+    func list(
+        _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
+    ) throws(StoreError) -> [WorkflowSummary] {
+        let states = (filter.states.isEmpty ? WorkflowState.allCases : Array(filter.states)).sorted {
+            $0.rawValue < $1.rawValue
+        }
+        let statement = try prepare(
+            Self.listSQL(states: states.count, byType: filter.type != nil, hasCursor: cursor != nil))
+        defer { statement.reset() }
+        var index: Int32 = 1
+        for state in states {
+            if let type = filter.type {
+                try statement.bind(type, at: index)
+                index += 1
+            }
+            try statement.bind(Int64(state.rawValue), at: index)
+            index += 1
+            if let cursor {
+                try statement.bind(cursor.createdAt.rawValue, at: index)
+                try statement.bind(cursor.id.rawValue, at: index + 1)
+                index += 2
+            }
+        }
+        try statement.bind(Int64(limit), at: index)
+        var page: [WorkflowSummary] = []
+        while try statement.step() { page.append(try summary(statement)) }
+        return page
+    }
+
+    /// One range of an index for each state, merged in the list's order: SQLite takes from each only as far as needed.
+    static func listSQL(states: Int, byType: Bool, hasCursor: Bool) -> String {
+        let type = byType ? "type = ? AND " : ""
+        let place = hasCursor ? " AND (created, id) < (?, ?)" : ""
+        let range = "SELECT \(columns) FROM workflow WHERE \(type)state = ?\(place)"
+        return Array(repeating: range, count: states).joined(separator: " UNION ALL ")
+            + " ORDER BY created DESC, id DESC LIMIT ?"
+    }
+
+    static let openSQL = "SELECT id FROM workflow WHERE state < 2 AND id > ? ORDER BY id LIMIT ?"
+
+    func openWorkflows(after: WorkflowID?, limit: Int) throws(StoreError) -> [WorkflowID] {
+        let statement = try prepare(Self.openSQL)
+        defer { statement.reset() }
+        // No id is empty, so all of them come behind the empty one.
+        try statement.bind(after?.rawValue ?? "", at: 1)
+        try statement.bind(Int64(limit), at: 2)
+        var ids: [WorkflowID] = []
+        while try statement.step() { ids.append(WorkflowID(rawValue: statement.text(0))) }
+        return ids
+    }
+
+    private func summary(_ row: SQLStatement) throws(StoreError) -> WorkflowSummary {
+        let id = row.text(0)
+        guard let tier = UInt8(exactly: row.integer(2)).flatMap(PersistenceTier.init(rawValue:)),
+            let state = WorkflowState(column: row.integer(3))
+        else { throw context.corrupt("the workflow \(id) has an unknown tier or state") }
+        return WorkflowSummary(
+            id: WorkflowID(rawValue: id),
+            type: row.text(1),
+            tier: tier,
+            state: state,
+            createdAt: Timestamp(rawValue: row.integer(4)),
+            startedAt: row.optionalInteger(5).map(Timestamp.init(rawValue:)),
+            completedAt: row.optionalInteger(6).map(Timestamp.init(rawValue:)))
+    }
+}

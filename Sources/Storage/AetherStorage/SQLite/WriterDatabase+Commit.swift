@@ -1,0 +1,142 @@
+internal import AetherRuntime
+
+extension WriterDatabase {
+    /// What a batch wrote.
+    struct CommitResult {
+        var leftOut: Set<WorkflowID> = []
+        var entries = 0
+        var bytes = 0
+    }
+
+    /// What is known only once the transaction is durable.
+    private struct Pending {
+        var result = CommitResult()
+        var places: [(WorkflowID, WorkflowPlace)] = []
+        var lastRow: Int64
+        var counts: WorkflowCounts
+    }
+
+    func commit(_ batch: [WorkflowWrite]) throws(StoreError) -> CommitResult {
+        let pending = try transaction { () throws(StoreError) in
+            var pending = Pending(lastRow: lastRow, counts: counts)
+            let groups = BatchGroup.groups(of: batch)
+            pending.places.reserveCapacity(groups.count)
+            for group in groups {
+                try write(group, of: batch, &pending)
+            }
+            if pending.counts != counts { try writeBookkeeping(mended: mended, counts: pending.counts) }
+            return pending
+        }
+        lastRow = pending.lastRow
+        counts = pending.counts
+        heads.update(pending.places)
+        return pending.result
+    }
+
+    private func write(_ group: BatchGroup, of batch: [WorkflowWrite], _ pending: inout Pending) throws(StoreError) {
+        if group.isRepeated { pending.result.leftOut.insert(group.id) }
+        // The rows the entries will take are known beforehand, so the workflow's row is written once.
+        let last = pending.lastRow + Int64(group.entryCount)
+        var place: WorkflowPlace
+        var previous: Int64 = 0
+        if group.isNew {
+            guard let created = try create(group, head: group.entryCount > 0 ? last : 0) else {
+                pending.result.leftOut.insert(group.id)
+                return
+            }
+            place = created
+            pending.counts[place.state] += 1
+        } else {
+            guard let found = try locate(group.id) else {
+                throw context.corrupt("there are entries for the workflow \(group.id), which is not there")
+            }
+            place = found
+            previous = found.head
+            if group.entryCount > 0 { place.head = last }
+            if let summary = group.summary {
+                try update(place, summary)
+                pending.counts[place.state] -= 1
+                pending.counts[summary.state] += 1
+                place.state = summary.state
+                place.isAhead = false
+            } else if group.entryCount > 0 {
+                place.isAhead = true
+            }
+        }
+        for index in group.writes {
+            for entry in batch[index].entries {
+                pending.lastRow += 1
+                pending.result.bytes += try append(entry, pending.lastRow, of: place.row, after: previous)
+                previous = pending.lastRow
+            }
+        }
+        pending.result.entries += group.entryCount
+        pending.places.append((group.id, place))
+    }
+
+    /// Appends one row to the journal.
+    ///
+    /// - Returns: the size of the entry in bytes.
+    private func append(
+        _ entry: JournalEntry, _ row: Int64, of workflow: Int64, after previous: Int64
+    ) throws(StoreError) -> Int {
+        let statement = statements.appendEntry
+        try statement.bind(row, at: 1)
+        try statement.bind(workflow, at: 2)
+        try statement.bind(previous, at: 3)
+        let bytes = entry.encoded()
+        try statement.run(binding: bytes, at: 4)
+        return bytes.count
+    }
+
+    /// Makes a workflow's row.
+    ///
+    /// - Returns: `nil` when there is one with this id.
+    private func create(_ group: BatchGroup, head: Int64) throws(StoreError) -> WorkflowPlace? {
+        guard let summary = group.summary else {
+            throw context.corrupt("the new workflow \(group.id) has no summary")
+        }
+        let statement = statements.createWorkflow
+        try statement.bind(group.id.rawValue, at: 1)
+        try bind(summary, to: statement, from: 2)
+        try statement.bind(head, at: 8)
+        try statement.run()
+        guard connection.changes > 0 else { return nil }
+        return WorkflowPlace(row: connection.lastInsertedRow, head: head, state: summary.state)
+    }
+
+    private func update(_ place: WorkflowPlace, _ summary: WorkflowSummary) throws(StoreError) {
+        let statement = statements.updateWorkflow
+        try bind(summary, to: statement, from: 1)
+        try statement.bind(place.head, at: 7)
+        try statement.bind(place.row, at: 8)
+        try statement.run()
+    }
+
+    private func bind(
+        _ summary: WorkflowSummary, to statement: SQLStatement, from first: Int32
+    ) throws(StoreError) {
+        try statement.bind(summary.type, at: first)
+        try statement.bind(Int64(summary.tier.rawValue), at: first + 1)
+        try statement.bind(Int64(summary.state.rawValue), at: first + 2)
+        try statement.bind(summary.createdAt.rawValue, at: first + 3)
+        try statement.bind(summary.startedAt?.rawValue, at: first + 4)
+        try statement.bind(summary.completedAt?.rawValue, at: first + 5)
+    }
+
+    private func locate(_ id: WorkflowID) throws(StoreError) -> WorkflowPlace? {
+        if let known = heads[id] { return known }
+        return try find(id)
+    }
+
+    func find(_ id: WorkflowID) throws(StoreError) -> WorkflowPlace? {
+        let statement = statements.findWorkflow
+        try statement.bind(id.rawValue, at: 1)
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        guard let state = WorkflowState(column: statement.integer(2)) else {
+            throw context.corrupt("the workflow \(id) is in the unknown state \(statement.integer(2))")
+        }
+        return WorkflowPlace(row: statement.integer(0), head: statement.integer(1), state: state)
+    }
+}

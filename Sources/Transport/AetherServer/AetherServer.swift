@@ -1,0 +1,219 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import AetherStorage
+internal import Foundation
+internal import GRPCCore
+package import Logging
+internal import NGHTTP2Transport
+internal import ServiceLifecycle
+internal import Synchronization
+
+/// A whole server: the engine over its stores, behind gRPC and HTTP.
+package struct AetherServer: Sendable {
+    private typealias GRPC = GRPCServer<NGHTTP2ServerTransport>
+
+    private let configuration: ServerConfiguration
+    private let engine: Engine
+    private let stores: [any WorkflowStore]
+    private let transport: NGHTTP2ServerTransport
+    private let grpc: GRPC
+    private let http: HTTPListener
+    private let metrics: HTTPListener?
+    private let health: HealthStatus
+    private let logger: Logger
+
+    /// Opens the database; nothing listens yet.
+    ///
+    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
+    package init(configuration: ServerConfiguration, logger: Logger) async throws {
+        let durable = try await SQLiteStore.open(path: configuration.databasePath)
+        let memory = MemoryStore()
+        let health = HealthStatus()
+        let engine = Engine(
+            stores: [.stateActionLog: durable, .memory: memory],
+            configuration: EngineConfiguration(configuration),
+            clock: .system,
+            logger: logger,
+            availabilityChanged: { health.set(isServing: $0) }
+        )
+        self.configuration = configuration
+        self.engine = engine
+        self.stores = [durable, memory]
+        self.health = health
+        self.logger = logger
+
+        var limits = NGHTTP2ServerTransport.Configuration()
+        limits.shutdownGracePeriod = configuration.drainTimeout
+        limits.maxConcurrentStreams = Self.maximumStreams
+        transport = NGHTTP2ServerTransport(
+            address: .hostPort(host: configuration.host, port: configuration.grpcPort), configuration: limits)
+        grpc = GRPCServer(transport: transport, services: Self.services(engine, health))
+
+        let snapshot = { @Sendable in try await ServerSnapshot(engine) }
+        let known = KnownAddresses()
+        http = HTTPListener(
+            .main { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
+            logger: logger, snapshot: snapshot)
+        metrics =
+            configuration.isMetricsEnabled
+            ? HTTPListener(
+                .metrics, host: configuration.host, port: configuration.metricsPort, logger: logger, snapshot: snapshot)
+            : nil
+        let server = self
+        known.set { try await server.addresses }
+    }
+
+    /// How many calls one connection may have under way: a client may wait for thousands of results at once.
+    private static let maximumStreams = 100_000
+
+    private static func services(_ engine: Engine, _ health: HealthStatus) -> [any RegistrableRPCService] {
+        let names = [
+            Aether_V1_ClientService.descriptor, Aether_V1_WorkerService.descriptor, Aether_V1_AdminService.descriptor,
+        ]
+        let serverID = WorkflowIDGenerator.make()
+        let standard: [any RegistrableRPCService] =
+            [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
+            + [ReflectionService()].compactMap { $0 }
+        return [
+            ClientService(engine: engine), WorkerService(engine: engine, serverID: serverID),
+            AdminService(engine: engine),
+        ] + standard
+    }
+
+    /// Where the server listens, once it does.
+    ///
+    /// - Throws: ``ServerStartError`` when a port can't be had.
+    package var addresses: ServerAddresses {
+        get async throws {
+            ServerAddresses(
+                host: configuration.host,
+                grpcPort: try await grpcPort,
+                httpPort: try await http.boundPort,
+                metricsPort: try await metrics?.boundPort
+            )
+        }
+    }
+
+    private var grpcPort: Int {
+        get async throws {
+            do {
+                guard case .hostPort(_, let port) = try await transport.listeningAddress else {
+                    return configuration.grpcPort
+                }
+                return port
+            } catch let error as TransportError {
+                throw startError(error)
+            }
+        }
+    }
+
+    private func startError(_ error: TransportError) -> ServerStartError {
+        let (host, port) = (configuration.host, configuration.grpcPort)
+        return error.code == .addressInUse
+            ? .portInUse(host: host, port: port, purpose: "gRPC", flag: "--grpc-port")
+            : .cannotBind(host: host, port: port, purpose: "gRPC", flag: "--grpc-port", reason: "\(error)")
+    }
+
+    /// Serves until a graceful shutdown or a cancellation; then drains: ends the streams of tasks, answers what is under
+    /// way, commits what was decided, and closes the database.
+    ///
+    /// - Throws: ``ServerStartError`` when a port can't be had.
+    package func run() async throws {
+        let result = await withTaskGroup(of: Void.self, returning: Result<Void, any Error>.self) { group in
+            group.addTask { await engine.run() }
+            let result: Result<Void, any Error>
+            do {
+                try await listen()
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            await engine.beginStop()
+            engine.finish()
+            await group.waitForAll()
+            return result
+        }
+        for store in stores { await store.close() }
+        try result.get()
+    }
+
+    /// Listens on all ports until the shutdown, or until one of them fails.
+    private func listen() async throws {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask {
+                do {
+                    try await grpc.serve()
+                } catch {
+                    throw Self.cause(error).map(startError) ?? error
+                }
+            }
+            group.addTask { try await http.run() }
+            if let metrics { group.addTask { try await metrics.run() } }
+            let shutdown = AsyncStream<Void>.makeStream()
+            group.addTask {
+                for await _ in shutdown.stream { break }
+                await engine.beginStop()
+                grpc.beginGracefulShutdown()
+            }
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                try await group.waitForAll()
+            } onCancelOrGracefulShutdown: {
+                shutdown.continuation.finish()
+            }
+        }
+    }
+
+    private static func cause(_ error: any Error) -> TransportError? {
+        (error as? TransportError) ?? ((error as? RuntimeError)?.cause as? TransportError)
+    }
+}
+
+/// The server's addresses for the page that shows them, which is made before they are known.
+private final class KnownAddresses: Sendable {
+    private let source = Mutex<(@Sendable () async throws -> ServerAddresses)?>(nil)
+
+    func set(_ source: @escaping @Sendable () async throws -> ServerAddresses) {
+        self.source.withLock { $0 = source }
+    }
+
+    var addresses: ServerAddresses {
+        get async throws {
+            guard let source = source.withLock({ $0 }) else { throw CancellationError() }
+            return try await source()
+        }
+    }
+}
+
+extension EngineConfiguration {
+    fileprivate init(_ server: ServerConfiguration) {
+        self.init()
+        tier = server.tier
+        workerGrace = server.workerGrace
+        maximumValueBytes = server.maximumValueBytes
+    }
+}
+
+extension EngineClock {
+    /// The machine's clocks and randomness.
+    fileprivate static var system: EngineClock {
+        EngineClock(
+            now: { Timestamp(millisecondsSinceEpoch: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) },
+            sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: .continuous) },
+            random: { UInt64.random(in: .min ... .max) }
+        )
+    }
+}
+
+extension ServerSnapshot {
+    fileprivate init(_ engine: Engine) async throws {
+        let metrics = try await engine.metrics()
+        self.init(
+            counts: metrics.workflows,
+            connectedWorkers: metrics.connectedWorkers,
+            commits: Int64(metrics.committed.commits),
+            entriesCommitted: Int64(metrics.committed.entries),
+            notReadyReason: engine.unavailability
+        )
+    }
+}
