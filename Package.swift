@@ -184,6 +184,30 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "CLITests",
+            dependencies: [
+                "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+            ],
+            path: "Tests/CLITests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ServerTests",
+            dependencies: [
+                "AetherServer", "AetherProtocol", "AetherRuntime", "AetherStorage",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/ServerTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "ProtocolTests", dependencies: ["AetherProtocol"], path: "Tests/ProtocolTests",
+            swiftSettings: swiftSettings),
+        .testTarget(
             name: "NGHTTP2TransportTests",
             dependencies: [
                 "NGHTTP2Transport", "CNGHTTP2",

@@ -59,9 +59,10 @@ struct ServeCommand: AsyncParsableCommand {
     ) async throws {
         let readyFile = readyFile
         let service = ServerService(server: server) { addresses in
+            // First, so that who reads the banner finds the file.
+            if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
             try StandardOutput().write(
                 ServeBanner(addresses: addresses, configuration: configuration).text(terminal: .current()))
-            if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
         }
         var quietLogger = logger
         quietLogger.logLevel = max(logger.logLevel, .error)

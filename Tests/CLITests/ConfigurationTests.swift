@@ -1,0 +1,141 @@
+import AetherRuntime
+import AetherServer
+import ArgumentParser
+import Foundation
+import Testing
+
+@testable import AetherCLI
+
+@Suite("The configuration of aether serve")
+struct ConfigurationTests {
+    private func configuration(
+        flags: [String] = [], environment: [String: String] = [:], file: String = ""
+    ) throws -> ServerConfiguration {
+        let options = try ServeOptions.parse(flags)
+        return try ServerConfiguration(
+            options.settings.over(Settings(environment: environment)).over(Settings(toml: file, file: "aether.toml")))
+    }
+
+    @Test("is the default when nothing is set")
+    func defaults() throws {
+        #expect(try configuration() == ServerConfiguration())
+    }
+
+    @Test("takes a flag before the environment, that before the file, that before the default")
+    func precedence() throws {
+        let file = "[server]\ngrpc_port = 1001\nhttp_port = 1002\nhost = \"localhost\"\n[metrics]\nport = 1003"
+        let environment = ["AETHER_GRPC_PORT": "2001", "AETHER_HTTP_PORT": "2002"]
+        let result = try configuration(flags: ["--grpc-port", "3001"], environment: environment, file: file)
+        #expect(result.grpcPort == 3001)
+        #expect(result.httpPort == 2002)
+        #expect(result.metricsPort == 1003)
+        #expect(result.host == "localhost")
+        #expect(result.databasePath == "./data/aether.db")
+    }
+
+    @Test("reads every key of the file")
+    func wholeFile() throws {
+        let file = """
+            # Aether
+            [server]
+            host = "127.0.0.2"
+            grpc_port = 1
+            http_port = 2
+            db_path = "/var/lib/aether.db"
+
+            [persistence]
+            mode = "memory"
+
+            [metrics]
+            enabled = false
+            port = 3
+
+            [workers]
+            grace_ms = 250
+            """
+        var expected = ServerConfiguration()
+        expected.host = "127.0.0.2"
+        expected.grpcPort = 1
+        expected.httpPort = 2
+        expected.databasePath = "/var/lib/aether.db"
+        expected.tier = .memory
+        expected.isMetricsEnabled = false
+        expected.metricsPort = 3
+        expected.workerGrace = .milliseconds(250)
+        #expect(try configuration(file: file) == expected)
+    }
+
+    @Test("ignores an empty variable of the environment")
+    func emptyVariable() throws {
+        #expect(try configuration(environment: ["AETHER_GRPC_PORT": ""]).grpcPort == 7233)
+    }
+
+    @Test(
+        "names file, line and key of what is wrong in the file",
+        arguments: [
+            ("[server]\n\nport = 1", "aether.toml:3: there is no key port in [server]; it has host, grpc_port"),
+            ("[sever]\ngrpc_port = 1", "aether.toml:1: there is no table [sever]; the tables are [server]"),
+            ("grpc_port = 1", "aether.toml:1: the key grpc_port stands in no table"),
+            (
+                "[server]\ngrpc_port = \"7\"",
+                "aether.toml:2: grpc_port in [server] must be an integer, and is of type string"
+            ),
+            ("server.http_port = true", "aether.toml:1: http_port in [server] must be an integer, and is of type bool"),
+            ("[metrics]\nenabled = 1", "aether.toml:2: enabled in [metrics] must be true or false"),
+            ("[server]\nhost = 1.5", "aether.toml:2: host in [server] must be a string"),
+            ("[server]\n\n\ngrpc_port = 70000", "aether.toml:4: grpc_port in [server] is '70000'; it must be"),
+            ("[persistence]\nmode = \"disk\"", "aether.toml:2: mode in [persistence] is 'disk'; it must be"),
+            ("[persistence]\nmode = \"snapshot\"", "aether.toml:2: mode in [persistence] is 'snapshot', which is not"),
+            ("[server]\ngrpc_port = ", "aether.toml:2: "),
+            ("[server]\n[server]", "aether.toml:2: "),
+        ])
+    func wrongFile(text: String, message: String) throws {
+        let failure = try #require(throws: CommandFailure.self) { try configuration(file: text) }
+        #expect(failure.message.hasPrefix(message))
+        #expect(!failure.message.contains("\n"))
+        #expect(failure.exitCode == .failure)
+    }
+
+    @Test(
+        "names the flag or variable of a wrong value",
+        arguments: [
+            (["--grpc-port", "-1"], "--grpc-port is '-1'; it must be a number from 0 to 65535"),
+            (["--http-port", "65536"], "--http-port is '65536'"),
+            (["--metrics-port", "x"], "--metrics-port is 'x'"),
+            (["--db", "postgres://host/db"], "--db names a PostgreSQL database, and this version has SQLite only"),
+            (["--db", ""], "--db is empty"),
+            (["--persistence", "L2"], "--persistence is 'L2'; it must be memory or state-action-log"),
+            (["--worker-grace-ms", "-5"], "--worker-grace-ms is '-5'"),
+            (["--http-port", "7233"], "--http-port gives port 7233 to two services (--grpc-port and --http-port)"),
+        ])
+    func wrongFlag(flags: [String], message: String) throws {
+        let failure = try #require(throws: CommandFailure.self) {
+            try configuration(flags: flags.count == 2 ? ["\(flags[0])=\(flags[1])"] : flags)
+        }
+        #expect(failure.message.hasPrefix(message))
+        #expect(failure.exitCode == .validationFailure)
+    }
+
+    @Test("lets several ports be 0, which is any free one")
+    func freePorts() throws {
+        let result = try configuration(flags: ["--grpc-port", "0", "--http-port", "0", "--metrics-port", "0"])
+        #expect([result.grpcPort, result.httpPort, result.metricsPort] == [0, 0, 0])
+    }
+
+    @Test("refuses a file that was named and isn't there")
+    func missingFile() throws {
+        let failure = try #require(throws: CommandFailure.self) { try Settings(file: "/nonexistent/a.toml") }
+        #expect(failure.message == "the configuration file /nonexistent/a.toml does not exist; check --config")
+    }
+
+    @Test("listens where only this machine reaches it, unless --insecure is given")
+    func loopback() throws {
+        for host in ["127.0.0.1", "127.9.8.7", "localhost", "::1"] {
+            try BindPolicy.check(host: host, isInsecureAllowed: false)
+        }
+        for host in ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.org", "example.org"] {
+            #expect(throws: CommandFailure.self) { try BindPolicy.check(host: host, isInsecureAllowed: false) }
+            try BindPolicy.check(host: host, isInsecureAllowed: true)
+        }
+    }
+}

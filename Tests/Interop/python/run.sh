@@ -1,0 +1,26 @@
+#!/usr/bin/env bash
+# Runs the Python programs of this folder against a real server: ./run.sh PATH-OF-AETHER. The packages they need come
+# into a virtual environment under .build; the stubs are made from aether.proto each time.
+set -euo pipefail
+here=$(cd "$(dirname "$0")" && pwd)
+build=$(cd "$here/../../.." && pwd)/.build
+AETHER_BINARY=$(realpath "${1:?usage: run.sh PATH-OF-AETHER}")
+export AETHER_BINARY
+
+venv=$build/venv
+if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
+    rm -rf "$venv"
+    python3 -m venv "$venv"
+    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
+    cp "$here/requirements.txt" "$venv/installed.txt"
+fi
+
+stubs=$(mktemp -d)
+trap 'rm -rf "$stubs"' EXIT
+"$venv/bin/python" -m grpc_tools.protoc -I "$here" --python_out="$stubs" --grpc_python_out="$stubs" "$here/aether.proto"
+
+status=0
+for program in interop.py command_line.py; do
+    PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$stubs" "$venv/bin/python" "$here/$program" || status=1
+done
+exit $status

@@ -1,0 +1,60 @@
+"""A real `aether serve`, on free ports with a database of its own."""
+
+import json
+import os
+import signal
+import subprocess
+import tempfile
+
+BINARY = os.environ["AETHER_BINARY"]
+
+
+class Server:
+    def __init__(self, directory, *flags):
+        self.directory = directory
+        self.flags = flags
+        self.start()
+
+    def start(self):
+        """Starts the process and waits until it serves: it prints its first line then."""
+        ready = os.path.join(self.directory, "ready.json")
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}
+        self.process = subprocess.Popen(
+            [BINARY, "serve", "--grpc-port", "0", "--http-port", "0", "--metrics-port", "0",
+             "--db", os.path.join(self.directory, "aether.db"), "--ready-file", ready, *self.flags],
+            cwd=self.directory, env=environment, stdout=subprocess.PIPE, text=True)
+        if not self.process.stdout.readline():
+            raise RuntimeError(f"the server did not start: exit code {self.process.wait()}")
+        with open(ready) as file:
+            self.ports = json.load(file)
+
+    @property
+    def target(self):
+        return f"127.0.0.1:{self.ports['grpc']}"
+
+    @property
+    def url(self):
+        return f"http://{self.target}"
+
+    def stop(self):
+        """SIGTERM; returns the exit code."""
+        self.process.send_signal(signal.SIGTERM)
+        return self.process.wait(timeout=15)
+
+    def kill(self):
+        self.process.kill()
+        self.process.wait()
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        if self.process.poll() is None:
+            self.kill()
+
+
+def serving(*flags):
+    directory = tempfile.TemporaryDirectory(prefix="aether-")
+    server = Server(directory.name, *flags)
+    server.keep = directory
+    return server
