@@ -11,7 +11,7 @@ struct ServerService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { try onServing(await server.addresses) }
-            try await group.waitForAll()
+            for try await _ in group {}
         }
     }
 }

@@ -32,7 +32,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
         self.port = port
         self.snapshot = snapshot
         var logger = logger
-        logger.logLevel = max(logger.logLevel, .warning)
+        logger.logLevel = .critical
         self.logger = logger
     }
 
