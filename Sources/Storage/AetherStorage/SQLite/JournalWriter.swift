@@ -85,6 +85,8 @@ actor JournalWriter {
         try opened().connection.value("PRAGMA \(name)")
     }
 
+    var isWaitingToWriteHeads: Bool { headTimer != nil }
+
     func close() async {
         headTimer?.cancel()
         headTimer = nil
