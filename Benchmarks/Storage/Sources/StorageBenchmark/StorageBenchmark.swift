@@ -3,14 +3,15 @@ import AetherStorage
 import Foundation
 
 /// Appends entries for 100,000 interleaved workflows to a fresh database, in batches of several sizes, then starts and
-/// closes workflows of one step. Usage: `StorageBenchmark [directory]`.
+/// closes workflows of one step. Usage: `StorageBenchmark [directory [batch…]]`.
 @main
 struct StorageBenchmark {
     static let workflows = 100_000
 
     static func main() async throws {
         let parent = CommandLine.arguments.dropFirst().first ?? FileManager.default.currentDirectoryPath
-        for batch in [1, 10, 100, 1_000] {
+        let only = CommandLine.arguments.dropFirst(2).compactMap(Int.init)
+        for batch in only.isEmpty ? [1, 10, 100, 1_000] : only {
             let directory = URL(fileURLWithPath: parent).appendingPathComponent("storage-benchmark-\(batch)")
             try? FileManager.default.removeItem(at: directory)
             let store = try await SQLiteStore(path: directory.appendingPathComponent("aether.db").path)
