@@ -55,6 +55,20 @@ struct SQLiteRecoveryTests {
         await mended.close()
     }
 
+    @Test("rows of the journal are not numbered again when the last ones were deleted")
+    func rowNumbers() async throws {
+        let first = try await database.open()
+        _ = try await first.commit([.start("a"), .start("b", state: .completed), .steps("b", 2...3)])
+        #expect(try await first.delete([WorkflowID(rawValue: "b")]).count == 1)
+        await first.close()
+        let second = try await database.open()
+        _ = try await second.commit([.steps("a", 2...2)])
+        let survivor = try await database.open(database.copy(second.path))
+        #expect(try await length(survivor, "a") == 2)
+        await survivor.close()
+        await second.close()
+    }
+
     @Test("the heads are written by the clock, once, and an idle store leaves the clock alone")
     func timer() async throws {
         let clock = ManualClock()
