@@ -82,6 +82,7 @@ struct ConfigurationTests {
             ),
             ("server.http_port = true", "aether.toml:1: http_port in [server] must be an integer, and is of type bool"),
             ("[metrics]\nenabled = 1", "aether.toml:2: enabled in [metrics] must be true or false"),
+            ("[server]\ndb_path = \"\"", "aether.toml:2: db_path in [server] is empty"),
             ("[server]\nhost = 1.5", "aether.toml:2: host in [server] must be a string"),
             ("[server]\n\n\ngrpc_port = 70000", "aether.toml:4: grpc_port in [server] is '70000'; it must be"),
             ("[persistence]\nmode = \"disk\"", "aether.toml:2: mode in [persistence] is 'disk'; it must be"),
@@ -103,7 +104,6 @@ struct ConfigurationTests {
             (["--http-port", "65536"], "--http-port is '65536'"),
             (["--metrics-port", "x"], "--metrics-port is 'x'"),
             (["--db", "postgres://host/db"], "--db names a PostgreSQL database, and this version has SQLite only"),
-            (["--db", ""], "--db is empty"),
             (["--persistence", "L2"], "--persistence is 'L2'; it must be memory or state-action-log"),
             (["--worker-grace-ms", "-5"], "--worker-grace-ms is '-5'"),
             (["--http-port", "7233"], "--http-port gives port 7233 to two services (--grpc-port and --http-port)"),
@@ -119,7 +119,7 @@ struct ConfigurationTests {
     @Test("lets several ports be 0, which is any free one")
     func freePorts() throws {
         let result = try configuration(flags: ["--grpc-port", "0", "--http-port", "0", "--metrics-port", "0"])
-        #expect([result.grpcPort, result.httpPort, result.metricsPort] == [0, 0, 0])
+        #expect(result.grpcPort == 0 && result.httpPort == 0 && result.metricsPort == 0)
     }
 
     @Test("refuses a file that was named and isn't there")
