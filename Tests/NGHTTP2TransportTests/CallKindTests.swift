@@ -5,7 +5,9 @@ import Testing
 extension TransportTests {
     @Suite("Calls", .timeLimit(.minutes(1)))
     struct CallKindTests {
-        @Test("a unary call is answered, whatever its message's size", arguments: [0, 1, 128, 16_379, 16_384, 70_000, 3_000_000])
+        @Test(
+            "a unary call is answered, whatever its message's size",
+            arguments: [0, 1, 128, 16_379, 16_384, 70_000, 3_000_000])
         func unary(bytes: Int) async throws {
             try await TestRig.run { rig in
                 let message = (0..<bytes).map { UInt8(truncatingIfNeeded: $0 &* 31) }

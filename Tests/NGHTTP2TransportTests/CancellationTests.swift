@@ -107,7 +107,9 @@ extension TransportTests {
             var service = TestService()
             service.handlers[.test("Deadline")] = { _, context in
                 let deadline = context.transportSpecific as? NGHTTP2ServerTransport.CallDeadline
-                let seconds = deadline.map { Int((ContinuousClock.now.duration(to: $0.instant) / .seconds(1)).rounded()) }
+                let seconds = deadline.map {
+                    Int((ContinuousClock.now.duration(to: $0.instant) / .seconds(1)).rounded())
+                }
                 return StreamingServerResponse { writer in
                     try await writer.write(Array("\(seconds ?? -1)".utf8))
                     return [:]
@@ -116,7 +118,8 @@ extension TransportTests {
             try await TestRig.run(service) { rig in
                 let without = try await rig.send([], method: .test("Deadline"))
                 #expect(String(decoding: without, as: UTF8.self) == "-1")
-                let with = try await rig.send([], method: .test("Deadline"), options: .with { $0.timeout = .seconds(60) })
+                let with = try await rig.send(
+                    [], method: .test("Deadline"), options: .with { $0.timeout = .seconds(60) })
                 #expect(String(decoding: with, as: UTF8.self) == "60")
             }
         }

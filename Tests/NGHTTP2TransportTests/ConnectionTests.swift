@@ -156,9 +156,12 @@ extension TransportTests {
         func clientKeepalive() async throws {
             // It greets with SETTINGS, so the connection is ready, and never answers anything.
             let listener = try await RawListener(greeting: HTTP2Frame.settings.bytes)
-            try await withClient(port: listener.port, configure: {
-                $0.keepalive = Keepalive(interval: .milliseconds(30), timeout: .milliseconds(30))
-            }) { rig in
+            try await withClient(
+                port: listener.port,
+                configure: {
+                    $0.keepalive = Keepalive(interval: .milliseconds(30), timeout: .milliseconds(30))
+                }
+            ) { rig in
                 let error = await #expect(throws: RPCError.self) { try await rig.send([1]) }
                 #expect(error?.code == .unavailable)
                 #expect(error?.message.contains("PING") == true)
@@ -175,9 +178,12 @@ extension TransportTests {
                 cancelled.fire()
                 return StreamingServerResponse(error: RPCError(code: .cancelled, message: ""))
             }
-            try await TestRig.run(service, configureServer: {
-                $0.keepalive = Keepalive(interval: .milliseconds(30), timeout: .milliseconds(30))
-            }) { rig in
+            try await TestRig.run(
+                service,
+                configureServer: {
+                    $0.keepalive = Keepalive(interval: .milliseconds(30), timeout: .milliseconds(30))
+                }
+            ) { rig in
                 let raw = try await RawConnection.connect(port: rig.port)
                 raw.send(HTTP2Frame.preface + HTTP2Frame.settings.bytes + HTTP2Frame.headers(streamID: 1).bytes)
                 let frames = HTTP2Frame.all(in: await raw.untilClosed())

@@ -141,7 +141,10 @@ extension TransportTests {
                 // In one piece: a server that closes with bytes unread would have TCP drop its GOAWAY.
                 raw.send((0..<300).flatMap { _ in frame.bytes })
                 let frames = HTTP2Frame.all(in: await raw.untilClosed())
-                #expect(frames.contains { $0.type == 7 && $0.payload.suffix(from: 4).prefix(4).elementsEqual([0, 0, 0, 11]) })
+                #expect(
+                    frames.contains {
+                        $0.type == 7 && $0.payload.suffix(from: 4).prefix(4).elementsEqual([0, 0, 0, 11])
+                    })
             }
         }
 
@@ -170,15 +173,18 @@ extension TransportTests {
             }
         }
 
-        @Test("what isn't gRPC is refused with the HTTP status for it", arguments: [
-            ("GET", "application/grpc", "405"), ("POST", "text/html", "415"), ("POST", "application/grpcx", "415"),
-        ])
+        @Test(
+            "what isn't gRPC is refused with the HTTP status for it",
+            arguments: [
+                ("GET", "application/grpc", "405"), ("POST", "text/html", "415"), ("POST", "application/grpcx", "415"),
+            ])
         func notGRPC(method: String, contentType: String, status: String) async throws {
             try await TestRig.run { rig in
                 let raw = try await RawConnection.connect(port: rig.port)
                 raw.send(
                     HTTP2Frame.preface + HTTP2Frame.settings.bytes
-                        + HTTP2Frame.headers(streamID: 1, endStream: true, method: method, contentType: contentType).bytes)
+                        + HTTP2Frame.headers(streamID: 1, endStream: true, method: method, contentType: contentType)
+                        .bytes)
                 let frame = await raw.frame(type: 1)
                 // The status is a literal in the header block, Huffman-coded or not.
                 let block = frame?.payload ?? []

@@ -13,12 +13,16 @@ extension TransportTests {
                 metadata.addString("second", forKey: "echo-text")
                 metadata.addString("", forKey: "echo-empty")
                 metadata.addString("upper", forKey: "Echo-Upper")
-                for length in 0..<10 { metadata.addBinary((0..<length).map { UInt8(245 + $0) }, forKey: "echo-data-bin") }
+                for length in 0..<10 {
+                    metadata.addBinary((0..<length).map { UInt8(245 + $0) }, forKey: "echo-data-bin")
+                }
                 let response = try await rig.unary([1], metadata: metadata)
                 for received in [response.metadata, response.trailingMetadata] {
                     #expect(Array(received[stringValues: "echo-text"]) == ["text with spaces", "second"])
                     #expect(Array(received[stringValues: "echo-empty"]) == [""])
-                    #expect(Array(received[binaryValues: "echo-data-bin"]) == Array(metadata[binaryValues: "echo-data-bin"]))
+                    #expect(
+                        Array(received[binaryValues: "echo-data-bin"]) == Array(metadata[binaryValues: "echo-data-bin"])
+                    )
                 }
             }
         }

@@ -27,7 +27,7 @@ package struct AetherServer: Sendable {
     ///
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
     package init(configuration: ServerConfiguration, logger: Logger) async throws {
-        let durable = try await SQLiteStore.open(path: configuration.databasePath)
+        let durable = try await SQLiteStore(path: configuration.databasePath)
         let memory = MemoryStore()
         let health = HealthStatus()
         let engine = Engine(

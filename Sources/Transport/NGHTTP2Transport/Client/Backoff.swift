@@ -32,6 +32,7 @@ public struct Backoff: Sendable, Hashable {
     /// - Parameters:
     ///   - failures: The number of failures, from 1.
     ///   - random: A number from -1 to 1.
+    /// - Returns: The wait.
     func delay(afterFailures failures: Int, random: Double) -> Duration {
         var delay = initial
         for _ in 1..<max(1, failures) where delay < maximum { delay = delay * multiplier }

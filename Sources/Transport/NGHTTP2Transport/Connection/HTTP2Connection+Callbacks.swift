@@ -71,16 +71,19 @@ extension HTTP2Connection {
         let id = frame.pointee.hd.stream_id
         if let record = records[id] {
             record.block = HeaderBlock()
+            headerRecord = record
         } else if side == .server {
-            records[id] = StreamRecord(id: id)
+            let record = StreamRecord(id: id)
+            records[id] = record
+            headerRecord = record
         }
     }
 
     private func addHeader(
         streamID: Int32, name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
     ) {
-        records[streamID]?.block.add(
-            name: name, value: value, paths: paths, limit: configuration.maxHeaderListBytes)
+        guard let record = headerRecord, record.id == streamID else { return }
+        record.block.add(name: name, value: value, paths: paths, limit: configuration.maxHeaderListBytes)
     }
 
     private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {

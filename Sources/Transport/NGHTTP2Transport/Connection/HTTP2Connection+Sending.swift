@@ -93,7 +93,9 @@ extension HTTP2Connection {
     private func submitTrailers(_ streamID: Int32, _ stream: CallStream) {
         guard let session else { return }
         let (status, metadata) =
-            stream.takeTrailers() ?? (Status(code: .unknown, message: "The server ended the call without a status."), [:])
+            stream.takeTrailers() ?? (
+                Status(code: .unknown, message: "The server ended the call without a status."), [:]
+            )
         headerFields.removeAll()
         headerFields.add(status: status, metadata: metadata)
         headerFields.withUnsafeFields { fields, count in

@@ -34,6 +34,8 @@ final class HTTP2Connection: ChannelInboundHandler {
     /// The streams HTTP/2 has open. nghttp2 doesn't close streams when its session goes, so they are failed from here.
     var records: [Int32: StreamRecord] = [:]
     var headerFields = HeaderFields()
+    /// The stream whose header block is being read.
+    var headerRecord: StreamRecord?
 
     // Sending:
     var outgoing = ByteBuffer()
@@ -132,6 +134,7 @@ final class HTTP2Connection: ChannelInboundHandler {
         keepaliveCheck?.cancel()
         let open = records.values
         records = [:]
+        headerRecord = nil
         for record in open {
             record.deadline?.cancel()
             close(record.stream, error)
@@ -142,10 +145,10 @@ final class HTTP2Connection: ChannelInboundHandler {
         role.closed(error, on: self)
     }
 
-    /// Ends what is left of a stream that HTTP/2 has closed.
-    func close(_ stream: CallStream?, _ error: RPCError) {
+    /// Ends what is left of a stream that HTTP/2 has closed. The error is made only if something is left.
+    func close(_ stream: CallStream?, _ error: @autoclosure () -> RPCError) {
         guard let stream else { return }
-        stream.close(error)
+        stream.close(error())
         role.streamClosed(stream)
     }
 

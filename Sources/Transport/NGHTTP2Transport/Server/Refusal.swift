@@ -18,7 +18,8 @@ struct Refusal {
             httpStatus = 405
         } else if !block.hasGRPCContentType {
             status = Status(
-                code: .invalidArgument, message: "The content-type of gRPC calls is application/grpc, with an optional suffix.")
+                code: .invalidArgument,
+                message: "The content-type of gRPC calls is application/grpc, with an optional suffix.")
             httpStatus = 415
         } else if let encoding = block.encoding {
             status = Status(

@@ -99,6 +99,7 @@ final class ServerCalls: Sendable {
 
     /// Keeps a call within reach whose stream is gone, until its handler returns.
     func streamClosed(_ stream: CallStream) {
+        if stream.withState({ $0.hasHandlerEnded }) { return }
         state.withLock { state in
             if !stream.withState({ $0.hasHandlerEnded }) { state.orphans[ObjectIdentifier(stream)] = stream }
         }

@@ -88,7 +88,9 @@ final class ServerConnectionRole: ConnectionRole {
     func refuse(_ record: StreamRecord, _ error: RPCError, on connection: HTTP2Connection) {
         record.isInboundOver = true
         guard let stream = record.stream else {
-            return respond(to: record, Refusal(status: Status(code: Status.Code(error.code), message: error.message)), on: connection)
+            return respond(
+                to: record, Refusal(status: Status(code: Status.Code(error.code), message: error.message)),
+                on: connection)
         }
         stream.cut(error)
     }

@@ -65,13 +65,16 @@ extension CallStream {
     }
 
     /// The stream is over. What had not ended by itself ends with the error; of a server's stream the RPC is cancelled.
-    func close(_ error: RPCError) {
-        let cancellation: ServerContext.RPCCancellationHandle? = withState { state in
+    func close(_ makeError: @autoclosure () -> RPCError) {
+        let (isComplete, cancellation): (Bool, ServerContext.RPCCancellationHandle?) = withState { state in
             state.isClosed = true
-            if state.outbound.isFinished, state.outbound.queuedBytes == 0 { return nil }
+            let hasSentAll = state.outbound.isFinished && state.outbound.queuedBytes == 0
+            if hasSentAll { return (!state.inbound.isOpen, nil) }
             state.isCancelled = true
-            return state.cancellation
+            return (false, state.cancellation)
         }
+        if isComplete { return }
+        let error = makeError()
         // The handle first, so that a handler whose reads and writes fail finds itself cancelled.
         cancellation?.cancel()
         let (reader, writers) = withState { state in

@@ -124,8 +124,10 @@ struct HeaderFields {
             let name = UnsafeBufferPointer(rebasing: bytes[name])
             return switch name.first {
             case UInt8(ascii: ":"): true
-            case UInt8(ascii: "c"): name.equals("content-type") || name.equals("connection") || name.equals("content-length")
-            case UInt8(ascii: "g"): name.equals("grpc-status") || name.equals("grpc-message") || name.equals("grpc-encoding")
+            case UInt8(ascii: "c"):
+                name.equals("content-type") || name.equals("connection") || name.equals("content-length")
+            case UInt8(ascii: "g"):
+                name.equals("grpc-status") || name.equals("grpc-message") || name.equals("grpc-encoding")
             case UInt8(ascii: "h"): name.equals("host")
             case UInt8(ascii: "k"): name.equals("keep-alive")
             case UInt8(ascii: "p"): name.equals("proxy-connection")

@@ -26,6 +26,8 @@ struct MessageDeframer {
     /// - Parameters:
     ///   - bytes: What arrived; empty afterwards if nil is returned.
     ///   - limit: How many bytes a message may have.
+    /// - Returns: The message; nil if the rest of it is still to come.
+    /// - Throws: ``Failure`` if the bytes aren't a message this transport takes.
     mutating func next(
         from bytes: inout UnsafeRawBufferPointer, limit: Int
     ) throws(Failure) -> NGHTTP2MessageBytes? {
