@@ -50,8 +50,7 @@ struct JSONTests {
         ])
     func wrong(text: String, line: Int, column: Int) throws {
         let error = try #require(throws: JSONSyntaxError.self) { try JSONParser.parse(text) }
-        #expect(error.line == line, "\(error)")
-        #expect(error.column == column, "\(error)")
+        #expect(error.line == line && error.column == column, "\(error)")
     }
 
     @Test("nested too deep is refused, not a crash")

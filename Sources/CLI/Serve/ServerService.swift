@@ -11,6 +11,7 @@ struct ServerService: Service {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.run() }
             group.addTask { try onServing(await server.addresses) }
+            // Not waitForAll(): it would go on serving when the ready file can't be written.
             for try await _ in group {}
         }
     }

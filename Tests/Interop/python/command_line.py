@@ -1,0 +1,341 @@
+"""The `aether` program against a real server: what it prints, its exit codes, its errors."""
+
+import json
+import os
+import re
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import uuid
+
+from checks import check, equal, run
+from server import BINARY, serving
+from worker import Worker
+
+
+class CommandLine:
+    def __init__(self, server):
+        self.server = server
+
+    def begin(self, *arguments, **environment):
+        """Starts the program."""
+        clean = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}
+        clean |= {"AETHER_SERVER": self.server.url, "TZ": "UTC"} | environment
+        return subprocess.Popen(
+            [BINARY, *arguments], env=clean, cwd=self.server.directory, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE)
+
+    def __call__(self, *arguments, text=None, **environment):
+        """Runs the program; returns exit code, standard output, standard error."""
+        process = self.begin(*arguments, **environment)
+        output, errors = process.communicate(text, timeout=60)
+        return process.returncode, output, errors
+
+    def ok(self, *arguments, **keywords):
+        code, output, errors = self(*arguments, **keywords)
+        equal((code, errors), (0, ""))
+        return output
+
+    def fails(self, expected_code, pattern, *arguments, **keywords):
+        """Expects the exit code, and one line on standard error with the pattern; returns standard output."""
+        code, output, errors = self(*arguments, **keywords)
+        lines = [line for line in errors.splitlines() if not line.startswith("Started ")]
+        assert code == expected_code, f"exit code {code}, expected {expected_code}: {errors}"
+        assert len(lines) == 1 and lines[0].startswith("aether: "), errors
+        assert re.search(pattern, lines[0]), f"{lines[0]!r} has no {pattern!r}"
+        return output
+
+    def start(self, workflow_type, *arguments):
+        return self.ok("workflow", "start", workflow_type, *arguments).strip()
+
+    def status(self, workflow):
+        return json.loads(self.ok("status", workflow, "--json"))
+
+
+@check
+def list_of_nothing(aether):
+    """A list of nothing says so, as JSON it is empty."""
+    equal(aether("workflow", "list", "--type", "none"), (0, "", "No such workflows.\n"))
+    equal(aether.ok("workflow", "list", "--type", "none", "--json"), "")
+
+
+@check
+def start_and_status(aether):
+    """start prints an id, a UUIDv7; status tells why the workflow isn't moving."""
+    workflow = aether.start("waiting", "--input", '{"b":1, "a":2}')
+    equal(uuid.UUID(workflow).version, 7)
+    status = aether.status(workflow)
+    equal((status["id"], status["type"], status["state"]), (workflow, "waiting", "PENDING"))
+    equal((status["startedAt"], status["completedAt"], status["result"]), (None, None, None))
+    assert re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", status["createdAt"])
+    assert "no connected worker" in status["reason"]
+    text = aether.ok("status", workflow)
+    assert re.search(r"^state +PENDING$", text, re.M) and "\x1b" not in text
+
+
+@check
+def canonical_input(aether):
+    """--input is sent in the canonical form, so two spellings of one value are one start."""
+    workflow = aether.start("spelled", "--id", "spelled-1", "--input", '{ "b": "x/y", "a": 1 }')
+    equal(aether.start("spelled", "--id", "spelled-1", "--input", '{"a":1,"b":"x\\/y"}'), workflow)
+    aether.fails(1, "exists already", "workflow", "start", "spelled", "--id", "spelled-1", "--input", "2")
+    with Worker(aether.server.target, "spelled") as worker:
+        task = worker.next()
+        equal(task.input, b'{"a":1,"b":"x/y"}')
+        worker.complete(task)
+
+
+@check
+def input_sources(aether):
+    """--input comes from a file and from standard input too."""
+    with tempfile.NamedTemporaryFile("w", suffix=".json") as file:
+        file.write('[1, 2]')
+        file.flush()
+        aether.start("sources", "--input", f"@{file.name}")
+    code, _, errors = aether("workflow", "start", "sources", "--input", "-", text="[3]")
+    equal((code, errors), (0, ""))
+    with Worker(aether.server.target, "sources") as worker:
+        inputs = set()
+        for _ in range(2):
+            task = worker.next()
+            inputs.add(task.input)
+            worker.complete(task)
+        equal(inputs, {b"[1,2]", b"[3]"})
+
+
+@check
+def wrong_input(aether):
+    """Input that isn't JSON never reaches the server, and the error tells where it goes wrong."""
+    aether.fails(64, r"line 1, column 6", "workflow", "start", "x", "--input", '{"a":}')
+    aether.fails(64, r"""--input '"Ada"'""", "workflow", "start", "x", "--input", "Ada")
+    aether.fails(64, r"nonexistent", "workflow", "start", "x", "--input", "@/nonexistent")
+    equal(aether.ok("workflow", "list", "--type", "x", "--json"), "")
+
+
+@check
+def start_and_wait(aether):
+    """start --wait prints the result; a failure is exit code 1 with the reason."""
+    with Worker(aether.server.target, "waited") as worker:
+        process = aether.begin("workflow", "start", "waited", "--wait")
+        worker.complete(worker.next(), b'{"b":1,"a":[2]}')
+        output, errors = process.communicate(timeout=60)
+        equal((process.returncode, output), (0, '{"b":1,"a":[2]}\n'))
+        assert re.fullmatch(r"Started [0-9a-f-]{36}\n", errors)
+
+        process = aether.begin("workflow", "start", "waited", "--wait", "--json")
+        worker.complete(worker.next(), error="out of stock")
+        output, errors = process.communicate(timeout=60)
+        document = json.loads(output)
+        equal((process.returncode, document["state"], document["result"]), (1, "FAILED", None))
+        assert "out of stock" in document["error"] and "out of stock" in errors
+
+
+@check
+def wait_with_timeout(aether):
+    """--timeout ends the wait, not the workflow."""
+    aether.fails(1, "still PENDING", "workflow", "start", "slow", "--id", "slow", "--wait", "--timeout", "1s")
+    equal(aether.status("slow")["state"], "PENDING")
+
+
+@check
+def wait_interrupted(aether):
+    """Ctrl-C ends the wait, not the workflow, and says so."""
+    process = aether.begin("workflow", "start", "slow", "--id", "interrupted", "--wait")
+    equal(process.stderr.readline(), "Started interrupted\n")
+    # The signal counts from the moment the command waits; before, it ends the process by itself, with the same code.
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    assert process.returncode in (130, -signal.SIGINT)
+    equal(aether.status("interrupted")["state"], "PENDING")
+
+
+@check
+def history(aether):
+    """history is a table for people, and one document a line as JSON."""
+    with Worker(aether.server.target, "told") as worker:
+        workflow = aether.start("told", "--input", '"\\u001b[31mred"')
+        worker.complete(worker.next(), b"7")
+        entries = [json.loads(line) for line in aether.ok("workflow", "history", workflow, "--json").splitlines()]
+        equal([entry["sequence"] for entry in entries], list(range(1, len(entries) + 1)))
+        equal([entries[0]["kind"], entries[-1]["kind"]], ["STARTED", "CLOSED"])
+        equal((entries[0]["input"], entries[-1]["result"]), ("\x1b[31mred", 7))
+        equal([entry["worker"] for entry in entries if entry["kind"] == "ASSIGNED"], [worker.id])
+    table = aether.ok("workflow", "history", workflow)
+    assert table.startswith("#") and worker.id in table and "\x1b" not in table
+
+
+@check
+def lists(aether):
+    """list filters, limits, and gives the youngest first."""
+    ids = [aether.start("listed") for _ in range(3)]
+    aether.ok("cancel", ids[0])
+
+    def found(*arguments):
+        output = aether.ok("workflow", "list", "--type", "listed", "--json", *arguments)
+        return [json.loads(line)["id"] for line in output.splitlines()]
+
+    equal(found(), ids[::-1])
+    equal(found("--limit", "1"), [ids[2]])
+    equal(found("--state", "cancelled"), [ids[0]])
+    equal(found("--state", "PENDING", "--state", "CANCELLED"), ids[::-1])
+    code, table, note = aether("workflow", "list", "--type", "listed", "--limit", "2")
+    equal((code, len(table.splitlines())), (0, 3))
+    assert "--limit" in note
+
+
+@check
+def cancel(aether):
+    """cancel ends a PENDING workflow at once; of one that has ended it is refused."""
+    workflow = aether.start("cancelled")
+    equal(aether.ok("cancel", workflow), f"Cancelled {workflow}.\n")
+    equal(aether.status(workflow)["state"], "CANCELLED")
+    aether.fails(1, "CANCELLED", "cancel", workflow)
+
+
+@check
+def unknown_workflow(aether):
+    """Every command about an unknown workflow says that there is none."""
+    for command in (("status",), ("cancel",), ("workflow", "history")):
+        equal(aether.fails(1, "no-such-id", *command, "no-such-id"), "")
+
+
+@check
+def big_input(aether):
+    """An input of 10 MiB is refused with the limit."""
+    with tempfile.NamedTemporaryFile("w") as file:
+        file.write('"' + "x" * (10 << 20) + '"')
+        file.flush()
+        aether.fails(1, "2097152", "workflow", "start", "big", "--input", f"@{file.name}")
+
+
+@check
+def unreachable(aether):
+    """A server that isn't there is exit code 69."""
+    for command in (("status", "x"), ("workflow", "list"), ("workflow", "start", "x"), ("cancel", "x")):
+        aether.fails(69, "aether serve", *command, "--server", "http://localhost:1")
+    aether.fails(69, "nothing listens", "status", "x", AETHER_SERVER="http://localhost:1")
+
+
+@check
+def usage(aether):
+    """Wrong usage is exit code 64, in one line that names the help."""
+    aether.fails(64, "--help", "status")
+    aether.fails(64, "--help", "no-such-command")
+    aether.fails(64, "--help", "workflow", "list", "--state", "ODD")
+    aether.fails(64, "TLS", "status", "x", "--server", "https://localhost")
+    aether.fails(64, "65535", "serve", "--grpc-port", "70000")
+    equal(aether.ok("--version").count("."), 2)
+    for command in ((), ("serve",), ("workflow", "start"), ("status",)):
+        assert "USAGE" in aether.ok(*command, "--help")
+
+
+@check
+def closed_output(aether):
+    """Nobody reading the output any more is no crash."""
+    for _ in range(3):
+        aether.start("many")
+    process = aether.begin("workflow", "list", "--json")
+    process.stdout.close()
+    errors = process.stderr.read()
+    equal((process.wait(timeout=60), errors), (0, ""))
+
+
+# serve
+
+
+FREE = ("--grpc-port", "0", "--http-port", "0", "--metrics-port", "0")
+
+
+@check
+def port_in_use(aether):
+    """A port in use is one line that names the port and the flag."""
+    for kind in ("grpc", "http", "metrics"):
+        flags = [*FREE, "--db", "second.db"]
+        flags[flags.index(f"--{kind}-port") + 1] = str(aether.server.ports[kind])
+        aether.fails(1, f"{aether.server.ports[kind]}.*in use.*--{kind}-port", "serve", *flags)
+
+
+@check
+def database_in_use(aether):
+    """A second server on the same database is refused."""
+    aether.fails(1, "in use by another server", "serve", *FREE, "--db", "aether.db")
+
+
+@check
+def wrong_databases(aether):
+    """A database that is none, is newer, or can't be made: each one line with the file's name."""
+    directory = aether.server.directory
+    with open(os.path.join(directory, "text.db"), "w") as file:
+        file.write("This is no database, and long enough to be taken for none.\n" * 100)
+    aether.fails(1, r"text\.db", "serve", *FREE, "--db", "text.db")
+    with serving() as other:
+        other.stop()
+        path = os.path.join(other.directory, "aether.db")
+        with sqlite3.connect(path) as database:
+            version = database.execute("PRAGMA user_version").fetchone()[0]
+            database.execute(f"PRAGMA user_version = {version + 1000}")
+        aether.fails(1, "newer", "serve", *FREE, "--db", path)
+    aether.fails(1, "/proc/none", "serve", *FREE, "--db", "/proc/none/aether.db")
+    aether.fails(64, "SQLite only", "serve", *FREE, "--db", "postgres://localhost/aether")
+
+
+@check
+def configuration_file(aether):
+    """aether.toml is read; what is wrong in it is named with file, line and key; flags win."""
+    path = os.path.join(aether.server.directory, "other.toml")
+
+    def configure(text):
+        with open(path, "w") as file:
+            file.write(text)
+        return ("serve", "--config", "other.toml")
+
+    aether.fails(1, r"other\.toml:2: .*prt", *configure("[server]\nprt = 1\n"))
+    aether.fails(1, r"other\.toml:2: grpc_port .*integer", *configure('[server]\ngrpc_port = "x"\n'))
+    aether.fails(1, r"other\.toml:3", *configure("[server]\n\ngrpc_port = = 1\n"))
+    aether.fails(1, "does not exist", "serve", "--config", "missing.toml")
+    taken = aether.server.ports["grpc"]
+    command = configure(f'[server]\ngrpc_port = {taken}\ndb_path = "third.db"\n')
+    aether.fails(1, f"port {taken}", *command, *FREE[2:])
+
+
+@check
+def exposed_host(aether):
+    """An address that others reach is refused without --insecure."""
+    aether.fails(1, "--insecure", "serve", *FREE, "--host", "0.0.0.0", "--db", "exposed.db")
+
+
+@check
+def banner(aether):
+    """serve prints its URLs, the database and the tier; Ctrl-C ends it with 0."""
+    process = aether.begin("serve", *FREE, "--db", "banner.db", "--persistence", "memory", "--no-metrics")
+    lines = [process.stdout.readline() for _ in range(6)]
+    text = "".join(lines)
+    assert re.search(r"gRPC +http://localhost:\d+\n", text) and re.search(r"HTTP +http://localhost:\d+\n", text), text
+    assert re.search(r"metrics +off\n", text) and "banner.db" in text and "memory" in text, text
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=15)
+    equal(process.returncode, 0)
+
+
+@check
+def wait_over_restart(aether):
+    """start --wait survives a restart of the server."""
+    with serving() as server:
+        port = str(server.ports["grpc"])
+        here = CommandLine(server)
+        process = here.begin("workflow", "start", "patient", "--id", "patient", "--wait")
+        equal(process.stderr.readline(), "Started patient\n")
+        server.kill()
+        server.flags = ("--grpc-port", port)
+        server.start()
+        with Worker(server.target, "patient") as worker:
+            worker.complete(worker.next(), b'"done"')
+            output, _ = process.communicate(timeout=60)
+            equal((process.returncode, output), (0, '"done"\n'))
+
+
+if __name__ == "__main__":
+    with serving() as the_server:
+        sys.exit(run(CommandLine(the_server)))
