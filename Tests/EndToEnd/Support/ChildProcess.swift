@@ -22,7 +22,9 @@ final class ChildProcess: Sendable {
             .merging(environment) { $1 }
         process.standardInput = FileHandle.nullDevice
         let exit = ExitStatus()
-        process.terminationHandler = { exit.set($0.terminationStatus, isSignal: $0.terminationReason == .uncaughtSignal) }
+        process.terminationHandler = { process in
+            exit.set(process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal)
+        }
         let (output, error) = try Self.spawning.withLock { _ in
             let pipes = (Pipe(), Pipe())
             process.standardOutput = pipes.0

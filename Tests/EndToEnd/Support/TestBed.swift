@@ -26,9 +26,8 @@ final class TestBed: Sendable {
 
     func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
-    /// Starts a server on this bed's database, and waits until it serves.
-    ///
-    /// - Parameter port: the gRPC port; 0 for any, so that a restarted server can be given the former one's.
+    /// Starts a server on this bed's database, and waits until it serves. A restarted one can be given the port of the
+    /// former; 0 is any.
     func startServer(port: Int = 0, flags: [String] = []) async throws -> RunningServer {
         let process = try ChildProcess(
             Self.products.appendingPathComponent("aether"),

@@ -80,7 +80,8 @@ struct StorageBenchmark {
 
     static func summary(_ id: WorkflowID, _ state: WorkflowState) -> WorkflowSummary {
         WorkflowSummary(
-            id: id, type: "order", tier: .stateActionLog, state: state, createdAt: Timestamp(rawValue: 1_700_000_000_000),
+            id: id, type: "order", tier: .stateActionLog, state: state,
+            createdAt: Timestamp(rawValue: 1_700_000_000_000),
             startedAt: state == .pending ? nil : Timestamp(rawValue: 1_700_000_000_001))
     }
 
