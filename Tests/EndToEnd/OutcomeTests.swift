@@ -37,7 +37,6 @@ struct OutcomeTests {
         let handle = try await workflows.stubborn.start(bed.path("c1"), id: "c1")
         await output.wait(for: "waiting")
         try await handle.cancel()
-        try await handle.cancel()
         await #expect(throws: WorkflowCancelled.self) { try await handle.result() }
         #expect(try bed.lines(of: "c1") == ["cleaned up"])
         let again = await #expect(throws: AetherError.self) { try await handle.cancel() }
