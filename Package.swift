@@ -207,6 +207,16 @@ let package = Package(
         .testTarget(
             name: "ProtocolTests", dependencies: ["AetherProtocol"], path: "Tests/ProtocolTests",
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "end-to-end-worker", dependencies: ["Aether"], path: "Tests/EndToEnd/Worker",
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "EndToEndTests",
+            dependencies: ["Aether", "AetherCLI", "end-to-end-worker"],
+            path: "Tests/EndToEnd",
+            exclude: ["Worker"],
+            swiftSettings: swiftSettings
+        ),
         .testTarget(
             name: "NGHTTP2TransportTests",
             dependencies: [

@@ -113,7 +113,9 @@ extension Engine {
 
     /// Waits for the end of a run.
     ///
-    /// - Parameter timeout: `nil` waits until the calling task is cancelled.
+    /// - Parameters:
+    ///   - id: the run.
+    ///   - timeout: `nil` waits until the calling task is cancelled.
     /// - Returns: how it ended; `nil` with the current state when the time is over.
     /// - Throws: `notFound`, `unavailable`.
     package func awaitResult(

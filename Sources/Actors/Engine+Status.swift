@@ -61,7 +61,8 @@ extension Engine {
         let worker = lease.worker.id
         guard await sessions.session(of: worker)?.isConnected == true else {
             let grace = configuration.workerGrace.formatted
-            return cancelled + "worker \(worker) is disconnected; unless it is back within \(grace), another one goes on"
+            return cancelled
+                + "worker \(worker) is disconnected; unless it is back within \(grace), another one goes on"
         }
         let step = currentStep.isEmpty ? "" : " step \"\(currentStep)\""
         return cancelled + "running\(step) on worker \(worker)"

@@ -73,7 +73,10 @@ extension Engine {
 
     /// Begins a stream of tasks.
     ///
-    /// - Parameter maximumTasks: how many tasks the worker takes at once.
+    /// - Parameters:
+    ///   - worker: its id.
+    ///   - maximumTasks: how many tasks it takes at once.
+    /// - Returns: what is to be sent; to be ended with ``endPoll(worker:_:)``.
     /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
     package func poll(worker: String, maximumTasks: Int) async throws(EngineError) -> TaskFeed {
         try refuseIfUnavailable()
@@ -177,6 +180,7 @@ extension Engine {
     }
 
     private func unknownTask(_ text: String) -> EngineError {
-        EngineError(.notFound, "no task has the id \(text.prefix(WorkflowID.maximumLength)); give task_id back as it came")
+        let shown = text.prefix(WorkflowID.maximumLength)
+        return EngineError(.notFound, "no task has the id \(shown); give task_id back as it came")
     }
 }

@@ -55,6 +55,8 @@ actor PersistenceActor {
 
     /// - Parameters:
     ///   - store: where this tier lives.
+    ///   - clock: waits between tries to write.
+    ///   - retryInterval: how long it waits.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
     ///   - writable: is called when writes succeed again.

@@ -70,9 +70,7 @@ actor WorkflowActor {
         return Staged(ticket: stage(decision), acknowledged: decision.acknowledged)
     }
 
-    /// Applies a worker's report.
-    ///
-    /// - Parameter currentStep: the oldest step that has been running for a while, if that changed. Not durable.
+    /// Applies a worker's report. The current step, the oldest that has been running for a while, is not durable.
     func advance(
         epoch: UInt64, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, at now: Timestamp
     ) throws(WorkflowFault) -> Staged {

@@ -64,7 +64,9 @@ final class WorkflowRegistry: Sendable {
 
     /// Puts a new run in, unless its id is there.
     ///
-    /// - Parameter make: makes the actor, which puts its creation in line: nobody can find it before that.
+    /// - Parameters:
+    ///   - id: the new run's.
+    ///   - make: makes the actor, which puts its creation in line: nobody can find it before that.
     /// - Returns: the new actor; `nil` when the id is there already.
     func insert(_ id: WorkflowID, make: () -> WorkflowActor) -> WorkflowActor? {
         slots.withLock { slots in

@@ -89,11 +89,7 @@ package struct TaskScheduler: Sendable {
         return queue.any.count + queue.replaying.count
     }
 
-    /// A session takes tasks from now on.
-    ///
-    /// - Parameters:
-    ///   - capacity: how many tasks it takes at once.
-    ///   - held: how many it has already.
+    /// A session takes tasks from now on: as many at once as its capacity, less those it holds already.
     package mutating func connect(
         _ id: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
     ) -> [Assignment] {

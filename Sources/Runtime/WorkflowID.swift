@@ -29,7 +29,13 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     // comparison of text takes different bytes for equal when they are canonically equivalent ("é" has two spellings).
 
     public static func == (lhs: WorkflowID, rhs: WorkflowID) -> Bool {
-        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+        let (left, right) = (lhs.rawValue.utf8, rhs.rawValue.utf8)
+        guard left.count == right.count else { return false }
+        // Stores look ids up by the hundred thousand a second, and native text lies in one piece.
+        let isEqual = left.withContiguousStorageIfAvailable { left in
+            right.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
+        }
+        return (isEqual ?? nil) ?? left.elementsEqual(right)
     }
 
     public static func < (lhs: WorkflowID, rhs: WorkflowID) -> Bool {

@@ -15,6 +15,7 @@ extension TransportTests {
                     try await rig.send([UInt8](repeating: 1, count: 1_001))
                 }
                 #expect(error?.code == .resourceExhausted)
+                #expect(error?.message.hasPrefix("The incoming message has 1001 bytes") == true)
                 #expect(error?.message.contains("limit of 1000") == true)
             }
         }

@@ -24,7 +24,7 @@ struct ConformanceTests {
         let database = try TemporaryDatabase()
         let open: @Sendable (String) async throws -> SQLiteStore = { path in
             try await database.open(path) {
-                $0.maximumHeads = 1
+                $0.maximumTail = 1
                 $0.checkpointPages = 1
             }
         }

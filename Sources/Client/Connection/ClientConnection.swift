@@ -59,9 +59,8 @@ final class ClientConnection: Sendable {
         }
     }
 
-    /// Makes a call, again and again while the server can't be reached.
-    ///
-    /// - Parameter limit: how long; `nil` until the task is cancelled.
+    /// Makes a call, again and again while the server can't be reached: for as long as the limit says, or, without one,
+    /// until the task is cancelled.
     private func repeating<Result: Sendable>(
         for limit: Duration?, _ call: () async throws -> Result
     ) async throws -> Result {
@@ -85,6 +84,7 @@ final class ClientConnection: Sendable {
         guard error.code == .unavailable else { return AetherError(error) }
         return AetherError(
             code: .unavailable,
-            message: "the server at \(address) takes no call: \(error.message); is it running? Start it with: aether serve")
+            message: "the server at \(address) takes no call (\(error.message)); is it running? Start it: aether serve"
+        )
     }
 }

@@ -79,7 +79,11 @@ final class Worker: Sendable {
                 return state.isStopping
             }
             if isStopping { polling.cancel() }
-            let end = await withTaskCancellationHandler { await polling.result } onCancel: { polling.cancel() }
+            let end = await withTaskCancellationHandler {
+                await polling.result
+            } onCancel: {
+                polling.cancel()
+            }
             await giveBack()
             group.cancelAll()
             if case .failure(let error) = end, !(error is CancellationError) { throw error }
@@ -128,7 +132,9 @@ final class Worker: Sendable {
                 try await takeTasks()
             } catch let error as RPCError where error.isTransient || error.code == .failedPrecondition {
                 if Task.isCancelled { break }
-                if !isAway { logger.warning("the server is away; trying again", metadata: ["error": "\(error.message)"]) }
+                if !isAway {
+                    logger.warning("the server is away; trying again", metadata: ["error": "\(error.message)"])
+                }
                 isAway = true
                 try await Task.sleep(for: delay.next())
             } catch let error as RPCError where error.code == .alreadyExists {

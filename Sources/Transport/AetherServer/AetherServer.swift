@@ -157,7 +157,8 @@ package struct AetherServer: Sendable {
                 grpc.beginGracefulShutdown()
             }
             try await withTaskCancellationOrGracefulShutdownHandler {
-                try await group.waitForAll()
+                // Not waitForAll(): the first port that fails ends the others.
+                for try await _ in group {}
             } onCancelOrGracefulShutdown: {
                 shutdown.continuation.finish()
             }

@@ -6,8 +6,9 @@ struct BatchGroup {
     /// Whether the workflow comes into being here.
     let isNew: Bool
     var summary: WorkflowSummary?
-    /// The writes that count, as indices into the batch.
-    var writes: [Int]
+    /// The writes that count, as indices into the batch. Most groups have one: no array is made for it.
+    let firstWrite: Int
+    var laterWrites: [Int] = []
     var entryCount: Int
     /// Whether a later write of the batch brings the workflow into being once more: it and what follows is left out.
     var isRepeated = false
@@ -16,7 +17,7 @@ struct BatchGroup {
         id = write.id
         isNew = write.isNew
         summary = write.summary
-        writes = [index]
+        firstWrite = index
         entryCount = write.entries.count
     }
 
@@ -24,7 +25,7 @@ struct BatchGroup {
         if write.isNew { isRepeated = true }
         guard !isRepeated else { return }
         if let newer = write.summary { summary = newer }
-        writes.append(index)
+        laterWrites.append(index)
         entryCount += write.entries.count
     }
 

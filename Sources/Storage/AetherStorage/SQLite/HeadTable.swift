@@ -40,23 +40,24 @@ final class HeadTable: Sendable {
         }
     }
 
-    /// Heads that the database doesn't have, as rows of `workflow` and of `journal`, in the order of the former.
-    func headsAhead() -> [(row: Int64, head: Int64)] {
+    /// The places whose heads the database doesn't have, in the order of their rows in `workflow`.
+    func placesAhead() -> [(id: WorkflowID, place: WorkflowPlace)] {
         let ahead = state.withLock { state in
-            state.ahead > 0 ? state.recent.values.filter(\.isAhead) : []
+            state.ahead > 0 ? state.recent.filter(\.value.isAhead) : [:]
         }
-        return ahead.sorted { $0.row < $1.row }.map { ($0.row, $0.head) }
+        return ahead.map { ($0.key, $0.value) }.sorted { $0.1.row < $1.1.row }
     }
 
-    /// Begins a new round, once the database has all heads.
-    func rotate() {
+    /// Begins a new round, once the database has the heads of these places. What has moved on since stays in the round.
+    func rotate(_ written: [(id: WorkflowID, place: WorkflowPlace)]) {
         state.withLock { state in
-            state.older = state.recent
-            state.recent = [:]
-            if state.ahead > 0 {
-                for id in state.older.keys { state.older[id]?.isAhead = false }
-                state.ahead = 0
+            for (id, place) in written where state.recent[id] == place {
+                state.recent[id]?.isAhead = false
+                state.ahead -= 1
             }
+            let ahead = state.ahead > 0 ? state.recent.filter(\.value.isAhead) : [:]
+            state.older = state.recent
+            state.recent = ahead
         }
     }
 

@@ -13,6 +13,11 @@ actor JournalWriter {
     /// Waits for the next round of head writing; `nil` while there is nothing to write. It holds the writer weakly, ends
     /// after one round, and is cancelled by ``close()``.
     private var headTimer: Task<Void, Never>?
+    /// Whether anything was committed since the last tick.
+    private var hasWritten = false
+    private var isWritingHeads = false
+    private var isRoundRequested = false
+    private static let headsPerSlice = 1_000
     /// Copies the log into the database; ``close()`` waits for it.
     private var checkpoint: Task<Void, Never>?
 
@@ -50,8 +55,8 @@ actor JournalWriter {
             values.statistics.entries += result.entries
             values.statistics.bytes += result.bytes
         }
-        if heads.count >= configuration.maximumHeads { try? database.writeHeads() }
-        startHeadTimer()
+        hasWritten = true
+        if isRoundDue { requestRound() } else { startHeadTimer() }
         startCheckpoint()
         return result.leftOut
     }
@@ -68,13 +73,48 @@ actor JournalWriter {
         try opened().probe()
     }
 
-    /// Writes the lagging heads now, as the timer does.
-    func writeHeads() {
+    /// Writes the lagging heads, a slice at a time so that commits get in between.
+    func writeHeads() async {
+        guard let database, !isWritingHeads else { return }
+        isWritingHeads = true
+        defer { isWritingHeads = false }
+        let last = database.lastRow
+        let places = heads.placesAhead()
+        do throws(StoreError) {
+            for first in stride(from: 0, to: places.count, by: Self.headsPerSlice) {
+                try opened().write(places[first..<min(first + Self.headsPerSlice, places.count)])
+                await Task.yield()
+            }
+            try opened().finishRound(places, upTo: last)
+        } catch {
+            // It fails where commits fail, and they report it; the next round tries again.
+        }
+    }
+
+    /// What the timer does: nothing yet while commits go on, because a head that changes again soon is not worth
+    /// writing, unless the tail behind the written heads has grown long.
+    private func tick() async {
         headTimer = nil
-        guard let database else { return }
-        // It fails where commits fail, and they report it; the next round tries again.
-        try? database.writeHeads()
+        isRoundRequested = false
+        let isQuiet = !hasWritten
+        hasWritten = false
+        if isQuiet || isRoundDue { await writeHeads() }
         startHeadTimer()
+    }
+
+    /// Whether lagging heads are to be written even though commits go on.
+    private var isRoundDue: Bool {
+        guard let database, !isWritingHeads else { return false }
+        return heads.count >= configuration.maximumHeads
+            || database.lastRow - database.mended >= Int64(configuration.maximumTail)
+    }
+
+    private func requestRound() {
+        guard !isRoundRequested else { return }
+        isRoundRequested = true
+        headTimer?.cancel()
+        // Ends with its round; `close()` does not wait for it, because every slice is a transaction of its own.
+        headTimer = Task { [weak self] in await self?.tick() }
     }
 
     func limitPages(_ count: Int) throws(StoreError) {
@@ -84,6 +124,8 @@ actor JournalWriter {
     func pragma(_ name: String) throws(StoreError) -> String {
         try opened().connection.value("PRAGMA \(name)")
     }
+
+    var isWaitingToWriteHeads: Bool { headTimer != nil }
 
     func close() async {
         headTimer?.cancel()
@@ -108,11 +150,12 @@ actor JournalWriter {
     }
 
     private func startHeadTimer() {
-        guard headTimer == nil, let database, database.lastRow > database.mended || !heads.isEmpty else { return }
+        guard headTimer == nil, !isWritingHeads, let database else { return }
+        guard database.lastRow > database.mended || !heads.isEmpty else { return }
         let (clock, interval) = (configuration.clock, configuration.headInterval)
         headTimer = Task { [weak self] in
             guard (try? await clock.sleep(for: interval)) != nil else { return }
-            await self?.writeHeads()
+            await self?.tick()
         }
     }
 

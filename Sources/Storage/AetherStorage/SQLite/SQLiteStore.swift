@@ -130,6 +130,11 @@ public final class SQLiteStore: WorkflowStore {
         await writer.writeHeads()
     }
 
+    /// Whether the clock is waited for to write lagging heads.
+    package func isWaitingToWriteHeads() async -> Bool {
+        await writer.isWaitingToWriteHeads
+    }
+
     private var closedError: StoreError { StoreError(code: .closed, message: "the database \(path) is closed") }
 
     /// Runs a query in a reading transaction, off the caller's thread. A query under way is not cancelled with its task.

@@ -63,30 +63,33 @@ extension WriterDatabase {
                 place.isAhead = true
             }
         }
-        for index in group.writes {
-            for entry in batch[index].entries {
-                pending.lastRow += 1
-                pending.result.bytes += try append(entry, pending.lastRow, of: place.row, after: previous)
-                previous = pending.lastRow
-            }
+        previous = try append(batch[group.firstWrite].entries, of: place.row, after: previous, &pending)
+        for index in group.laterWrites {
+            previous = try append(batch[index].entries, of: place.row, after: previous, &pending)
         }
         pending.result.entries += group.entryCount
         pending.places.append((group.id, place))
     }
 
-    /// Appends one row to the journal.
+    /// Appends rows to the journal.
     ///
-    /// - Returns: the size of the entry in bytes.
+    /// - Returns: the last of them.
     private func append(
-        _ entry: JournalEntry, _ row: Int64, of workflow: Int64, after previous: Int64
-    ) throws(StoreError) -> Int {
+        _ entries: [JournalEntry], of workflow: Int64, after previous: Int64, _ pending: inout Pending
+    ) throws(StoreError) -> Int64 {
         let statement = statements.appendEntry
-        try statement.bind(row, at: 1)
-        try statement.bind(workflow, at: 2)
-        try statement.bind(previous, at: 3)
-        let bytes = entry.encoded()
-        try statement.run(binding: bytes, at: 4)
-        return bytes.count
+        var previous = previous
+        for entry in entries {
+            pending.lastRow += 1
+            try statement.bind(pending.lastRow, at: 1)
+            try statement.bind(workflow, at: 2)
+            try statement.bind(previous, at: 3)
+            let bytes = entry.encoded()
+            try statement.run(binding: bytes, at: 4)
+            pending.result.bytes += bytes.count
+            previous = pending.lastRow
+        }
+        return previous
     }
 
     /// Makes a workflow's row.

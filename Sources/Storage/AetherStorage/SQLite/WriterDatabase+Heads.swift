@@ -1,19 +1,30 @@
 internal import AetherRuntime
 
 extension WriterDatabase {
-    /// Writes down the heads that lag in the database, so that whoever opens it next need not look for them.
+    /// Writes some of the heads that lag in the database, as one transaction. A workflow that has moved on since has a
+    /// later head already, and so has one that took the row of a deleted workflow: heads only ever grow.
+    func write(_ places: ArraySlice<(id: WorkflowID, place: WorkflowPlace)>) throws(StoreError) {
+        try transaction { () throws(StoreError) in
+            for (_, place) in places { try writeHead(place.head, of: place.row) }
+        }
+    }
+
+    /// Records that all heads up to a row are written, so that whoever opens the file next need not look for them.
+    func finishRound(_ written: [(id: WorkflowID, place: WorkflowPlace)], upTo row: Int64) throws(StoreError) {
+        if row > mended {
+            try transaction { () throws(StoreError) in try writeBookkeeping(mended: row, counts: counts) }
+            mended = row
+        }
+        heads.rotate(written)
+    }
+
+    /// Writes all lagging heads at once.
     ///
     /// Nothing is lost without it: it only bounds how much of the journal is read after a crash.
     func writeHeads() throws(StoreError) {
-        let ahead = heads.headsAhead()
-        if lastRow > mended {
-            try transaction { () throws(StoreError) in
-                for (row, head) in ahead { try writeHead(head, of: row) }
-                try writeBookkeeping(mended: lastRow, counts: counts)
-            }
-            mended = lastRow
-        }
-        heads.rotate()
+        let places = heads.placesAhead()
+        if !places.isEmpty { try write(places[...]) }
+        try finishRound(places, upTo: lastRow)
     }
 
     /// Reads the journal's rows behind the last ``writeHeads()``, and sets their workflows' heads.

@@ -13,7 +13,8 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func startWorkflow(
         request: Aether_V1_StartWorkflowRequest, context: ServerContext
     ) async throws -> Aether_V1_StartWorkflowResponse {
-        let id = request.workflowID.isEmpty
+        let id =
+            request.workflowID.isEmpty
             ? WorkflowID(rawValue: WorkflowIDGenerator.make()) : try WorkflowID(checking: request.workflowID)
         try await engine.start(
             Engine.Start(
@@ -38,7 +39,8 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
         let id = try WorkflowID(checking: request.workflowID)
         guard request.timeoutSeconds >= 0 else {
             throw EngineError(
-                .invalidArgument, "timeout_seconds is \(request.timeoutSeconds); give 0 (no limit) or a positive number")
+                .invalidArgument, "timeout_seconds is \(request.timeoutSeconds); give 0 (no limit) or a positive number"
+            )
         }
         let timeout = request.timeoutSeconds == 0 ? nil : Duration.seconds(Int64(request.timeoutSeconds))
         let (outcome, state) = try await engine.awaitResult(id, timeout: timeout)

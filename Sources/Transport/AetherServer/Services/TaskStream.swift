@@ -35,7 +35,8 @@ struct TaskStream {
             let page = try await engine.journal(of: assignment, after: after)
             guard let last = page.last else {
                 throw EngineError(
-                    .unavailable, "the journal of workflow \(assignment.taskID.workflow) ends before entry \(after + 1)")
+                    .unavailable, "the journal of workflow \(assignment.taskID.workflow) ends before entry \(after + 1)"
+                )
             }
             for entry in page {
                 let wire = Aether_V1_JournalEntry(entry)

@@ -37,7 +37,8 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         request: Aether_V1_PollRequest, response: RPCWriter<Aether_V1_Task>, context: ServerContext
     ) async throws {
         guard request.maxTasks >= 0 else {
-            throw EngineError(.invalidArgument, "max_tasks is \(request.maxTasks); give 0 (for 100) or a positive number")
+            throw EngineError(
+                .invalidArgument, "max_tasks is \(request.maxTasks); give 0 (for 100) or a positive number")
         }
         let maximum = request.maxTasks == 0 ? Self.defaultMaximumTasks : Int(request.maxTasks)
         let feed = try await engine.poll(worker: request.workerID, maximumTasks: maximum)

@@ -205,7 +205,9 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     private func serve(_ stream: CallStream) {
-        guard let session else { return }
+        guard let session else {
+            return stream.close(RPCError(code: .unavailable, message: "The connection was closed."))
+        }
         let work = stream.takeWork()
         if work.isClosed { return }
         if let code = work.reset {

@@ -1,0 +1,54 @@
+import Aether
+import Foundation
+import Testing
+
+@Suite("Load", .serialized, .timeLimit(.minutes(5)))
+struct LoadTests {
+    @Test("1,000 workflows of 10 steps at once, L2, one worker: all complete, in far fewer commits than steps")
+    func groupCommit() async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        let workflows = Workflows(server)
+        let began = ContinuousClock.now
+        let sums = try await withThrowingTaskGroup(of: Int.self) { group in
+            for number in 0..<1000 {
+                group.addTask { try await workflows.tenSteps.startAndWait(number, id: "load-\(number)") }
+            }
+            return try await group.reduce(into: [Int]()) { $0.append($1) }
+        }
+        let took = began.duration(to: .now)
+        #expect(sums.sorted() == (0..<1000).map { $0 * 55 })
+        let counts = try await bed.metrics(server)
+        let commits = try #require(counts["aether_commits_total"])
+        let rate = Int(10_000 / (took / .seconds(1)))
+        print("load: 10,000 durable steps in \(took), \(rate) steps/s, \(Int(commits)) commits (debug build)")
+        #expect(commits < 5000)
+        #expect(try await bed.history("load-7", server).count == 13)
+        await worker.kill()
+    }
+
+    @Test("SIGTERM under load: exit code 0, and everything acknowledged is there after the restart")
+    func gracefulStop() async throws {
+        let bed = try TestBed()
+        var server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        var output = LineReader(worker)
+        let workflows = Workflows(server)
+        var handles: [WorkflowHandle<Int>] = []
+        for number in 0..<50 {
+            let input = LinesInput(path: bed.path("run-\(number)"), steps: 20)
+            handles.append(try await workflows.lines.start(input, id: "run-\(number)"))
+        }
+        await output.wait(for: "ran", count: 200)
+        let began = ContinuousClock.now
+        server.process.send(SIGTERM)
+        #expect(await server.process.exitCode() == 0)
+        #expect(began.duration(to: .now) < .seconds(5))
+        server = try await bed.startServer(port: server.port)
+        for handle in handles {
+            #expect(try await handle.result() == 20)
+            #expect(try bed.lines(of: handle.id) == (1...20).flatMap { ["run \($0)", "ack \($0)"] })
+        }
+    }
+}

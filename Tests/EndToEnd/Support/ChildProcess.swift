@@ -1,0 +1,142 @@
+import Foundation
+import Synchronization
+
+/// A real process of a test: its output comes as lines, and it can be killed. It never outlives this object.
+final class ChildProcess: Sendable {
+    let pid: Int32
+    /// What it writes to its standard output.
+    let lines: AsyncStream<String>
+    private let process: Mutex<Process>
+    private let exit: ExitStatus
+    private let errors: OutputCollector
+
+    /// One process is spawned at a time: another one spawned between would inherit its pipes, and keep them open.
+    private static let spawning = Mutex(())
+
+    init(_ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:]) throws {
+        let process = Process()
+        process.executableURL = executable
+        process.arguments = arguments
+        process.environment = ProcessInfo.processInfo.environment
+            .filter { !$0.key.hasPrefix("AETHER_") }
+            .merging(environment) { $1 }
+        process.standardInput = FileHandle.nullDevice
+        let exit = ExitStatus()
+        process.terminationHandler = { process in
+            exit.set(process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal)
+        }
+        let (output, error) = try Self.spawning.withLock { _ in
+            let pipes = (Pipe(), Pipe())
+            process.standardOutput = pipes.0
+            process.standardError = pipes.1
+            try process.run()
+            return pipes
+        }
+        let (lines, continuation) = AsyncStream<String>.makeStream()
+        let splitter = LineSplitter { continuation.yield($0) }
+        output.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty {
+                handle.readabilityHandler = nil
+                splitter.finish()
+                continuation.finish()
+            } else {
+                splitter.add(data)
+            }
+        }
+        let errors = OutputCollector()
+        error.fileHandleForReading.readabilityHandler = { handle in
+            let data = handle.availableData
+            if data.isEmpty { handle.readabilityHandler = nil } else { errors.add(data) }
+        }
+        self.lines = lines
+        self.exit = exit
+        self.errors = errors
+        self.pid = process.processIdentifier
+        self.process = Mutex(process)
+    }
+
+    deinit {
+        if !exit.isKnown { Foundation.kill(pid, SIGKILL) }
+    }
+
+    /// Sends a signal, unless the process has ended.
+    func send(_ signal: Int32) {
+        if !exit.isKnown { Foundation.kill(pid, signal) }
+    }
+
+    /// Kills it as a crash does, and waits until it is gone.
+    func kill() async {
+        send(SIGKILL)
+        _ = await exit.value()
+    }
+
+    /// Waits for its end: its exit code, or minus the signal that ended it.
+    func exitCode() async -> Int32 { await exit.value() }
+
+    /// What it has written to its standard error so far.
+    var errorOutput: String { errors.text }
+}
+
+/// The end of a process, for all who wait for it.
+private final class ExitStatus: Sendable {
+    private struct State {
+        var code: Int32?
+        var waiters: [CheckedContinuation<Int32, Never>] = []
+    }
+
+    private let state = Mutex(State())
+
+    var isKnown: Bool { state.withLock { $0.code != nil } }
+
+    func set(_ status: Int32, isSignal: Bool) {
+        let code = isSignal ? -status : status
+        let waiters = state.withLock { state in
+            state.code = code
+            defer { state.waiters = [] }
+            return state.waiters
+        }
+        for waiter in waiters { waiter.resume(returning: code) }
+    }
+
+    func value() async -> Int32 {
+        await withCheckedContinuation { continuation in
+            let code = state.withLock { state in
+                if state.code == nil { state.waiters.append(continuation) }
+                return state.code
+            }
+            if let code { continuation.resume(returning: code) }
+        }
+    }
+}
+
+private final class OutputCollector: Sendable {
+    private let bytes = Mutex(Data())
+    func add(_ data: Data) { bytes.withLock { $0.append(data) } }
+    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+}
+
+private final class LineSplitter: Sendable {
+    private let rest = Mutex(Data())
+    private let emit: @Sendable (String) -> Void
+
+    init(_ emit: @escaping @Sendable (String) -> Void) { self.emit = emit }
+
+    func add(_ data: Data) {
+        let lines = rest.withLock { rest -> [Data] in
+            rest.append(data)
+            var lines: [Data] = []
+            while let end = rest.firstIndex(of: UInt8(ascii: "\n")) {
+                lines.append(Data(rest[rest.startIndex..<end]))
+                rest = Data(rest[rest.index(after: end)...])
+            }
+            return lines
+        }
+        for line in lines { emit(String(decoding: line, as: UTF8.self)) }
+    }
+
+    func finish() {
+        let last = rest.withLock { $0 }
+        if !last.isEmpty { emit(String(decoding: last, as: UTF8.self)) }
+    }
+}

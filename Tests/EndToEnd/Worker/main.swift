@@ -1,0 +1,91 @@
+// The worker process of the end-to-end tests: serves the workflows below until it is killed.
+// Environment: AETHER_SERVER, WORKER_ID.
+import Aether
+import Foundation
+
+struct LinesInput: Codable, Sendable {
+    var path: String
+    var steps: Int
+}
+
+struct CardDeclined: Error, CustomStringConvertible { var description: String { "card declined" } }
+
+/// One write, so that lines of several processes never mix.
+func append(_ line: String, to path: String) throws {
+    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0o644)
+    guard descriptor >= 0 else { throw POSIXError(.EIO) }
+    defer { close(descriptor) }
+    let bytes = Array((line + "\n").utf8)
+    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EIO) }
+}
+
+/// Tells the test, which reads this process's output.
+func tell(_ line: String) {
+    let bytes = Array((line + "\n").utf8)
+    _ = write(STDOUT_FILENO, bytes, bytes.count)
+}
+
+let environment = ProcessInfo.processInfo.environment
+let client = AetherClient(
+    serverURL: environment["AETHER_SERVER"] ?? "http://localhost:7233", workerID: environment["WORKER_ID"])
+
+// Each step writes "run k"; when its result has come back, and only live, the workflow writes "ack k".
+let lines = client.workflow("lines") { (context, input: LinesInput) in
+    for number in 1...input.steps {
+        try await context.step("line-\(number)") {
+            try append("run \(number)", to: input.path)
+            tell("ran \(number)")
+        }
+        if !context.isReplaying { try append("ack \(number)", to: input.path) }
+    }
+    return input.steps
+}
+
+let tenSteps = client.workflow("ten-steps") { (context, input: Int) in
+    var sum = 0
+    for number in 1...10 { sum += try await context.step("add") { input * number } }
+    return sum
+}
+
+let failing = client.workflow("failing") { (context, _: Int) in
+    try await context.step("charge") { () -> Int in throw CardDeclined() }
+}
+
+// Waits in a step until it is cancelled, and cleans up.
+let stubborn = client.workflow("stubborn") { (context, path: String) -> Int in
+    do {
+        try await context.step("wait") {
+            tell("waiting")
+            try await Task.sleep(for: .seconds(3600))
+        }
+    } catch is CancellationError {
+        try await context.step("clean-up") { try append("cleaned up", to: path) }
+        throw CancellationError()
+    }
+    return 0
+}
+
+let concurrent = client.workflow("concurrent") { (context, path: String) -> [String] in
+    async let first = context.step("a") { () -> String in
+        try append("a", to: path)
+        return "a"
+    }
+    async let second = context.step("b") { () -> String in
+        try append("b", to: path)
+        return "b"
+    }
+    let pair = try await [first, second]
+    let third = try await context.step("c") { () -> String in
+        tell("c")
+        try append("c", to: path)
+        return "c"
+    }
+    return pair + [third]
+}
+
+let big = client.workflow("big") { (context, bytes: Int) in
+    try await context.step("grow") { String(repeating: "x", count: bytes) }
+}
+
+tell("started")
+try await client.serve([lines, tenSteps, failing, stubborn, concurrent, big])

@@ -1,0 +1,60 @@
+import AetherRuntime
+import GRDB
+import Testing
+
+@testable import AetherStorage
+
+@Suite("How a SQLite store reads")
+struct SQLiteQueryTests {
+    let database: TemporaryDatabase
+
+    init() throws {
+        database = try TemporaryDatabase()
+    }
+
+    @Test(
+        "every list is a search in an index in its order: no scan, no sorting",
+        arguments: 1...WorkflowState.allCases.count, [(false, false), (false, true), (true, false), (true, true)])
+    func plans(_ states: Int, _ form: (byType: Bool, hasCursor: Bool)) async throws {
+        let sql = ReadQuery.listSQL(states: states, byType: form.byType, hasCursor: form.hasCursor)
+        try await checkPlan(sql, index: form.byType ? "workflow_by_type" : "workflow_by_state", searches: states)
+    }
+
+    @Test("open workflows are a search in their own index")
+    func openPlan() async throws {
+        try await checkPlan(ReadQuery.openSQL, index: "workflow_open", searches: 1)
+    }
+
+    @Test("a journal of 50,000 entries among others is read in pages in well under a second")
+    func longJournal() async throws {
+        let store = try await database.open()
+        _ = try await store.commit([.start("a"), .start("b")])
+        for first in stride(from: UInt64(2), to: 50_000, by: 500) {
+            _ = try await store.commit([.steps("b", first...first + 499), .steps("a", first...first + 499)])
+        }
+        var read = 0
+        let elapsed = try await ContinuousClock().measure {
+            while true {
+                let id = WorkflowID(rawValue: "a")
+                let page = try await store.journal(of: id, after: UInt64(read), limit: 256)
+                if page.isEmpty { break }
+                read += page.count
+            }
+        }
+        #expect(read == 50_001)
+        #expect(elapsed < .seconds(5))
+        await store.close()
+    }
+
+    private func checkPlan(_ sql: String, index: String, searches: Int) async throws {
+        await (try database.open()).close()
+        let queue = try DatabaseQueue(path: database.path())
+        let plan = try await queue.read { database in
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            statement.setUncheckedArguments(StatementArguments())
+            return try Row.fetchAll(statement).map { $0["detail"] as String }
+        }
+        #expect(plan.count { $0.hasPrefix("SEARCH") && $0.contains(index) } == searches, "\(plan)")
+        #expect(!plan.contains { $0.hasPrefix("SCAN") || $0.contains("TEMP B-TREE") }, "\(plan)")
+    }
+}

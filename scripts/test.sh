@@ -1,0 +1,29 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands: lint, generated code, every test, the examples, the README's commands.
+# Warnings are errors here. Runs the same way on a laptop and in CI.
+set -euo pipefail
+cd "$(dirname "$0")/.."
+. scripts/packages.sh
+
+ensure_swift
+ensure_packages libsqlite3-dev libnghttp2-dev protobuf-compiler python3-venv
+export AETHER_WARNINGS_AS_ERRORS=1
+
+echo "== lint"
+git ls-files -z '*.swift' ':!*/Generated/*' | xargs -0 swift format lint --strict
+
+echo "== generated code"
+scripts/generate-proto.sh --check
+
+echo "== build"
+swift build --build-tests
+bin=$(swift build --show-bin-path)
+
+echo "== interop: Python clients and workers, the command line from outside"
+Tests/Interop/python/run.sh "$bin/aether"
+
+echo "== README and quickstart"
+Tests/Readme/run.sh "$bin"
+
+echo "== Swift tests"
+swift test --skip-build
