@@ -24,6 +24,13 @@ public struct OperationKey: RawRepresentable, Hashable, Sendable, CustomStringCo
 
     public var description: String { rawValue }
 
+    // Identity is that of the UTF-8 bytes, as in every store and every other language: Swift's own comparison of text
+    // takes "é" in its two spellings for one, and one step's outcome would answer for the other.
+
+    public static func == (lhs: OperationKey, rhs: OperationKey) -> Bool {
+        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+    }
+
     /// The path of the enclosing branch; empty at the top of the workflow.
     public var scope: Substring {
         guard let slash = rawValue.utf8.lastIndex(of: UInt8(ascii: "/")) else { return "" }

@@ -74,6 +74,15 @@ package struct TaskScheduler: Sendable {
         mutating func list(_ session: SessionID) {
             if listed.insert(session).inserted { sessions.append(session) }
         }
+
+        /// A session is gone. What is left of it in the list is dropped when there is much of that.
+        mutating func forget(_ session: SessionID) {
+            offering.remove(session)
+            listed.remove(session)
+            if sessions.count > 2 * listed.count + 16 { sessions.removeAll { !listed.contains($0) } }
+        }
+
+        var isUnused: Bool { any.isEmpty && replaying.isEmpty && offering.isEmpty }
     }
 
     private var sessions: [SessionID: Session] = [:]
@@ -89,7 +98,18 @@ package struct TaskScheduler: Sendable {
         return queue.any.count + queue.replaying.count
     }
 
-    /// A session takes tasks from now on: as many at once as its capacity, less those it holds already.
+    /// How many sessions a type's list holds, with those that are gone and not dropped yet.
+    func rememberedSessions(of type: String) -> Int { queues[type]?.sessions.count ?? 0 }
+
+    /// A session takes tasks from now on.
+    ///
+    /// - Parameters:
+    ///   - id: a number that no session had before.
+    ///   - worker: whose session it is.
+    ///   - offers: the types of task it takes.
+    ///   - capacity: how many tasks it takes at once.
+    ///   - held: how many it has already.
+    /// - Returns: the tasks it gets at once.
     package mutating func connect(
         _ id: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
     ) -> [Assignment] {
@@ -107,7 +127,8 @@ package struct TaskScheduler: Sendable {
         guard let session = sessions.removeValue(forKey: id) else { return }
         if sessionOfWorker[session.worker.id] == id { sessionOfWorker[session.worker.id] = nil }
         for type in session.offers {
-            queues[type]?.offering.remove(id)
+            queues[type]?.forget(id)
+            if queues[type]?.isUnused == true { queues[type] = nil }
         }
     }
 

@@ -6,7 +6,10 @@ extension WorkflowExecution {
     /// | assign | leased | refused | leased | refused |
     /// | advance, complete | refused | by epoch: applied, or refused as stale | refused | refused |
     /// | loseLease | nothing | by epoch: no lease, scheduled again | nothing | nothing |
-    /// | cancel | cancelled | requested; a plain worker's run is cancelled | requested | refused |
+    /// | cancel | cancelled | requested; a plain worker's run is cancelled | as with a lease of the last worker | refused |
+    ///
+    /// A request to cancel is for code that can replay and clean up: a run that only plain workers had, and of which
+    /// nothing is recorded, ends at once.
     ///
     /// - Throws: ``WorkflowError``; the state is then unchanged.
     package mutating func handle(_ event: WorkflowEvent, at now: Timestamp) throws(WorkflowError) -> Decision {
@@ -31,7 +34,7 @@ extension WorkflowExecution {
         _ epoch: UInt64, _ firstRecord: UInt64, _ records: [WorkerRecord], at now: Timestamp
     ) throws(WorkflowError) -> Decision {
         let lease = try currentLease(epoch)
-        guard firstRecord <= lease.applied + 1 else {
+        guard firstRecord <= lease.applied + 1, firstRecord > 0 || records.isEmpty else {
             throw .recordGap(expected: lease.applied + 1, found: firstRecord)
         }
         var decision = Decision()
@@ -81,6 +84,9 @@ extension WorkflowExecution {
                 record(.closed(.cancelled), at: now),
             ]
             return Decision(entries: entries, effects: [.free(lease), .revoke(lease), .publish(.cancelled)])
+        }
+        if lease == nil, !needsReplay, lastWorker?.isPlain == true {
+            return Decision(entries: [record(.closed(.cancelled), at: now)], effects: [.publish(.cancelled)])
         }
         if isCancelRequested { return Decision() }
         let entry = record(.cancelRequested, at: now)

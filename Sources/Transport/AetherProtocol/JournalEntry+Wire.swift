@@ -49,6 +49,7 @@ extension JournalEntry {
     ///
     /// - Throws: ``JournalCodingError`` for an entry that makes no sense or that a newer version made.
     package init(_ wire: Aether_V1_JournalEntry) throws(JournalCodingError) {
+        guard wire.sequence > 0 else { throw .malformed("it has no sequence") }
         self.init(
             sequence: wire.sequence, time: Timestamp(rawValue: wire.time), record: wire.record,
             event: try JournalEvent(wire))
@@ -65,7 +66,7 @@ extension JournalEvent {
         case .assigned:
             self = .assigned(worker: WorkerIdentity(id: wire.workerID, isPlain: wire.plainWorker), epoch: wire.epoch)
         case .released:
-            guard let reason = LeaseEnd(rawValue: UInt8(truncatingIfNeeded: wire.reason.rawValue)) else {
+            guard let reason = UInt8(exactly: wire.reason.rawValue).flatMap(LeaseEnd.init(rawValue:)) else {
                 throw .malformed("unknown reason")
             }
             self = .released(epoch: wire.epoch, reason: reason)
