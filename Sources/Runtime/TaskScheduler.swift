@@ -75,11 +75,10 @@ package struct TaskScheduler: Sendable {
             if listed.insert(session).inserted { sessions.append(session) }
         }
 
-        /// A session is gone. What is left of it in the list is dropped when there is much of that.
+        /// A session is gone: rare, so it may cost a pass over the list.
         mutating func forget(_ session: SessionID) {
             offering.remove(session)
-            listed.remove(session)
-            if sessions.count > 2 * listed.count + 16 { sessions.removeAll { !listed.contains($0) } }
+            if listed.remove(session) != nil { sessions.removeAll { $0 == session } }
         }
 
         var isUnused: Bool { any.isEmpty && replaying.isEmpty && offering.isEmpty }
@@ -98,13 +97,13 @@ package struct TaskScheduler: Sendable {
         return queue.any.count + queue.replaying.count
     }
 
-    /// How many sessions a type's list holds, with those that are gone and not dropped yet.
+    /// How many sessions a type's list holds, those without a credit included.
     func rememberedSessions(of type: String) -> Int { queues[type]?.sessions.count ?? 0 }
 
     /// A session takes tasks from now on.
     ///
     /// - Parameters:
-    ///   - id: a number that no session had before.
+    ///   - id: its number.
     ///   - worker: whose session it is.
     ///   - offers: the types of task it takes.
     ///   - capacity: how many tasks it takes at once.
