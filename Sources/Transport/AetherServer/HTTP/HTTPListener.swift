@@ -22,7 +22,8 @@ package struct HTTPListener: ServiceLifecycle.Service {
 
     /// A port that is not listened on yet; port 0 takes any free one.
     ///
-    /// `logger` hears of trouble only. `snapshot` is called for each request.
+    /// `snapshot` is called for each request. `logger` hears of what is critical only: Hummingbird calls the ordinary
+    /// end of a cancelled connection an error.
     package init(
         _ pages: Pages, host: String, port: Int, logger: Logger,
         snapshot: @escaping @Sendable () async throws -> ServerSnapshot
