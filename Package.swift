@@ -207,6 +207,9 @@ let package = Package(
         .testTarget(
             name: "ProtocolTests", dependencies: ["AetherProtocol"], path: "Tests/ProtocolTests",
             swiftSettings: swiftSettings),
+        .testTarget(
+            name: "ClientTests", dependencies: ["Aether", "AetherRuntime"], path: "Tests/ClientTests",
+            swiftSettings: swiftSettings),
         .executableTarget(
             name: "end-to-end-worker", dependencies: ["Aether"], path: "Tests/EndToEnd/Worker",
             swiftSettings: swiftSettings),
