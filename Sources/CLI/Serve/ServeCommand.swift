@@ -61,7 +61,8 @@ struct ServeCommand: AsyncParsableCommand {
         let service = ServerService(server: server) { addresses in
             // First, so that who reads the banner finds the file.
             if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
-            try StandardOutput().write(
+            // A server whose output nobody reads serves all the same.
+            try? StandardOutput().write(
                 ServeBanner(addresses: addresses, configuration: configuration).text(terminal: .current()))
         }
         var quietLogger = logger

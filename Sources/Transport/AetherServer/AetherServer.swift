@@ -154,6 +154,7 @@ package struct AetherServer: Sendable {
             group.addTask {
                 for await _ in shutdown.stream { break }
                 await engine.beginStop()
+                health.finish()
                 grpc.beginGracefulShutdown()
             }
             try await withTaskCancellationOrGracefulShutdownHandler {

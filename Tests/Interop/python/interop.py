@@ -384,6 +384,28 @@ def garbage(client):
 
 
 @check
+def drain(client):
+    """SIGTERM ends open streams and waits with UNAVAILABLE, and the server within 5 seconds."""
+    workflow = client.start("drained")
+    request = api.AwaitResultRequest(workflow_id=workflow, timeout_seconds=60)
+    result = client.service.AwaitResult.future(request, timeout=60)
+    watch = health_pb2_grpc.HealthStub(client.channel).Watch(health_pb2.HealthCheckRequest(), timeout=60)
+    equal(next(watch).status, health_pb2.HealthCheckResponse.SERVING)
+    with Worker(client.server.target, "nothing-to-do") as worker:
+        begin = time.monotonic()
+        equal(client.server.stop(), 0)
+        took = time.monotonic() - begin
+        assert took < 5, f"took {took} s"
+        equal(next(watch).status, health_pb2.HealthCheckResponse.NOT_SERVING)
+        refused(Code.UNAVAILABLE, lambda: next(watch))
+        refused(Code.UNAVAILABLE, result.result)
+        refused(Code.UNAVAILABLE, worker.next)
+    client.server.start()
+    client.connect()
+    equal(client.status(workflow).state, api.PENDING)
+
+
+@check
 def restart(client):
     """SIGTERM ends the server with 0; what was acknowledged is there after a restart, and after kill -9."""
     workflow = client.start("restarted")
