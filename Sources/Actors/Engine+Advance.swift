@@ -64,6 +64,10 @@ extension Engine {
                 touched.append(workflow)
                 if let ticket = staged.ticket { note(ticket, of: workflow.persistence, in: &last) }
             } catch {
+                if case .refused(.recordGap) = error {
+                    // The worker drops the run: another one, or the same, goes on from the journal.
+                    _ = try? await workflow.handle(.loseLease(epoch: task.epoch, .notHeld), at: now)
+                }
                 answers.append(try answer(to: error))
             }
         }

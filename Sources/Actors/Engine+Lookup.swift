@@ -28,7 +28,11 @@ extension Engine {
 
     private func load(_ id: WorkflowID) async throws(EngineError) -> Found {
         var loaded: WorkflowActor?
-        defer { registry.finishLoading(id, as: loaded) }
+        defer {
+            registry.finishLoading(id, as: loaded)
+            // Not before it can be found: who assigns it to a worker looks it up.
+            if let loaded { inBackground { await self.resume(loaded) } }
+        }
         do throws(StoreError) {
             for lane in lanes.values {
                 guard let summary = try await lane.store.summary(of: id) else { continue }
@@ -36,7 +40,6 @@ extension Engine {
                 let execution = try await replay(id, from: lane.store)
                 let workflow = WorkflowActor(execution: execution, persistence: lane.persistence)
                 loaded = workflow
-                inBackground { await self.resume(workflow) }
                 return .active(workflow)
             }
             return .unknown

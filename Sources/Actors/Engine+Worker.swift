@@ -89,10 +89,27 @@ extension Engine {
             worker: connected.registration.worker,
             offers: connected.registration.offers,
             capacity: min(maximumTasks, configuration.maximumTasksPerSession),
-            held: connected.held
+            held: connected.held.count
         )
         await dispatcher.give(assignments)
+        await pushAgain(connected.held, to: session)
         return feed
+    }
+
+    /// Tells a worker that came back what was pushed while it was away, without which it could not go on behind it in
+    /// the journal. It passes over what it knows.
+    private func pushAgain(_ tasks: [TaskID], to session: WorkerSession) async {
+        var pushes: [TaskMessage] = []
+        for task in tasks {
+            guard let workflow = registry.active(task.workflow) else { continue }
+            let snapshot = await workflow.snapshot()
+            guard let lease = snapshot.execution.lease, lease.epoch == task.epoch, !lease.worker.isPlain,
+                let request = snapshot.execution.cancelRequest,
+                (try? await waitUntilDurable(workflow, snapshot.lastTicket)) != nil, !workflow.isDiscarded
+            else { continue }
+            pushes.append(.push(task, request))
+        }
+        if !pushes.isEmpty { _ = await session.send(pushes) }
     }
 
     /// A stream of tasks has ended: the worker keeps its runs for the grace period.

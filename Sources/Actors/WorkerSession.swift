@@ -53,13 +53,13 @@ actor WorkerSession {
 
     /// A stream begins: the one before, if there is one, ends.
     ///
-    /// - Returns: the registration, and how many runs the worker has; `nil` when it has not registered.
-    func connect(_ new: TaskFeed) -> (registration: Registration, held: Int)? {
+    /// - Returns: the registration, and the runs the worker has; `nil` when it has not registered.
+    func connect(_ new: TaskFeed) -> (registration: Registration, held: [TaskID])? {
         guard let registration, !hasExpired else { return nil }
         feed?.end(.replaced)
         feed = new
         connection += 1
-        return (registration, leases.count)
+        return (registration, tasks)
     }
 
     /// A stream ended.

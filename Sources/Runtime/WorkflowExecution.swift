@@ -17,7 +17,8 @@ package struct WorkflowExecution: Sendable, Equatable {
     package private(set) var epoch: UInt64 = 0
     /// The worker that had the run last: its memory may still hold it.
     package private(set) var lastWorker: WorkerIdentity?
-    package private(set) var isCancelRequested = false
+    /// The entry of the cancel request, if there was one: a worker that was away when it was made is told again.
+    package private(set) var cancelRequest: JournalEntry?
     /// Where the outcome of every finished operation stands in the journal.
     package private(set) var outcomes: [OperationKey: UInt64] = [:]
     package private(set) var lastSequence: UInt64 = 0
@@ -73,6 +74,8 @@ package struct WorkflowExecution: Sendable, Equatable {
         return startedAt == nil ? .pending : .running
     }
 
+    package var isCancelRequested: Bool { cancelRequest != nil }
+
     /// Whether any operation is recorded: such a run can only go to a worker that can replay.
     package var needsReplay: Bool { !outcomes.isEmpty || isCancelRequested }
 
@@ -102,7 +105,7 @@ package struct WorkflowExecution: Sendable, Equatable {
         case .released:
             lease = nil
         case .cancelRequested:
-            isCancelRequested = true
+            cancelRequest = entry
         case .closed(let outcome):
             self.outcome = outcome
             closedAt = entry.time

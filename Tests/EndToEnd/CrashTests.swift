@@ -12,7 +12,9 @@ struct CrashTests {
     @Test("kill -9 of the server at 20 random moments: every run completes, and no step runs twice")
     func serverCrashes() async throws {
         let bed = try TestBed()
-        var server = try await bed.startServer()
+        // A slow machine must not be taken for a worker that is gone.
+        let patience = ["--worker-grace-ms", "60000"]
+        var server = try await bed.startServer(flags: patience)
         let worker = try bed.startWorker(server, id: "w1")
         var output = LineReader(worker)
         let workflows = Workflows(server)
@@ -20,7 +22,7 @@ struct CrashTests {
             let handles = try await start(round, workflows, bed)
             await output.wait(for: "ran", count: Int.random(in: 1..<Self.runsPerRound * Self.steps))
             await server.process.kill()
-            server = try await bed.startServer(port: server.port)
+            server = try await bed.startServer(port: server.port, flags: patience)
             for handle in handles {
                 #expect(try await handle.result() == Self.steps)
                 let lines = try bed.lines(of: handle.id)

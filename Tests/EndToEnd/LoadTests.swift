@@ -31,7 +31,7 @@ struct LoadTests {
     @Test("SIGTERM under load: exit code 0, and everything acknowledged is there after the restart")
     func gracefulStop() async throws {
         let bed = try TestBed()
-        var server = try await bed.startServer()
+        var server = try await bed.startServer(flags: ["--worker-grace-ms", "60000"])
         let worker = try bed.startWorker(server, id: "w1")
         var output = LineReader(worker)
         let workflows = Workflows(server)
@@ -45,7 +45,7 @@ struct LoadTests {
         server.process.send(SIGTERM)
         #expect(await server.process.exitCode() == 0)
         #expect(began.duration(to: .now) < .seconds(5))
-        server = try await bed.startServer(port: server.port)
+        server = try await bed.startServer(port: server.port, flags: ["--worker-grace-ms", "60000"])
         for handle in handles {
             #expect(try await handle.result() == 20)
             #expect(try bed.lines(of: handle.id) == (1...20).flatMap { ["run \($0)", "ack \($0)"] })

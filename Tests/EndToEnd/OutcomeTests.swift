@@ -63,6 +63,23 @@ struct OutcomeTests {
         await second.kill()
     }
 
+    @Test("a cancel while the worker is away reaches it when it is back with its run")
+    func cancelWhileWorkerIsAway() async throws {
+        let bed = try TestBed()
+        var server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        var output = LineReader(worker)
+        for round in 1...5 {
+            let handle = try await Workflows(server).stubborn.start(bed.path("away-\(round)"), id: "away-\(round)")
+            await output.wait(for: "waiting")
+            await server.process.kill()
+            server = try await bed.startServer(port: server.port)
+            try await handle.cancel()
+            await #expect(throws: WorkflowCancelled.self) { try await handle.result() }
+            #expect(try bed.lines(of: "away-\(round)") == ["cleaned up"])
+        }
+    }
+
     @Test("async let branches replay by their keys: a second worker repeats none of them")
     func concurrentSteps() async throws {
         let bed = try TestBed()

@@ -11,8 +11,15 @@ final class ServerConnection: Sendable {
     private let client: GRPC
     private let task: Task<Void, Never>
 
+    /// Short enough for a worker to be back within the server's grace period.
+    private static let backoff = Backoff(
+        initial: .milliseconds(50), maximum: .seconds(1), multiplier: 1.6, jitter: 0.2)
+
     init(_ address: ServerAddress) {
-        let client = GRPC(transport: NGHTTP2ClientTransport(target: .hostPort(host: address.host, port: address.port)))
+        var configuration = NGHTTP2ClientTransport.Configuration()
+        configuration.backoff = Self.backoff
+        let target = TransportAddress.hostPort(host: address.host, port: address.port)
+        let client = GRPC(transport: NGHTTP2ClientTransport(target: target, configuration: configuration))
         self.client = client
         // Cancelled when this object goes; it ends by itself never.
         self.task = Task { try? await client.runConnections() }

@@ -10,7 +10,7 @@ internal import Synchronization
 final class Worker: Sendable {
     /// The protocol with a journal, replay and `Advance`.
     private static let protocolVersion: UInt32 = 1
-    private static let retryDelay = Duration.milliseconds(100)...Duration.seconds(2)
+    private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(1)
 
     private struct State {
         var runs: [WorkflowID: Run] = [:]

@@ -1,4 +1,5 @@
 import Foundation
+import Glibc
 import Synchronization
 
 /// A real process of a test: its output comes as lines, and it can be killed. It never outlives this object.
@@ -30,30 +31,50 @@ final class ChildProcess: Sendable {
             process.standardOutput = pipes.0
             process.standardError = pipes.1
             try process.run()
-            return pipes
+            return (Self.descriptor(pipes.0), Self.descriptor(pipes.1))
         }
         let (lines, continuation) = AsyncStream<String>.makeStream()
         let splitter = LineSplitter { continuation.yield($0) }
-        output.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty {
-                handle.readabilityHandler = nil
-                splitter.finish()
-                continuation.finish()
-            } else {
-                splitter.add(data)
-            }
+        Self.read(output) {
+            splitter.add($0)
+        } atEnd: {
+            splitter.finish()
+            continuation.finish()
         }
         let errors = OutputCollector()
-        error.fileHandleForReading.readabilityHandler = { handle in
-            let data = handle.availableData
-            if data.isEmpty { handle.readabilityHandler = nil } else { errors.add(data) }
+        Self.read(error) {
+            errors.add($0)
+        } atEnd: {
         }
         self.lines = lines
         self.exit = exit
         self.errors = errors
         self.pid = process.processIdentifier
         self.process = Mutex(process)
+    }
+
+    /// A copy of a pipe's reading end that lives as long as its reader.
+    private static func descriptor(_ pipe: Pipe) -> Int32 {
+        fcntl(pipe.fileHandleForReading.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+    }
+
+    /// Reads on a thread of its own: on Linux a `readabilityHandler` and the closing of its file race.
+    private static func read(
+        _ descriptor: Int32, _ add: @escaping @Sendable (Data) -> Void, atEnd: @escaping @Sendable () -> Void
+    ) {
+        Thread.detachNewThread {
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while true {
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+                if count > 0 {
+                    add(Data(buffer[0..<count]))
+                } else if count == 0 || errno != EINTR {
+                    break
+                }
+            }
+            close(descriptor)
+            atEnd()
+        }
     }
 
     deinit {
