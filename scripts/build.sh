@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Builds the release `aether`: optimised, stripped, Swift's libraries linked in, and SQLite and nghttp2 too where their
-# static libraries are installed. Prints where it is, its size, and what it still needs from the system.
+# Builds the release `aether`: optimised, stripped, Swift's libraries linked in, and SQLite, nghttp2 and C++'s library too
+# where their static ones are installed. Prints where it is, its size, and what it still needs from the system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
@@ -9,20 +9,32 @@ ensure_swift
 ensure_packages libsqlite3-dev libnghttp2-dev
 
 # The linker prefers a shared library to a static one of the same directory: a directory with the static ones alone,
-# searched first, turns that round.
-static=.build/static-libraries
+# searched first, turns that round. SwiftPM takes directories from pkg-config too: those files point there as well.
+static=$PWD/.build/static-libraries
 rm -rf "$static"
-mkdir -p "$static"
-for library in sqlite3 nghttp2; do
-    for archive in /usr/lib/"$(uname -m)"-linux-gnu/lib$library.a /usr/lib64/lib$library.a /usr/lib/lib$library.a; do
+mkdir -p "$static/pkgconfig"
+platform=$(uname -m)-linux-gnu
+for library in sqlite3 nghttp2 stdc++; do
+    for archive in /usr/lib/"$platform"/lib$library.a /usr/lib/gcc/"$platform"/*/lib$library.a \
+        /usr/lib64/lib$library.a /usr/lib/lib$library.a; do
         if [ -f "$archive" ]; then
             ln -sf "$archive" "$static/"
             break
         fi
     done
 done
+for package in sqlite3 libnghttp2; do
+    [ -f "$static/lib${package#lib}.a" ] || continue
+    for file in /usr/lib/"$platform"/pkgconfig/$package.pc /usr/lib64/pkgconfig/$package.pc /usr/lib/pkgconfig/$package.pc; do
+        if [ -f "$file" ]; then
+            sed "s|^libdir=.*|libdir=$static|" "$file" >"$static/pkgconfig/$package.pc"
+            break
+        fi
+    done
+done
 
-swift build -c release --product aether --static-swift-stdlib -Xlinker -L"$PWD/$static" -Xlinker -s
+PKG_CONFIG_PATH="$static/pkgconfig${PKG_CONFIG_PATH:+:$PKG_CONFIG_PATH}" \
+    swift build -c release --product aether --static-swift-stdlib -Xswiftc -L"$static" -Xlinker -s
 binary=$(swift build -c release --show-bin-path)/aether
 mkdir -p .build/dist
 install -m 755 "$binary" .build/dist/aether
