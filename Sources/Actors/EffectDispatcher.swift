@@ -63,31 +63,48 @@ actor EffectDispatcher {
                 }
             }
         }
-        for (worker, messages) in messages where await sessions.session(of: worker)?.send(messages) != true {
-            await takeBack(messages)
-        }
-        let returned = await free(freed)
-        if !returned.isEmpty { await give(await scheduler.release(returned)) }
+        for (worker, messages) in messages { await send(messages, to: worker) }
+        await free(freed)
         if !requests.isEmpty { await give(await scheduler.enqueue(requests)) }
     }
 
-    /// The worker went for good while its tasks were being committed.
-    private func takeBack(_ messages: [TaskMessage]) async {
-        for case .assign(let assignment) in messages {
-            let lost = WorkflowEvent.loseLease(epoch: assignment.taskID.epoch, .workerGone)
+    private func send(_ messages: [TaskMessage], to worker: String) async {
+        let unsent: [TaskAssignment]
+        if let session = sessions.session(of: worker) {
+            unsent = await session.send(messages)
+        } else {
+            unsent = messages.compactMap { if case .assign(let assignment) = $0 { assignment } else { nil } }
+        }
+        // The stream went while the tasks were being committed: nobody has them.
+        for task in unsent.map(\.taskID) {
             // A run that refuses has ended or been discarded: then nothing is lost.
-            _ = try? await registry.active(assignment.taskID.workflow)?.handle(lost, at: clock.now())
+            _ = try? await registry.active(task.workflow)?
+                .handle(.loseLease(epoch: task.epoch, .workerGone), at: clock.now())
         }
     }
 
-    private func free(_ tasks: [String: [TaskID]]) async -> [TaskScheduler.SessionID: Int] {
+    private func free(_ tasks: [String: [TaskID]]) async {
         var returned: [TaskScheduler.SessionID: Int] = [:]
         for (worker, tasks) in tasks {
             guard let session = sessions.session(of: worker) else { continue }
-            let count = await session.free(tasks)
-            if count > 0 { returned[session.id] = count }
+            let freed = await session.free(tasks)
+            if let connection = freed.connection, freed.count > 0 { returned[connection] = freed.count }
         }
-        return returned
+        if !returned.isEmpty { await give(await scheduler.release(returned)) }
+    }
+
+    /// Gives the credits of tasks back that left a session.
+    func giveBack(_ freed: WorkerSession.Freed) async {
+        guard let connection = freed.connection, freed.count > 0 else { return }
+        await give(await scheduler.release([connection: freed.count]))
+    }
+
+    /// An assignment will not be sent: its decision was not written.
+    func takeBackCredit(_ commit: Commit) async {
+        for case .dispatch(let lease) in commit.effects {
+            guard let session = sessions.session(of: lease.worker.id) else { continue }
+            await giveBack(await session.unreserve([commit.workflow.id]))
+        }
     }
 
     /// Leases runs to the sessions that the scheduler chose. A run that refuses gives the credit back, which may bring
@@ -97,25 +114,47 @@ actor EffectDispatcher {
         while !pending.isEmpty {
             var refused: [TaskScheduler.SessionID: Int] = [:]
             var again: [TaskScheduler.Request] = []
-            for assignment in pending {
-                guard let workflow = registry.active(assignment.request.workflow) else {
-                    refused[assignment.session, default: 0] += 1
+            for (connection, group) in Dictionary(grouping: pending, by: \.session) {
+                let runs = group.map(\.request.workflow)
+                guard let worker = group.first?.worker, let session = sessions.session(of: worker.id),
+                    await session.reserve(runs, on: connection)
+                else {
+                    // The stream is over, and another one may have begun.
+                    await scheduler.disconnect(connection)
+                    again += group.map(\.request)
                     continue
                 }
-                do throws(WorkflowFault) {
-                    _ = try await workflow.handle(.assign(assignment.worker), at: clock.now())
-                } catch {
-                    refused[assignment.session, default: 0] += 1
-                    if case .refused(.cannotReplay) = error {
-                        var request = assignment.request
-                        request.needsReplay = true
-                        again.append(request)
-                    }
+                let (unassigned, needingReplay) = await assign(group)
+                again += needingReplay
+                let freed = await session.unreserve(unassigned)
+                if let connection = freed.connection, freed.count > 0 {
+                    refused[connection, default: 0] += freed.count
                 }
             }
             pending = refused.isEmpty ? [] : await scheduler.release(refused)
             if !again.isEmpty { pending += await scheduler.enqueue(again) }
         }
+    }
+
+    /// - Returns: the runs that refuse, and the requests that are to be made anew, for a worker that can replay.
+    private func assign(
+        _ assignments: [TaskScheduler.Assignment]
+    ) async -> (unassigned: [WorkflowID], needingReplay: [TaskScheduler.Request]) {
+        var unassigned: [WorkflowID] = []
+        var needingReplay: [TaskScheduler.Request] = []
+        for assignment in assignments {
+            var request = assignment.request
+            do throws(WorkflowFault) {
+                guard let workflow = registry.active(request.workflow) else { throw .discarded }
+                _ = try await workflow.handle(.assign(assignment.worker), at: clock.now())
+            } catch {
+                unassigned.append(request.workflow)
+                guard case .refused(.cannotReplay) = error else { continue }
+                request.needsReplay = true
+                needingReplay.append(request)
+            }
+        }
+        return (unassigned, needingReplay)
     }
 }
 

@@ -32,16 +32,24 @@ extension Engine {
         guard !worker.id.isEmpty, worker.id.utf8.count <= WorkflowID.maximumLength else {
             throw EngineError(.invalidArgument, "worker_id must be 1 to \(WorkflowID.maximumLength) bytes long")
         }
-        var kept: [TaskID] = []
+        var claimed: [TaskID] = []
         for task in registration.held.compactMap({ TaskID($0) }) where try await holds(worker, task) {
-            kept.append(task)
+            claimed.append(task)
         }
         let entry = WorkerSession.Registration(
             worker: worker, instance: registration.instance, offers: Set(registration.workflows.keys))
-        let session = try await enter(entry, held: Set(kept))
-        for task in kept { await session.keep(task) }
+        let session = try await enter(entry, held: Set(claimed))
+        var kept: [String] = []
+        for task in claimed {
+            // A lease that ended before the session took it over did not reach the session: nobody would free it.
+            if try await holds(worker, task) {
+                kept.append(task.description)
+            } else {
+                await dispatcher.giveBack(await session.free([task]))
+            }
+        }
         for case (let type, let tier?) in registration.workflows { remember(tier: tier, ofType: type) }
-        return kept.map(\.description)
+        return kept
     }
 
     private func enter(
@@ -57,9 +65,10 @@ extension Engine {
                     .alreadyExists,
                     "another process is connected as worker \(registration.worker.id); give each process its own worker id"
                 )
-            case .registered(let lost):
+            case .registered(let lost, let freed):
                 await end(lost, .notHeld)
-                if await !session.isConnected { await beginGrace(session) }
+                await dispatcher.giveBack(freed)
+                await beginGrace(session)
                 return session
             }
         }
@@ -74,49 +83,66 @@ extension Engine {
     /// Begins a stream of tasks.
     ///
     /// - Parameters:
-    ///   - worker: its id.
-    ///   - maximumTasks: how many tasks it takes at once.
-    /// - Returns: what is to be sent; to be ended with ``endPoll(worker:_:)``.
+    ///   - worker: the id it registered under.
+    ///   - maximumTasks: how many tasks the worker takes at once.
+    /// - Returns: where its tasks come from; give it to ``endPoll(worker:_:)`` when the stream is over.
     /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
     package func poll(worker: String, maximumTasks: Int) async throws(EngineError) -> TaskFeed {
         try refuseIfUnavailable()
-        let feed = TaskFeed()
-        guard let session = sessions.session(of: worker), let connected = await session.connect(feed) else {
-            throw EngineError(.failedPrecondition, "worker \(worker) is not registered; call Register first")
+        guard let session = sessions.session(of: worker), let registration = await session.current else {
+            throw unregistered(worker)
         }
-        let assignments = await scheduler.connect(
-            session.id,
-            worker: connected.registration.worker,
-            offers: connected.registration.offers,
+        let feed = TaskFeed(connection: sessions.nextConnection())
+        // At first without a credit: what the worker has is counted when its session takes the stream over, and runs may
+        // end between the two.
+        _ = await scheduler.connect(
+            feed.connection,
+            worker: registration.worker,
+            offers: registration.offers,
             capacity: min(maximumTasks, configuration.maximumTasksPerSession),
-            held: connected.held.count
+            held: Self.uncounted
         )
-        await dispatcher.give(assignments)
+        guard let connected = await session.connect(feed) else {
+            await scheduler.disconnect(feed.connection)
+            throw unregistered(worker)
+        }
+        await end(connected.lost, .notHeld)
+        let credits = Self.uncounted - connected.held.count - connected.reservations
+        await dispatcher.give(await scheduler.release([feed.connection: credits]))
         await pushAgain(connected.held, to: session)
         return feed
     }
 
-    /// Tells a worker that came back what was pushed while it was away, without which it could not go on behind it in
-    /// the journal. It passes over what it knows.
+    /// More tasks than any session may have.
+    private static let uncounted = Int(Int32.max)
+
+    private func unregistered(_ worker: String) -> EngineError {
+        EngineError(.failedPrecondition, "worker \(worker) is not registered; call Register first")
+    }
+
+    /// Tells a worker that came back what was pushed while it was away. It passes over what it knows.
     private func pushAgain(_ tasks: [TaskID], to session: WorkerSession) async {
         var pushes: [TaskMessage] = []
         for task in tasks {
-            guard let workflow = registry.active(task.workflow) else { continue }
-            let snapshot = await workflow.snapshot()
-            guard let lease = snapshot.execution.lease, lease.epoch == task.epoch, !lease.worker.isPlain,
-                let request = snapshot.execution.cancelRequest,
-                (try? await waitUntilDurable(workflow, snapshot.lastTicket)) != nil, !workflow.isDiscarded
+            guard let snapshot = await registry.active(task.workflow)?.snapshot(),
+                let lease = snapshot.execution.lease, lease.epoch == task.epoch, !lease.worker.isPlain,
+                snapshot.execution.cancelRequest != nil,
+                let durable = try? await settledSnapshot(task.workflow)?.execution,
+                let request = durable.cancelRequest
             else { continue }
             pushes.append(.push(task, request))
         }
         if !pushes.isEmpty { _ = await session.send(pushes) }
     }
 
-    /// A stream of tasks has ended: the worker keeps its runs for the grace period.
+    /// A stream of tasks has ended: the worker keeps its runs for the grace period, but for those not sent.
     package func endPoll(worker: String, _ feed: TaskFeed) async {
-        guard let session = sessions.session(of: worker), let grace = await session.disconnect(feed) else { return }
-        await scheduler.disconnect(session.id)
-        expire(session, afterGrace: grace)
+        await scheduler.disconnect(feed.connection)
+        guard let session = sessions.session(of: worker) else { return }
+        let unsent = feed.takeUnsent()
+        await dispatcher.giveBack(await session.free(unsent))
+        await end(unsent, .notHeld)
+        if let grace = await session.disconnect(feed) { expire(session, afterGrace: grace) }
     }
 
     func beginGrace(_ session: WorkerSession) async {
@@ -125,7 +151,8 @@ extension Engine {
 
     private func expire(_ session: WorkerSession, afterGrace grace: UInt64) {
         inBackground { [self] in
-            guard (try? await clock.sleep(configuration.workerGrace)) != nil,
+            // A server that stops leaves the leases to the next one.
+            guard (try? await clock.sleep(configuration.workerGrace)) != nil, !isStopping,
                 let lost = await session.expire(grace)
             else { return }
             sessions.remove(session)
@@ -136,6 +163,7 @@ extension Engine {
     private func end(_ tasks: [TaskID], _ reason: LeaseEnd) async {
         for task in tasks {
             // A run that refuses has ended or been discarded: then there is no lease to end.
+            // The session no longer has it: a run that is read again finds that out.
             _ = try? await registry.active(task.workflow)?
                 .handle(.loseLease(epoch: task.epoch, reason), at: clock.now())
         }
@@ -156,6 +184,7 @@ extension Engine {
     /// - Throws: `notFound` for a task there never was; `failedPrecondition` for one that is no longer the worker's;
     ///   `invalidArgument`; `unavailable`.
     package func complete(task text: String, _ outcome: WorkflowOutcome) async throws(EngineError) {
+        try refuseIfReadOnly()
         let task = try parse(text)
         if case .completed(let result) = outcome { try checkSize(result, of: "the result of task \(text)") }
         do throws(EngineError) {
@@ -197,7 +226,7 @@ extension Engine {
     }
 
     private func unknownTask(_ text: String) -> EngineError {
-        let shown = text.prefix(WorkflowID.maximumLength)
-        return EngineError(.notFound, "no task has the id \(shown); give task_id back as it came")
+        let start = text.prefix(WorkflowID.maximumLength)
+        return EngineError(.notFound, "no task has the id \(start); give task_id back as it came")
     }
 }

@@ -1,12 +1,11 @@
 internal import AetherRuntime
 internal import Synchronization
 
-/// The sessions, by worker and by number.
+/// The sessions, by worker.
 final class SessionRegistry: Sendable {
     private struct State {
         var byWorker: [String: WorkerSession] = [:]
-        var byID: [TaskScheduler.SessionID: WorkerSession] = [:]
-        var lastID: TaskScheduler.SessionID = 0
+        var lastConnection: TaskScheduler.SessionID = 0
     }
 
     private let state = Mutex(State())
@@ -15,27 +14,28 @@ final class SessionRegistry: Sendable {
         state.withLock { $0.byWorker[worker] }
     }
 
-    func session(_ id: TaskScheduler.SessionID) -> WorkerSession? {
-        state.withLock { $0.byID[id] }
-    }
+    var all: [WorkerSession] { state.withLock { Array($0.byWorker.values) } }
 
-    var all: [WorkerSession] { state.withLock { Array($0.byID.values) } }
+    /// A number for a stream of tasks that no other has.
+    func nextConnection() -> TaskScheduler.SessionID {
+        state.withLock { state in
+            state.lastConnection += 1
+            return state.lastConnection
+        }
+    }
 
     /// The session of a worker, made when there is none.
     func makeSession(of worker: String) -> (session: WorkerSession, isNew: Bool) {
         state.withLock { state in
             if let session = state.byWorker[worker] { return (session, false) }
-            state.lastID += 1
-            let session = WorkerSession(id: state.lastID, workerID: worker)
+            let session = WorkerSession(workerID: worker)
             state.byWorker[worker] = session
-            state.byID[session.id] = session
             return (session, true)
         }
     }
 
     func remove(_ session: WorkerSession) {
         state.withLock { state in
-            state.byID[session.id] = nil
             if state.byWorker[session.workerID] === session { state.byWorker[session.workerID] = nil }
         }
     }

@@ -1,3 +1,4 @@
+internal import AetherRuntime
 internal import Synchronization
 
 /// The tasks of one `PollTasks` stream. Bounded by the credits the worker gave.
@@ -12,10 +13,16 @@ package final class TaskFeed: Sendable {
         case cancelled
     }
 
+    /// What the scheduler knows the stream by.
+    let connection: TaskScheduler.SessionID
     private let messages = BatchQueue<TaskMessage>()
+    /// What the stream is sending: until it asks for more, nobody knows whether that has left.
+    private let sending = Mutex<[TaskMessage]>([])
     private let ending = Mutex<End?>(nil)
 
-    init() {}
+    init(connection: TaskScheduler.SessionID) {
+        self.connection = connection
+    }
 
     /// Why the feed ended, when the engine ended it.
     package var end: End? { ending.withLock { $0 } }
@@ -24,7 +31,21 @@ package final class TaskFeed: Sendable {
     ///
     /// - Returns: `nil` when the engine ended the feed, or the calling task is cancelled.
     package func next() async -> [TaskMessage]? {
-        await messages.take()
+        sending.withLock { $0 = [] }
+        guard let batch = await messages.take() else { return nil }
+        sending.withLock { $0 = batch }
+        return batch
+    }
+
+    /// The tasks that may not have been sent. Asked when the stream is over.
+    func takeUnsent() -> [TaskID] {
+        let uncertain = sending.withLock { sending in
+            defer { sending = [] }
+            return sending
+        }
+        return (uncertain + messages.drain()).compactMap { message in
+            if case .assign(let assignment) = message { assignment.taskID } else { nil }
+        }
     }
 
     /// The stream is gone: nobody can be sent anything any more.

@@ -17,7 +17,7 @@ package struct WorkflowExecution: Sendable, Equatable {
     package private(set) var epoch: UInt64 = 0
     /// The worker that had the run last: its memory may still hold it.
     package private(set) var lastWorker: WorkerIdentity?
-    /// The entry of the cancel request, if there was one: a worker that was away when it was made is told again.
+    /// The entry that asks the run to end; `nil` while nobody has asked.
     package private(set) var cancelRequest: JournalEntry?
     /// Where the outcome of every finished operation stands in the journal.
     package private(set) var outcomes: [OperationKey: UInt64] = [:]
@@ -68,6 +68,8 @@ package struct WorkflowExecution: Sendable, Equatable {
         self.lastSequence = startEntry.sequence
         self.lastTime = startEntry.time
     }
+
+    package var isCancelRequested: Bool { cancelRequest != nil }
 
     package var state: WorkflowState {
         if let outcome { return outcome.state }
