@@ -18,6 +18,7 @@ struct Commit: Sendable {
     final class Creation: Sendable {
         private struct State {
             var isIDTaken = false
+            var isDurable = false
             var ticket: PersistenceActor.Ticket?
         }
 
@@ -25,10 +26,13 @@ struct Commit: Sendable {
 
         /// Whether the store has another workflow of this id.
         var isIDTaken: Bool { state.withLock { $0.isIDTaken } }
+        /// Whether the run is in the store.
+        var isDurable: Bool { state.withLock { $0.isDurable } }
         /// The place of the creation in the line of commits.
         var ticket: PersistenceActor.Ticket? { state.withLock { $0.ticket } }
 
         func reportIDTaken() { state.withLock { $0.isIDTaken = true } }
+        func reportDurable() { state.withLock { $0.isDurable = true } }
         func put(_ ticket: PersistenceActor.Ticket) { state.withLock { $0.ticket = ticket } }
     }
 }

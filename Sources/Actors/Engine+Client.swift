@@ -43,7 +43,7 @@ extension Engine {
         }
         guard let created else { return try await attach(request) }
         do throws(WorkflowFault) {
-            try await waitUntilDurable(created, await created.snapshot().lastTicket)
+            try await waitUntilDurable(created, created.creation?.ticket)
         } catch {
             registry.remove(created)
             throw EngineError(.unavailable, "workflow \(request.id) was not accepted: \(error)")
@@ -57,7 +57,7 @@ extension Engine {
     /// A start with an id that is taken: fine if it is the same start.
     private func attach(_ request: Start) async throws(EngineError) {
         let existing: WorkflowStart
-        switch try await settledLookup(request.id) {
+        switch try await lookup(request.id) {
         case .active(let workflow):
             existing = await workflow.snapshot().execution.start
         case .closed(_, let store):
@@ -70,21 +70,6 @@ extension Engine {
             throw EngineError(
                 .alreadyExists,
                 "workflow \(request.id) exists already, with \(difference); use another id, or the same type and input")
-        }
-    }
-
-    /// A run whose last decision is durable.
-    private func settledLookup(_ id: WorkflowID) async throws(EngineError) -> Found {
-        while true {
-            let found = try await lookup(id)
-            guard case .active(let workflow) = found else { return found }
-            do throws(WorkflowFault) {
-                try await waitUntilDurable(workflow, await workflow.snapshot().lastTicket)
-            } catch {
-                throw EngineError(.unavailable, "workflow \(id) is being recovered: \(error); try again")
-            }
-            if !workflow.isDiscarded { return found }
-            registry.remove(workflow)
         }
     }
 
@@ -114,7 +99,7 @@ extension Engine {
     /// Waits for the end of a run.
     ///
     /// - Parameters:
-    ///   - id: the run.
+    ///   - id: the run's.
     ///   - timeout: `nil` waits until the calling task is cancelled.
     /// - Returns: how it ended; `nil` with the current state when the time is over.
     /// - Throws: `notFound`, `unavailable`.
@@ -130,7 +115,9 @@ extension Engine {
         }
         switch await answer(waiter, within: timeout) {
         case .ended(let outcome): return (outcome, outcome.state)
-        case .gaveUp: return (nil, try await status(id).state)
+        case .gaveUp:
+            let status = try await status(id)
+            return (status.outcome, status.state)
         case .stopped: throw EngineError(.unavailable, "the server is shutting down; ask again")
         }
     }

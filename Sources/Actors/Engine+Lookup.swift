@@ -16,10 +16,20 @@ extension Engine {
     static let journalPage = 1000
 
     /// The actor of an open run, read from the store if need be; or what the store says of a closed one.
+    ///
+    /// A run that is just being created is waited for: the store may have another one of its id.
     func lookup(_ id: WorkflowID) async throws(EngineError) -> Found {
         while true {
             switch registry.claim(id) {
-            case .active(let workflow): return .active(workflow)
+            case .active(let workflow) where workflow.isDiscarded:
+                registry.remove(workflow)
+            case .active(let workflow):
+                guard !workflow.isConfirmed, let ticket = workflow.creation?.ticket else { return .active(workflow) }
+                do {
+                    try await workflow.persistence.waitUntilDurable(ticket)
+                } catch {
+                    throw unwritable(error)
+                }
             case .loading: await registry.waitUntilLoaded(id)
             case .claimed: return try await load(id)
             }
@@ -75,6 +85,22 @@ extension Engine {
         guard await !session.adopt(task) else { return }
         // The worker is back already and does not have the run.
         _ = try? await workflow.handle(.loseLease(epoch: lease.epoch, .notHeld), at: clock.now())
+    }
+
+    /// How an active run stands now that all of it is durable; the actor that says so.
+    ///
+    /// - Returns: `nil` when the run is not active.
+    func settledSnapshot(_ id: WorkflowID) async throws(EngineError) -> WorkflowActor.Snapshot? {
+        while case .active(let workflow) = try await lookup(id) {
+            let snapshot = await workflow.snapshot()
+            do throws(WorkflowFault) {
+                try await waitUntilDurable(workflow, snapshot.lastTicket)
+            } catch {
+                throw EngineError(.unavailable, "workflow \(id) is being recovered: \(error); try again")
+            }
+            if !workflow.isDiscarded { return snapshot }
+        }
+        return nil
     }
 
     /// Gives an event to a run and waits until what it decided is durable.

@@ -25,20 +25,9 @@ extension Engine {
     ///
     /// - Throws: `notFound`, `unavailable`.
     package func status(_ id: WorkflowID) async throws(EngineError) -> Status {
-        switch try await lookup(id) {
-        case .unknown:
-            throw notFound(id)
-        case .closed(let summary, let store):
-            return Status(summary: summary, outcome: try await outcome(of: id, in: store))
-        case .active(let workflow):
-            let snapshot = await workflow.snapshot()
-            do throws(WorkflowFault) {
-                try await waitUntilDurable(workflow, snapshot.lastTicket)
-            } catch {
-                throw EngineError(.unavailable, "workflow \(id) is being recovered: \(error); try again")
-            }
-            return await status(of: snapshot)
-        }
+        if let snapshot = try await settledSnapshot(id) { return await status(of: snapshot) }
+        guard case .closed(let summary, let store) = try await lookup(id) else { throw notFound(id) }
+        return Status(summary: summary, outcome: try await outcome(of: id, in: store))
     }
 
     private func status(of snapshot: WorkflowActor.Snapshot) async -> Status {
@@ -61,8 +50,8 @@ extension Engine {
         let worker = lease.worker.id
         guard await sessions.session(of: worker)?.isConnected == true else {
             let grace = configuration.workerGrace.formatted
-            return cancelled
-                + "worker \(worker) is disconnected; unless it is back within \(grace), another one goes on"
+            let disconnected = "worker \(worker) is disconnected"
+            return cancelled + disconnected + "; unless it is back within \(grace), another one goes on"
         }
         let step = currentStep.isEmpty ? "" : " step \"\(currentStep)\""
         return cancelled + "running\(step) on worker \(worker)"

@@ -64,7 +64,7 @@ package final class Engine: Sendable {
                 retryInterval: configuration.writeRetryInterval,
                 release: { dispatcher.release($0) },
                 discard: { await recovery.engine?.discard($0) },
-                writable: { await recovery.engine?.recoverDiscarded() }
+                availabilityChanged: { recovery.engine?.tellAvailability() }
             )
             return Lane(store: store, persistence: persistence)
         }
@@ -100,7 +100,12 @@ package final class Engine: Sendable {
 
     /// Why the engine takes no work now; `nil` while all is well.
     package var unavailability: String? {
-        if shared.withLock({ $0.isStopping }) { return "the server is shutting down" }
+        isStopping ? "the server is shutting down" : readOnlyReason
+    }
+
+    var isStopping: Bool { shared.withLock { $0.isStopping } }
+
+    private var readOnlyReason: String? {
         for lane in lanes.values {
             if let reason = lane.persistence.readOnlyReason {
                 return "the server is read-only because its database can't be written: \(reason)"
@@ -114,6 +119,10 @@ package final class Engine: Sendable {
 
     func refuseIfUnavailable() throws(EngineError) {
         if let reason = unavailability { throw EngineError(.unavailable, reason + "; try again later") }
+    }
+
+    func refuseIfReadOnly() throws(EngineError) {
+        if let reason = readOnlyReason { throw EngineError(.unavailable, reason + "; try again later") }
     }
 
     // MARK: Jobs that outlive a call
@@ -150,7 +159,7 @@ package final class Engine: Sendable {
             repeat {
                 do {
                     let page = try await lane.store.openWorkflows(after: last, limit: configuration.recoveryPageSize)
-                    for id in page { _ = try await lookup(id) }
+                    await readBack(page)
                     last = page.last
                 } catch {
                     logger.error("open workflows can't be read", metadata: ["error": "\(error)"])
@@ -161,45 +170,53 @@ package final class Engine: Sendable {
         shared.withLock { $0.hasRecovered = true }
     }
 
-    /// Takes runs out of memory whose last decisions could not be written: memory goes back to what is durable.
-    private func discard(_ commits: [Commit]) async {
-        availabilityChanged(false)
-        for commit in commits {
-            commit.workflow.discard()
-            registry.remove(commit.workflow)
-            if let assigned = commit.assignment, let lease = commit.effects.dispatchedLease,
-                let session = sessions.session(of: lease.worker.id)
-            {
-                logger.debug("assignment taken back", metadata: ["task": "\(assigned.taskID)"])
-                await dispatcher.give(await scheduler.release([session.id: 1]))
-            }
-        }
-        shared.withLock { shared in
-            for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
-        }
-    }
-
-    private func recoverDiscarded() async {
-        logger.notice("the database can be written again")
-        availabilityChanged(unavailability == nil)
-        let ids = shared.withLock { shared in
-            defer { shared.discarded = [] }
-            return shared.discarded
-        }
+    /// Reads runs. One that can't be read now is tried again later and holds up no other.
+    private func readBack(_ ids: some Sequence<WorkflowID>) async {
+        var unread: Set<WorkflowID> = []
         for id in ids {
             do throws(EngineError) {
                 _ = try await lookup(id)
             } catch {
                 logger.error("a workflow can't be read", metadata: ["workflow": "\(id)", "error": "\(error)"])
+                unread.insert(id)
             }
         }
+        guard !unread.isEmpty, !isStopping else { return }
+        inBackground { [self, unread] in
+            guard (try? await clock.sleep(configuration.unreadableRetryInterval)) != nil else { return }
+            await readBack(unread)
+        }
     }
-}
 
-extension [Effect] {
-    fileprivate var dispatchedLease: WorkflowExecution.Lease? {
-        for case .dispatch(let lease) in self { return lease }
-        return nil
+    /// Takes runs out of memory whose last decisions could not be written: memory goes back to what is durable. They
+    /// are read again as soon as the store takes writes.
+    private func discard(_ commits: [Commit]) async {
+        for commit in commits {
+            commit.workflow.discard()
+            registry.remove(commit.workflow)
+        }
+        shared.withLock { shared in
+            for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
+        }
+        for commit in commits where commit.assignment != nil { await dispatcher.takeBackCredit(commit) }
+        recoverDiscarded()
+    }
+
+    private func tellAvailability() {
+        let reason = unavailability
+        logger.notice("the engine's availability changed", metadata: ["unavailable": "\(reason ?? "no")"])
+        availabilityChanged(reason == nil)
+        recoverDiscarded()
+    }
+
+    /// Reads runs again that were discarded, unless the store refuses writes. Beside the write path, which it may wait for.
+    private func recoverDiscarded() {
+        guard lanes.values.allSatisfy({ $0.persistence.readOnlyReason == nil }) else { return }
+        let ids = shared.withLock { shared in
+            defer { shared.discarded = [] }
+            return shared.discarded
+        }
+        if !ids.isEmpty { inBackground { await self.readBack(ids) } }
     }
 }
 

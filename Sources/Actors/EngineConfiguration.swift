@@ -12,6 +12,8 @@ package struct EngineConfiguration: Sendable {
     package var maximumTasksPerSession = 100_000
     /// How often a store that refused a write is tried again.
     package var writeRetryInterval: Duration = .seconds(1)
+    /// How often a run that could not be read is tried again.
+    package var unreadableRetryInterval: Duration = .seconds(10)
     /// How many open workflows are read at a time when the engine starts.
     package var recoveryPageSize = 1000
 

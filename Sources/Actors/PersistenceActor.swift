@@ -23,6 +23,8 @@ actor PersistenceActor {
         var issued: Ticket = 0
         /// Everything up to here is durable, or failed.
         var settled: Ticket = 0
+        /// Nothing is committed any more: the loop ends, or has ended.
+        var isClosed = false
         /// The last failures, so that one who asks late still hears of it.
         var failures: [(tickets: ClosedRange<Ticket>, error: StoreError)] = []
         var waiters: [(ticket: Ticket, continuation: CheckedContinuation<StoreError?, Never>)] = []
@@ -37,7 +39,11 @@ actor PersistenceActor {
             } else {
                 failures.append((tickets, error))
             }
-            if failures.count > PersistenceActor.rememberedFailures { failures.removeFirst() }
+        }
+
+        /// Forgets the oldest failures. Those who waited have heard of them; one who asks later finds the run discarded.
+        mutating func forgetFailures() {
+            failures.removeFirst(max(0, failures.count - PersistenceActor.rememberedFailures))
         }
     }
 
@@ -49,31 +55,32 @@ actor PersistenceActor {
     private nonisolated let queue = Mutex(Queue())
     private nonisolated let bell = BatchQueue<Void>()
     private nonisolated let statistics = Mutex(CommitStatistics())
+    private nonisolated let isFinishing = Mutex(false)
     private let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
-    private let writable: @Sendable () async -> Void
+    private let availabilityChanged: @Sendable () -> Void
 
     /// - Parameters:
     ///   - store: where this tier lives.
-    ///   - clock: waits between tries to write.
-    ///   - retryInterval: how long it waits.
+    ///   - clock: waits between two tries.
+    ///   - retryInterval: how often a store that refuses writes is tried.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
-    ///   - writable: is called when writes succeed again.
+    ///   - availabilityChanged: is called when writes fail, and when they succeed again.
     init(
         store: any WorkflowStore,
         clock: EngineClock,
         retryInterval: Duration,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
-        writable: @escaping @Sendable () async -> Void
+        availabilityChanged: @escaping @Sendable () -> Void
     ) {
         self.store = store
         self.clock = clock
         self.retryInterval = retryInterval
         self.release = release
         self.discard = discard
-        self.writable = writable
+        self.availabilityChanged = availabilityChanged
     }
 
     /// Why nothing can be written now; `nil` while all is well.
@@ -90,8 +97,13 @@ actor PersistenceActor {
     /// line is the order of the decisions.
     nonisolated func enqueue(_ commit: Commit) -> Ticket {
         let ticket = queue.withLock { queue in
-            queue.commits.append(commit)
             queue.issued += 1
+            if queue.isClosed {
+                queue.fail(queue.issued...queue.issued, Self.closedError)
+                queue.settled = queue.issued
+            } else {
+                queue.commits.append(commit)
+            }
             return queue.issued
         }
         bell.put(())
@@ -117,27 +129,42 @@ actor PersistenceActor {
             await commitWhatWaits()
         }
         await commitWhatWaits()
+        close()
     }
 
-    /// Lets ``run()`` end after what is in line.
+    /// Lets ``run()`` end after what is in line; at once when the store refuses writes.
     nonisolated func finish() {
+        isFinishing.withLock { $0 = true }
         bell.finish()
     }
+
+    /// Whoever still waits, or puts something in line from now on, hears that it is too late.
+    private func close() {
+        queue.withLock { $0.isClosed = true }
+        let (_, through) = takeWaiting()
+        settle(through, error: Self.closedError)
+    }
+
+    private static let closedError = StoreError(code: .closed, message: "the server is shutting down")
 
     private func commitWhatWaits() async {
         let (waiting, through) = takeWaiting()
         // What a discarded workflow decided after its last durable entry must not be written: it would leave a gap.
         let batch = waiting.filter { !$0.workflow.isDiscarded }
-        if batch.count < waiting.count { failDiscarded(waiting, endingAt: through) }
+        if batch.count < waiting.count { await failDiscarded(waiting, endingAt: through) }
         guard !batch.isEmpty else { return settle(through) }
         do {
             let taken = try await store.commit(batch.map(\.write))
-            for commit in batch where taken.contains(commit.write.id) {
+            let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
+            for commit in leftOut {
                 commit.creation?.reportIDTaken()
                 commit.workflow.discard()
             }
-            statistics.withLock { $0.add(batch) }
-            release(taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) })
+            if !leftOut.isEmpty { await discard(leftOut) }
+            let durable = taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) }
+            for commit in durable { commit.creation?.reportDurable() }
+            statistics.withLock { $0.add(durable) }
+            release(durable)
             settle(through)
         } catch {
             await turnReadOnly(batch, through, error)
@@ -151,7 +178,8 @@ actor PersistenceActor {
         }
     }
 
-    private nonisolated func failDiscarded(_ waiting: [Commit], endingAt last: Ticket) {
+    private func failDiscarded(_ waiting: [Commit], endingAt last: Ticket) async {
+        await discard(waiting.filter(\.workflow.isDiscarded))
         let error = StoreError(code: .unwritable, message: "the workflow went back to what is durable; try again")
         let first = last - UInt64(waiting.count) + 1
         queue.withLock { queue in
@@ -176,6 +204,7 @@ actor PersistenceActor {
                 }
             }
             queue.waiters = rest
+            queue.forgetFailures()
             return ready
         }
         for (continuation, error) in resumed {
@@ -187,17 +216,20 @@ actor PersistenceActor {
     /// succeeds, all that is decided meanwhile fails too.
     private func turnReadOnly(_ batch: [Commit], _ through: Ticket, _ error: StoreError) async {
         queue.withLock { $0.mode = .readOnly(error) }
-        var (failed, last) = (batch, through)
+        availabilityChanged()
+        await fail(batch, through, error)
         repeat {
-            await discard(failed)
-            settle(last, error: error)
-            guard (try? await clock.sleep(retryInterval)) != nil else { return }
-            (failed, last) = takeWaiting()
+            guard !isFinishing.withLock({ $0 }), (try? await clock.sleep(retryInterval)) != nil else { return }
+            let (failed, last) = takeWaiting()
+            await fail(failed, last, error)
         } while await isRefusing()
-        await discard(failed)
-        settle(last, error: error)
         queue.withLock { $0.mode = .writable }
-        await writable()
+        availabilityChanged()
+    }
+
+    private func fail(_ commits: [Commit], _ through: Ticket, _ error: StoreError) async {
+        await discard(commits)
+        settle(through, error: error)
     }
 
     private func isRefusing() async -> Bool {

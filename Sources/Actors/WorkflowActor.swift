@@ -50,6 +50,9 @@ actor WorkflowActor {
     /// Whether memory went back behind this actor's state because a write failed. It then takes no more events.
     nonisolated var isDiscarded: Bool { discarded.withLock { $0 } }
 
+    /// Whether the run is in the store, so that its id is its own. Until then another run may turn out to have the id.
+    nonisolated var isConfirmed: Bool { creation?.isDurable ?? true }
+
     nonisolated func discard() {
         discarded.withLock { $0 = true }
     }
@@ -70,7 +73,16 @@ actor WorkflowActor {
         return Staged(ticket: stage(decision), acknowledged: decision.acknowledged)
     }
 
-    /// Applies a worker's report. The current step, the oldest that has been running for a while, is not durable.
+    /// Applies a worker's report.
+    ///
+    /// - Parameters:
+    ///   - epoch: the lease under which the worker reports.
+    ///   - firstRecord: the number of the first record within the lease.
+    ///   - records: what is reported.
+    ///   - currentStep: the oldest step that has been running for a while, if that changed. Not durable.
+    ///   - now: the time of new entries.
+    /// - Returns: the place of the decision in line, and the sequence of each record.
+    /// - Throws: ``WorkflowFault`` `refused`, `discarded`; nothing changed then.
     func advance(
         epoch: UInt64, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, at now: Timestamp
     ) throws(WorkflowFault) -> Staged {
@@ -102,7 +114,8 @@ actor WorkflowActor {
             switch effect {
             case .schedule: commit.request = execution.schedulingRequest
             case .dispatch(let lease): commit.assignment = assignment(lease, decision.entries)
-            case .push, .free, .revoke, .publish: break
+            case .free: currentStep = ""
+            case .push, .revoke, .publish: break
             }
         }
         let ticket = persistence.enqueue(commit)

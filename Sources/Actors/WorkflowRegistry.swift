@@ -21,11 +21,13 @@ final class WorkflowRegistry: Sendable {
 
     var count: Int { slots.withLock { $0.count } }
 
-    /// The actor of an id that is active now.
+    /// The actor of an id that is active now and takes events.
     func active(_ id: WorkflowID) -> WorkflowActor? {
-        slots.withLock { slots in
+        let workflow = slots.withLock { slots -> WorkflowActor? in
             if case .active(let workflow) = slots[id] { workflow } else { nil }
         }
+        guard let workflow, workflow.isConfirmed, !workflow.isDiscarded else { return nil }
+        return workflow
     }
 
     /// The actor of an id, or the duty to load it.
@@ -65,7 +67,7 @@ final class WorkflowRegistry: Sendable {
     /// Puts a new run in, unless its id is there.
     ///
     /// - Parameters:
-    ///   - id: the new run's.
+    ///   - id: the run's.
     ///   - make: makes the actor, which puts its creation in line: nobody can find it before that.
     /// - Returns: the new actor; `nil` when the id is there already.
     func insert(_ id: WorkflowID, make: () -> WorkflowActor) -> WorkflowActor? {
