@@ -179,7 +179,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "ActorsTests", dependencies: ["AetherActors", "AetherStorage", "AetherRuntime"],
+            name: "ActorsTests",
+            dependencies: [
+                "AetherActors", "AetherStorage", "AetherRuntime",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/ActorsTests",
             swiftSettings: swiftSettings
         ),
