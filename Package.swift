@@ -209,7 +209,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
-            name: "ProtocolTests", dependencies: ["AetherProtocol"], path: "Tests/ProtocolTests",
+            name: "ProtocolTests",
+            dependencies: [
+                "AetherProtocol", "AetherRuntime", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/ProtocolTests",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ClientTests", dependencies: ["Aether", "AetherRuntime"], path: "Tests/ClientTests",

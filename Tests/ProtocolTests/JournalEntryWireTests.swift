@@ -1,0 +1,75 @@
+import AetherRuntime
+import SwiftProtobuf
+import Testing
+
+@testable import AetherProtocol
+
+@Suite("A journal entry on the wire")
+struct JournalEntryWireTests {
+    private static let failure = Failure(message: "no money ☹", type: "CardError", step: "a/b", isNonRetryable: true)
+    private static let swift = WorkerIdentity(id: "swift", isPlain: false)
+    private static let events: [JournalEvent] =
+        [.memory, .snapshot, .stateActionLog].map { tier in
+            .started(WorkflowStart(type: "Bestellung é", input: [0, 255], tier: tier, seed: .max))
+        }
+        + [
+            .started(WorkflowStart(type: "", input: [], tier: .memory, seed: 0)),
+            .assigned(worker: swift, epoch: 1),
+            .assigned(worker: WorkerIdentity(id: "plain", isPlain: true), epoch: .max),
+            .stepCompleted(key: OperationKey(scope: "p:#1/0", kind: "step", name: "a/b", occurrence: 2), result: [1]),
+            .stepCompleted(key: OperationKey(rawValue: "step:x#1"), result: []),
+            .stepFailed(key: OperationKey(rawValue: "step:x#1"), failure: failure),
+            .stepFailed(key: OperationKey(rawValue: "step:x#1"), failure: Failure(message: "")),
+            .cancelRequested,
+            .closed(.completed([])), .closed(.completed(Array(repeating: 7, count: 300))),
+            .closed(.failed(failure)), .closed(.cancelled),
+        ]
+        + [.workerGone, .notHeld, .returned, .cancelled].map { .released(epoch: 3, reason: $0) }
+
+    private static let entries = events.flatMap { event in
+        [(1, 0, 0), (300, 1_700_000_000_000, 7), (.max, -1, .max)].map { (sequence, time, record) in
+            JournalEntry(sequence: sequence, time: Timestamp(rawValue: time), record: record, event: event)
+        }
+    }
+
+    @Test("is the generated message, whichever of the two wrote it", arguments: entries)
+    func sameBytes(_ entry: JournalEntry) throws {
+        let read = try Aether_V1_JournalEntry(serializedBytes: entry.encoded())
+        #expect(try JournalEntry(read) == entry)
+        #expect(read == Aether_V1_JournalEntry(entry))
+        #expect(read.unknownFields.data.isEmpty)
+        let written: [UInt8] = try Aether_V1_JournalEntry(entry).serializedBytes()
+        #expect(try JournalEntry(encoded: written) == entry)
+    }
+
+    @Test("is refused when it makes no sense, as the stored one is")
+    func senseless() throws {
+        let messages: [Aether_V1_JournalEntry] = [
+            .with { $0.sequence = 1 },
+            .with { $0.kind = .cancelRequested },
+            .with {
+                $0.sequence = 1
+                $0.kind = .UNRECOGNIZED(71)
+            },
+            .with {
+                $0.sequence = 1
+                $0.kind = .started
+            },
+            .with {
+                $0.sequence = 1
+                $0.kind = .released
+                $0.reason = .UNRECOGNIZED(257)
+            },
+            .with {
+                $0.sequence = 1
+                $0.kind = .closed
+                $0.state = .running
+            },
+        ]
+        for message in messages {
+            #expect(throws: JournalCodingError.self, "\(message)") { try JournalEntry(message) }
+            let bytes: [UInt8] = try message.serializedBytes()
+            #expect(throws: JournalCodingError.self, "\(message)") { try JournalEntry(encoded: bytes) }
+        }
+    }
+}
