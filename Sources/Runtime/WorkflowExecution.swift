@@ -76,8 +76,6 @@ package struct WorkflowExecution: Sendable, Equatable {
         return startedAt == nil ? .pending : .running
     }
 
-    package var isCancelRequested: Bool { cancelRequest != nil }
-
     /// Whether any operation is recorded: such a run can only go to a worker that can replay.
     package var needsReplay: Bool { !outcomes.isEmpty || isCancelRequested }
 
