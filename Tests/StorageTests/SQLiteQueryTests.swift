@@ -20,9 +20,14 @@ struct SQLiteQueryTests {
         try await checkPlan(sql, index: form.byType ? "workflow_by_type" : "workflow_by_state", searches: states)
     }
 
-    @Test("open workflows are a search in their own index")
-    func openPlan() async throws {
-        try await checkPlan(ReadQuery.openSQL, index: "workflow_open", searches: 1)
+    @Test(
+        "open workflows, and those that wake, are a search in an index of their own",
+        arguments: [
+            (ReadQuery.openSQL, "workflow_active"), (ReadQuery.dueSQL, "workflow_waking"),
+            (ReadQuery.nextWakeSQL, "workflow_waking"),
+        ])
+    func openPlan(_ sql: String, _ index: String) async throws {
+        try await checkPlan(sql, index: index, searches: 1)
     }
 
     @Test("a journal of 50,000 entries among others is read in pages in well under a second")

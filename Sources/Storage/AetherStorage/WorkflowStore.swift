@@ -12,8 +12,12 @@ public protocol WorkflowStore: Sendable {
     ///
     /// When it returns, everything in the batch is as durable as the store promises. A write with
     /// ``WorkflowWrite/isNew`` whose id exists already is left out, with the batch's later writes of that id, and
-    /// reported; the rest of the batch is committed. A write of a workflow that is not there is refused with the whole
-    /// batch, as ``StoreError/Code/corrupt``.
+    /// reported; the rest of the batch is committed. With ``WorkflowWrite/replacesClosed`` too, a closed workflow of the
+    /// id goes with its journal in the same transaction instead, and only an open one has the write left out. A write of
+    /// a workflow that is not there is refused with the whole batch, as ``StoreError/Code/corrupt``.
+    ///
+    /// Entries without a summary make a passive workflow active again: whoever appended them has it in memory, and after
+    /// a crash somebody has to look at them.
     ///
     /// - Parameter batch: the writes, in the order of their decisions. A workflow may occur several times; its entries
     ///   then follow one another.
@@ -53,7 +57,7 @@ public protocol WorkflowStore: Sendable {
         _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
     ) async throws(StoreError) -> [WorkflowSummary]
 
-    /// Open workflows (pending or running) in a stable order, for recovery at start.
+    /// Open workflows (pending or running) in a stable order, for recovery at start. Passive ones are left out.
     ///
     /// - Parameters:
     ///   - after: the last id of the page before; `nil` for the first.
@@ -61,6 +65,20 @@ public protocol WorkflowStore: Sendable {
     /// - Returns: the next page; empty behind the end.
     /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
     func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID]
+
+    /// Open passive workflows that have to be woken: the earliest ``WorkflowSummary/wakeAt`` first, then by id.
+    ///
+    /// - Parameters:
+    ///   - instant: workflows whose time is at this instant or before it.
+    ///   - limit: the most to return; at least 1.
+    /// - Returns: the ids; whoever wants more than the limit makes these active, and asks again.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func dueWorkflows(before instant: Timestamp, limit: Int) async throws(StoreError) -> [WorkflowID]
+
+    /// When the first open passive workflow has to be woken; `nil` when none of them waits for a time.
+    ///
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func nextWake() async throws(StoreError) -> Timestamp?
 
     /// How many workflows there are in each state. Constant time.
     func counts() async throws(StoreError) -> WorkflowCounts

@@ -11,6 +11,10 @@ public struct WorkflowSummary: Sendable, Hashable {
     public var startedAt: Timestamp?
     /// When it closed; `nil` while it is open.
     public var completedAt: Timestamp?
+    /// When the run has to be woken: its earliest timer, deadline or retry; `nil` when nothing of it waits for a time.
+    public var wakeAt: Timestamp?
+    /// Whether nobody needs the run in memory until ``wakeAt``, or until something addresses it.
+    public var isPassive: Bool
 
     public init(
         id: WorkflowID,
@@ -19,7 +23,9 @@ public struct WorkflowSummary: Sendable, Hashable {
         state: WorkflowState,
         createdAt: Timestamp,
         startedAt: Timestamp? = nil,
-        completedAt: Timestamp? = nil
+        completedAt: Timestamp? = nil,
+        wakeAt: Timestamp? = nil,
+        isPassive: Bool = false
     ) {
         self.id = id
         self.type = type
@@ -28,5 +34,10 @@ public struct WorkflowSummary: Sendable, Hashable {
         self.createdAt = createdAt
         self.startedAt = startedAt
         self.completedAt = completedAt
+        self.wakeAt = wakeAt
+        self.isPassive = isPassive
     }
+
+    /// Whether the run is open and passive.
+    package var isDormant: Bool { isPassive && !state.isTerminal }
 }

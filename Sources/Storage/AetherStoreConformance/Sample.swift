@@ -17,13 +17,23 @@ enum Sample {
     }
 
     static func start(
-        _ id: String, type: String = "order", state: WorkflowState = .running, created: Int64 = 1_000
+        _ id: String, type: String = "order", state: WorkflowState = .running, created: Int64 = 1_000,
+        replacesClosed: Bool = false
     ) -> WorkflowWrite {
         let summary = summary(id, type: type, state: state, created: created)
         let event = JournalEvent.started(
             WorkflowStart(type: type, input: Array("\"\(id)\"".utf8), tier: .stateActionLog, seed: 7))
         let entry = JournalEntry(sequence: 1, time: summary.createdAt, event: event)
-        return WorkflowWrite(id: summary.id, summary: summary, isNew: true, entries: [entry])
+        return WorkflowWrite(
+            id: summary.id, summary: summary, isNew: true, replacesClosed: replacesClosed, entries: [entry])
+    }
+
+    /// A write that says of a workflow whether it is passive and when it wakes.
+    static func rest(_ id: String, isPassive: Bool = true, until wakeAt: Int64?) -> WorkflowWrite {
+        var summary = summary(id)
+        summary.isPassive = isPassive
+        summary.wakeAt = wakeAt.map(Timestamp.init(rawValue:))
+        return WorkflowWrite(id: summary.id, summary: summary, entries: [])
     }
 
     static func step(_ sequence: UInt64, result: [UInt8] = Array("42".utf8)) -> JournalEntry {

@@ -97,6 +97,8 @@ extension StoreConformance {
                 { _ = try await store.commit([Sample.start("a")]) },
                 { _ = try await store.summary(of: WorkflowID(rawValue: "a")) },
                 { _ = try await store.counts() },
+                { _ = try await store.dueWorkflows(before: Timestamp(rawValue: 0), limit: 1) },
+                { _ = try await store.nextWake() },
                 { _ = try await store.list(WorkflowFilter(), after: nil, limit: 1) },
                 { try await store.probe() },
             ]

@@ -45,6 +45,8 @@ extension StoreConformance {
                         var write = Sample.start("\(tier.name) \(state.name)", state: state)
                         write.summary?.tier = tier
                         write.summary?.startedAt = state == .cancelled ? nil : Timestamp(rawValue: 0)
+                        write.summary?.wakeAt = state == .failed ? nil : Timestamp(rawValue: -1)
+                        write.summary?.isPassive = tier == .snapshot
                         _ = try await store.commit([write])
                         try expectEqual(try await store.summary(of: write.id), write.summary, "summary")
                     }

@@ -28,7 +28,8 @@ public struct StoreConformance: Sendable {
 
     /// All checks, each on stores of its own, so that they can run in any order and at the same time.
     public static let checks: [StoreCheck] =
-        commitChecks + journalChecks + listChecks + deletionChecks + valueChecks + concurrencyChecks + durabilityChecks
+        commitChecks + journalChecks + listChecks + passivationChecks + deletionChecks + replacementChecks + valueChecks
+        + concurrencyChecks + durabilityChecks
 
     /// Runs one check.
     ///

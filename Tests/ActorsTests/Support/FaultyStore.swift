@@ -95,6 +95,11 @@ final class FaultyStore: WorkflowStore {
         try await memory.openWorkflows(after: after, limit: limit)
     }
 
+    func dueWorkflows(before instant: Timestamp, limit: Int) async throws(StoreError) -> [WorkflowID] {
+        try await memory.dueWorkflows(before: instant, limit: limit)
+    }
+
+    func nextWake() async throws(StoreError) -> Timestamp? { try await memory.nextWake() }
     func counts() async throws(StoreError) -> WorkflowCounts { try await memory.counts() }
     func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID> { try await memory.delete(ids) }
     func close() async { await memory.close() }

@@ -1,6 +1,7 @@
 internal import AetherRuntime
 
-/// The orders in which lists need the workflows: one by state, one by type and state, and the open ones by id.
+/// The orders in which lists need the workflows: one by state, one by type and state, the active ones by id, and the
+/// passive ones by when they wake.
 struct MemoryIndex {
     private struct TypeAndState: Hashable {
         var type: String
@@ -9,14 +10,16 @@ struct MemoryIndex {
 
     private var byState: [WorkflowState: SortedBuckets<ListPlace>] = [:]
     private var byType: [TypeAndState: SortedBuckets<ListPlace>] = [:]
-    private var open = SortedBuckets<WorkflowID>()
+    private var active = SortedBuckets<WorkflowID>()
+    private var waking = SortedBuckets<WakePlace>()
     private(set) var counts = WorkflowCounts()
 
     mutating func insert(_ summary: WorkflowSummary) {
         let place = ListPlace(summary)
         byState[summary.state, default: SortedBuckets()].insert(place)
         byType[TypeAndState(type: summary.type, state: summary.state), default: SortedBuckets()].insert(place)
-        if !summary.state.isTerminal { open.insert(summary.id) }
+        if !summary.state.isTerminal, !summary.isPassive { active.insert(summary.id) }
+        if let place = WakePlace(summary) { waking.insert(place) }
         counts[summary.state] += 1
     }
 
@@ -26,7 +29,8 @@ struct MemoryIndex {
         byState[summary.state]?.remove(place)
         byType[type]?.remove(place)
         if byType[type]?.isEmpty == true { byType[type] = nil }
-        if !summary.state.isTerminal { open.remove(summary.id) }
+        if !summary.state.isTerminal, !summary.isPassive { active.remove(summary.id) }
+        if let place = WakePlace(summary) { waking.remove(place) }
         counts[summary.state] -= 1
     }
 
@@ -42,6 +46,12 @@ struct MemoryIndex {
     }
 
     func openWorkflows(after: WorkflowID?, limit: Int) -> [WorkflowID] {
-        open.ascending(after: after, limit: limit)
+        active.ascending(after: after, limit: limit)
     }
+
+    func dueWorkflows(before instant: Timestamp, limit: Int) -> [WorkflowID] {
+        waking.ascending(after: nil, limit: limit).prefix { $0.wakeAt <= instant }.map(\.id)
+    }
+
+    var nextWake: Timestamp? { waking.ascending(after: nil, limit: 1).first?.wakeAt }
 }

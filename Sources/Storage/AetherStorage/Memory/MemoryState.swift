@@ -21,6 +21,7 @@ struct MemoryState {
         var leftOut: Set<WorkflowID> = []
         for write in batch where !leftOut.contains(write.id) {
             if write.isNew, let summary = write.summary {
+                if write.replacesClosed { _ = delete([write.id]) }
                 guard records[write.id] == nil else {
                     leftOut.insert(write.id)
                     continue
@@ -28,8 +29,7 @@ struct MemoryState {
                 records[write.id] = Record(summary: summary, entries: write.entries)
                 index.insert(summary)
             } else {
-                records[write.id]?.entries.append(contentsOf: write.entries)
-                if let summary = write.summary { replaceSummary(summary) }
+                append(write)
             }
             statistics.entries += write.entries.count
         }
@@ -46,6 +46,16 @@ struct MemoryState {
             deleted.insert(id)
         }
         return deleted
+    }
+
+    private mutating func append(_ write: WorkflowWrite) {
+        records[write.id]?.entries.append(contentsOf: write.entries)
+        if let summary = write.summary {
+            replaceSummary(summary)
+        } else if !write.entries.isEmpty, var summary = records[write.id]?.summary, summary.isPassive {
+            summary.isPassive = false
+            replaceSummary(summary)
+        }
     }
 
     /// Refuses a batch before any of it is applied.

@@ -43,6 +43,14 @@ public final class MemoryStore: WorkflowStore {
         try withState { (state) throws(StoreError) in state.index.openWorkflows(after: after, limit: limit) }
     }
 
+    public func dueWorkflows(before instant: Timestamp, limit: Int) async throws(StoreError) -> [WorkflowID] {
+        try withState { (state) throws(StoreError) in state.index.dueWorkflows(before: instant, limit: limit) }
+    }
+
+    public func nextWake() async throws(StoreError) -> Timestamp? {
+        try withState { (state) throws(StoreError) in state.index.nextWake }
+    }
+
     public func counts() async throws(StoreError) -> WorkflowCounts {
         try withState { (state) throws(StoreError) in state.index.counts }
     }

@@ -16,7 +16,7 @@ package struct DatabaseSchema: Sendable {
         self.steps = steps
     }
 
-    package static let current = DatabaseSchema(steps: [createTables])
+    package static let current = DatabaseSchema(steps: [createTables, addPassivation])
 
     var version: Int { steps.count }
 
@@ -61,6 +61,22 @@ package struct DatabaseSchema: Sendable {
                     cancelled INTEGER NOT NULL
                 );
                 INSERT INTO bookkeeping VALUES (1, 0, 0, 0, 0, 0, 0);
+                """)
+    }
+
+    /// Version 2: passive workflows, and when they wake.
+    ///
+    /// Recovery at start walks the active ones alone, and who waits for a time is found by that time: both in indexes
+    /// that hold nothing else.
+    package static let addPassivation: Step = { database in
+        try database.execute(
+            sql: """
+                ALTER TABLE workflow ADD COLUMN wake INTEGER;
+                ALTER TABLE workflow ADD COLUMN passive INTEGER NOT NULL DEFAULT 0;
+                DROP INDEX workflow_open;
+                CREATE INDEX workflow_active ON workflow (id) WHERE state < 2 AND passive = 0;
+                CREATE INDEX workflow_waking ON workflow (wake, id)
+                    WHERE state < 2 AND passive = 1 AND wake IS NOT NULL;
                 """)
     }
 }

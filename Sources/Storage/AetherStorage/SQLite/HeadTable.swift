@@ -27,15 +27,16 @@ final class HeadTable: Sendable {
 
     var isEmpty: Bool { state.withLock { $0.recent.isEmpty && $0.older.isEmpty } }
 
-    /// Takes over what a commit made durable. Closed workflows are forgotten: their row says all.
+    /// Takes over what a commit made durable. Closed and passive workflows are forgotten: their row says all.
     func update(_ places: some Sequence<(WorkflowID, WorkflowPlace)>) {
         state.withLock { state in
             for (id, place) in places {
-                let isOpen = !place.state.isTerminal
-                let before = isOpen ? state.recent.updateValue(place, forKey: id) : state.recent.removeValue(forKey: id)
+                let isActive = !place.state.isTerminal && !place.isPassive
+                let before =
+                    isActive ? state.recent.updateValue(place, forKey: id) : state.recent.removeValue(forKey: id)
                 if before?.isAhead == true { state.ahead -= 1 }
-                if isOpen, place.isAhead { state.ahead += 1 }
-                if !isOpen { state.older.removeValue(forKey: id) }
+                if isActive, place.isAhead { state.ahead += 1 }
+                if !isActive { state.older.removeValue(forKey: id) }
             }
         }
     }

@@ -1,7 +1,7 @@
 internal import AetherRuntime
 
 extension ReadQuery {
-    private static let columns = "id, type, tier, state, created, started, completed"
+    private static let columns = "id, type, tier, state, created, started, completed, wake, passive"
 
     func summary(of id: WorkflowID) throws(StoreError) -> WorkflowSummary? {
         let statement = try prepare("SELECT \(Self.columns) FROM workflow WHERE id = ?")
@@ -48,7 +48,7 @@ extension ReadQuery {
             + " ORDER BY created DESC, id DESC LIMIT ?"
     }
 
-    static let openSQL = "SELECT id FROM workflow WHERE state < 2 AND id > ? ORDER BY id LIMIT ?"
+    static let openSQL = "SELECT id FROM workflow WHERE state < 2 AND passive = 0 AND id > ? ORDER BY id LIMIT ?"
 
     func openWorkflows(after: WorkflowID?, limit: Int) throws(StoreError) -> [WorkflowID] {
         let statement = try prepare(Self.openSQL)
@@ -56,6 +56,28 @@ extension ReadQuery {
         // No id is empty, so all of them come behind the empty one.
         try statement.bind(after?.rawValue ?? "", at: 1)
         try statement.bind(Int64(limit), at: 2)
+        return try ids(statement)
+    }
+
+    private static let waking = "state < 2 AND passive = 1"
+    static let dueSQL = "SELECT id FROM workflow WHERE \(waking) AND wake <= ? ORDER BY wake, id LIMIT ?"
+    static let nextWakeSQL = "SELECT wake FROM workflow WHERE \(waking) AND wake IS NOT NULL ORDER BY wake LIMIT 1"
+
+    func dueWorkflows(before instant: Timestamp, limit: Int) throws(StoreError) -> [WorkflowID] {
+        let statement = try prepare(Self.dueSQL)
+        defer { statement.reset() }
+        try statement.bind(instant.rawValue, at: 1)
+        try statement.bind(Int64(limit), at: 2)
+        return try ids(statement)
+    }
+
+    func nextWake() throws(StoreError) -> Timestamp? {
+        let statement = try prepare(Self.nextWakeSQL)
+        defer { statement.reset() }
+        return try statement.step() ? Timestamp(rawValue: statement.integer(0)) : nil
+    }
+
+    private func ids(_ statement: SQLStatement) throws(StoreError) -> [WorkflowID] {
         var ids: [WorkflowID] = []
         while try statement.step() { ids.append(WorkflowID(rawValue: statement.text(0))) }
         return ids
@@ -73,6 +95,8 @@ extension ReadQuery {
             state: state,
             createdAt: Timestamp(rawValue: row.integer(4)),
             startedAt: row.optionalInteger(5).map(Timestamp.init(rawValue:)),
-            completedAt: row.optionalInteger(6).map(Timestamp.init(rawValue:)))
+            completedAt: row.optionalInteger(6).map(Timestamp.init(rawValue:)),
+            wakeAt: row.optionalInteger(7).map(Timestamp.init(rawValue:)),
+            isPassive: row.integer(8) != 0)
     }
 }

@@ -84,6 +84,14 @@ public final class SQLiteStore: WorkflowStore {
         try await read { (query) throws(StoreError) in try query.openWorkflows(after: after, limit: limit) }
     }
 
+    public func dueWorkflows(before instant: Timestamp, limit: Int) async throws(StoreError) -> [WorkflowID] {
+        try await read { (query) throws(StoreError) in try query.dueWorkflows(before: instant, limit: limit) }
+    }
+
+    public func nextWake() async throws(StoreError) -> Timestamp? {
+        try await read { (query) throws(StoreError) in try query.nextWake() }
+    }
+
     public func counts() async throws(StoreError) -> WorkflowCounts {
         let current = state.current
         guard !current.isClosed else { throw closedError }

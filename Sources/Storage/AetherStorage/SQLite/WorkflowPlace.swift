@@ -7,6 +7,7 @@ struct WorkflowPlace: Sendable, Equatable {
     /// The row in `journal` of its last entry; 0 when it has none.
     var head: Int64
     var state: WorkflowState
+    var isPassive = false
     /// Whether ``head`` is ahead of the workflow's row.
     var isAhead = false
 }

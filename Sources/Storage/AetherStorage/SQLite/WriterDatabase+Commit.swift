@@ -35,6 +35,10 @@ extension WriterDatabase {
 
     private func write(_ group: BatchGroup, of batch: [WorkflowWrite], _ pending: inout Pending) throws(StoreError) {
         if group.isRepeated { pending.result.leftOut.insert(group.id) }
+        if group.replacesClosed {
+            guard !pending.result.leftOut.contains(group.id) else { return }
+            try makeWay(for: group.id, &pending)
+        }
         // The rows the entries will take are known beforehand, so the workflow's row is written once.
         let last = pending.lastRow + Int64(group.entryCount)
         var place: WorkflowPlace
@@ -58,8 +62,10 @@ extension WriterDatabase {
                 pending.counts[place.state] -= 1
                 pending.counts[summary.state] += 1
                 place.state = summary.state
+                place.isPassive = summary.isPassive
                 place.isAhead = false
             } else if group.entryCount > 0 {
+                if place.isPassive { try activate(&place) }
                 place.isAhead = true
             }
         }
@@ -102,18 +108,32 @@ extension WriterDatabase {
         let statement = statements.createWorkflow
         try statement.bind(group.id.rawValue, at: 1)
         try bind(summary, to: statement, from: 2)
-        try statement.bind(head, at: 8)
+        try statement.bind(head, at: 10)
         try statement.run()
         guard connection.changes > 0 else { return nil }
-        return WorkflowPlace(row: connection.lastInsertedRow, head: head, state: summary.state)
+        return WorkflowPlace(
+            row: connection.lastInsertedRow, head: head, state: summary.state, isPassive: summary.isPassive)
     }
 
     private func update(_ place: WorkflowPlace, _ summary: WorkflowSummary) throws(StoreError) {
         let statement = statements.updateWorkflow
         try bind(summary, to: statement, from: 1)
-        try statement.bind(place.head, at: 7)
-        try statement.bind(place.row, at: 8)
+        try statement.bind(place.head, at: 9)
+        try statement.bind(place.row, at: 10)
         try statement.run()
+    }
+
+    private func activate(_ place: inout WorkflowPlace) throws(StoreError) {
+        try statements.activateWorkflow.bind(place.row, at: 1)
+        try statements.activateWorkflow.run()
+        place.isPassive = false
+    }
+
+    /// Removes the closed workflow of an id, if there is one, for the new one that takes the id.
+    private func makeWay(for id: WorkflowID, _ pending: inout Pending) throws(StoreError) {
+        guard let place = try find(id), place.state.isTerminal else { return }
+        try remove(place)
+        pending.counts[place.state] -= 1
     }
 
     private func bind(
@@ -125,6 +145,8 @@ extension WriterDatabase {
         try statement.bind(summary.createdAt.rawValue, at: first + 3)
         try statement.bind(summary.startedAt?.rawValue, at: first + 4)
         try statement.bind(summary.completedAt?.rawValue, at: first + 5)
+        try statement.bind(summary.wakeAt?.rawValue, at: first + 6)
+        try statement.bind(Int64(summary.isPassive ? 1 : 0), at: first + 7)
     }
 
     private func locate(_ id: WorkflowID) throws(StoreError) -> WorkflowPlace? {
@@ -140,6 +162,7 @@ extension WriterDatabase {
         guard let state = WorkflowState(column: statement.integer(2)) else {
             throw context.corrupt("the workflow \(id) is in the unknown state \(statement.integer(2))")
         }
-        return WorkflowPlace(row: statement.integer(0), head: statement.integer(1), state: state)
+        return WorkflowPlace(
+            row: statement.integer(0), head: statement.integer(1), state: state, isPassive: statement.integer(3) != 0)
     }
 }

@@ -10,9 +10,7 @@ extension WriterDatabase {
             var remaining = counts
             for id in ids {
                 guard let place = try find(id), place.state.isTerminal else { continue }
-                try deleteJournal(from: place.head)
-                try statements.deleteWorkflow.bind(place.row, at: 1)
-                try statements.deleteWorkflow.run()
+                try remove(place)
                 remaining[place.state] -= 1
                 deleted.insert(id)
             }
@@ -22,6 +20,13 @@ extension WriterDatabase {
         counts = remaining
         heads.forget(deleted)
         return deleted
+    }
+
+    /// Deletes the row and the journal of a closed workflow.
+    func remove(_ place: WorkflowPlace) throws(StoreError) {
+        try deleteJournal(from: place.head)
+        try statements.deleteWorkflow.bind(place.row, at: 1)
+        try statements.deleteWorkflow.run()
     }
 
     private func deleteJournal(from head: Int64) throws(StoreError) {

@@ -9,6 +9,7 @@ struct WriterStatements {
     let deleteEntry: SQLStatement
     let createWorkflow: SQLStatement
     let updateWorkflow: SQLStatement
+    let activateWorkflow: SQLStatement
     let findWorkflow: SQLStatement
     let deleteWorkflow: SQLStatement
     let writeHead: SQLStatement
@@ -27,15 +28,17 @@ struct WriterStatements {
         deleteEntry = try connection.prepare("DELETE FROM journal WHERE row = ?")
         createWorkflow = try connection.prepare(
             """
-            INSERT INTO workflow (id, type, tier, state, created, started, completed, head)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO workflow (id, type, tier, state, created, started, completed, wake, passive, head)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """)
         updateWorkflow = try connection.prepare(
             """
-            UPDATE workflow SET type = ?, tier = ?, state = ?, created = ?, started = ?, completed = ?, head = ?
+            UPDATE workflow SET type = ?, tier = ?, state = ?, created = ?, started = ?, completed = ?, wake = ?,
+                passive = ?, head = ?
             WHERE row = ?
             """)
-        findWorkflow = try connection.prepare("SELECT row, head, state FROM workflow WHERE id = ?")
+        activateWorkflow = try connection.prepare("UPDATE workflow SET passive = 0 WHERE row = ?")
+        findWorkflow = try connection.prepare("SELECT row, head, state, passive FROM workflow WHERE id = ?")
         deleteWorkflow = try connection.prepare("DELETE FROM workflow WHERE row = ?")
         writeHead = try connection.prepare("UPDATE workflow SET head = ?1 WHERE row = ?2 AND head < ?1")
         journalTail = try connection.prepare("SELECT workflow, row FROM journal WHERE row > ? ORDER BY row")
