@@ -15,7 +15,10 @@ package final class Engine: Sendable {
     let sessions = SessionRegistry()
     let scheduler = SchedulerActor()
     let waiters = ResultWaiters()
+    let timers: TimerActor
     let dispatcher: EffectDispatcher
+    /// What runs have to tell one another.
+    let messages = BatchQueue<RunMessage>()
     /// The store and the write path of each tier.
     let lanes: [PersistenceTier: Lane]
     private let availabilityChanged: @Sendable (Bool) -> Void
@@ -53,22 +56,26 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        let reference = EngineReference()
+        let messages = self.messages
+        self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
-            registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, clock: clock)
+            registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
+            clock: clock, passivationHorizon: configuration.passivationHorizon,
+            tell: { messages.put(contentsOf: $0) })
         self.dispatcher = dispatcher
-        let recovery = RecoveryHook()
         self.lanes = stores.mapValues { store in
             let persistence = PersistenceActor(
                 store: store,
                 clock: clock,
                 retryInterval: configuration.writeRetryInterval,
                 release: { dispatcher.release($0) },
-                discard: { await recovery.engine?.discard($0) },
-                availabilityChanged: { recovery.engine?.tellAvailability() }
+                discard: { await reference.engine?.discard($0) },
+                availabilityChanged: { reference.engine?.tellAvailability() }
             )
             return Lane(store: store, persistence: persistence)
         }
-        recovery.set(self)
+        reference.set(self)
     }
 
     /// Works until ``finish()``: first reads the open runs, while calls are already served.
@@ -78,6 +85,8 @@ package final class Engine: Sendable {
             for lane in lanes.values {
                 group.addTask { await lane.persistence.run() }
             }
+            group.addTask { await self.timers.run() }
+            group.addTask { await self.deliverMessages() }
             group.addTask { await self.recover() }
             group.addTask { await self.runBackground() }
         }
@@ -95,6 +104,8 @@ package final class Engine: Sendable {
     package func finish() {
         for lane in lanes.values { lane.persistence.finish() }
         dispatcher.finish()
+        timers.finish()
+        messages.finish()
         background.finish()
     }
 
@@ -155,6 +166,7 @@ package final class Engine: Sendable {
 
     private func recover() async {
         for lane in lanes.values {
+            await wakePassive(in: lane)
             var last: WorkflowID?
             repeat {
                 do {
@@ -198,7 +210,7 @@ package final class Engine: Sendable {
         shared.withLock { shared in
             for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
         }
-        for commit in commits where commit.assignment != nil { await dispatcher.takeBackCredit(commit) }
+        for commit in commits { await dispatcher.takeBackCredits(commit) }
         recoverDiscarded()
     }
 
@@ -220,8 +232,8 @@ package final class Engine: Sendable {
     }
 }
 
-/// Breaks the circle between the engine and its write path: set once, right after both exist.
-private final class RecoveryHook: Sendable {
+/// Breaks the circle between the engine and its actors: set once, right after all exist.
+private final class EngineReference: Sendable {
     private struct Weak { weak var engine: Engine? }
     private let reference = Mutex(Weak())
 
