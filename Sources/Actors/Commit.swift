@@ -7,6 +7,8 @@ struct Commit: Sendable {
     var workflow: WorkflowActor
     var write: WorkflowWrite
     var effects: [Effect]
+    /// Whether it is settled before it is durable: a crash may lose it. Its effects are then released at once.
+    var mayLag = false
     /// For the effect `schedule`: what the scheduler is asked.
     var request: TaskScheduler.Request?
     /// For the effect `dispatch`: the task to send.
@@ -33,6 +35,6 @@ struct Commit: Sendable {
 
         func reportIDTaken() { state.withLock { $0.isIDTaken = true } }
         func reportDurable() { state.withLock { $0.isDurable = true } }
-        func put(_ ticket: PersistenceActor.Ticket) { state.withLock { $0.ticket = ticket } }
+        func put(_ ticket: PersistenceActor.Ticket?) { state.withLock { $0.ticket = ticket } }
     }
 }

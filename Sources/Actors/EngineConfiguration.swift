@@ -10,6 +10,10 @@ package struct EngineConfiguration: Sendable {
     package var maximumValueBytes = 2 * 1024 * 1024
     /// The most tasks one session may take at once.
     package var maximumTasksPerSession = 100_000
+    /// How long the steps of a run at tier L1 may be acknowledged without being durable.
+    package var snapshotInterval: Duration = .milliseconds(100)
+    /// How many steps of runs at tier L1 may be acknowledged without being durable, all runs together; at least 1.
+    package var snapshotEntries = 64
     /// How often a store that refused a write is tried again.
     package var writeRetryInterval: Duration = .seconds(1)
     /// How often a run that could not be read is tried again.

@@ -9,7 +9,7 @@ actor WorkflowActor {
 
     /// What an event led to: where its entries stand in the line of commits, and what the core says of them.
     struct Staged: Sendable {
-        /// `nil` when there was nothing to write that is not in line already.
+        /// `nil` when there was nothing to write that is not in line already, or it may lag.
         var ticket: Ticket?
         var acknowledged: [UInt64] = []
     }
@@ -102,13 +102,14 @@ actor WorkflowActor {
         var currentStep: String
     }
 
-    private func stage(_ decision: Decision) -> Ticket {
+    private func stage(_ decision: Decision) -> Ticket? {
         let changesSummary = decision.entries.contains(where: \.changesSummary)
         var commit = Commit(
             workflow: self,
             write: WorkflowWrite(
                 id: id, summary: changesSummary ? execution.summary : nil, entries: decision.entries),
-            effects: decision.effects
+            effects: decision.effects,
+            mayLag: execution.start.tier == .snapshot && decision.entries.allSatisfy(\.mayLag)
         )
         for effect in decision.effects {
             switch effect {
@@ -119,7 +120,7 @@ actor WorkflowActor {
             }
         }
         let ticket = persistence.enqueue(commit)
-        laterTicket = ticket
+        if let ticket { laterTicket = ticket }
         return ticket
     }
 
