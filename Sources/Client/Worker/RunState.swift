@@ -140,7 +140,8 @@ struct RunState {
                 isCancelRequested = true
                 let cancelled = waiting.values.sorted { $0.call < $1.call }.compactMap { abandon($0.key) }
                 if !cancelled.isEmpty { return .resume(cancelled.map { ($0, .cancelled) }) }
-            case .started, .assigned, .released, .closed:
+            default:
+                // Entries of the run itself, and of operations that this SDK does not call.
                 nextSequence += 1
             }
         }
@@ -173,6 +174,7 @@ struct RunState {
             case .stepCompleted(let key, let result): arrive(sequence, .stepCompleted(key: key, result: result))
             case .stepFailed(let key, let failure): arrive(sequence, .stepFailed(key: key, failure: failure))
             case .close: hasClosed = true
+            default: break
             }
         }
         let count = min(sequences.count, records.count)
