@@ -7,7 +7,7 @@ struct Commit: Sendable {
     var workflow: WorkflowActor
     var write: WorkflowWrite
     var effects: [Effect]
-    /// Whether it is settled before it is durable: a crash may lose it. Its effects are then released at once.
+    /// Whether it may be settled before it is durable, so that a crash loses it. One with effects may not.
     var mayLag = false
     /// For the effect `schedule`: what the scheduler is asked.
     var request: TaskScheduler.Request?

@@ -33,8 +33,9 @@ struct CommitQueue {
     var isFinishing = false
     /// Nothing is committed any more: the line has ended.
     var isClosed = false
-    /// How many entries lag: in line, and in the commit under way.
-    private var lagging = (waiting: 0, underWay: 0)
+    /// What lags: in line, and in the commit under way.
+    private var waitingLag = Lag()
+    private var lagUnderWay = Lag()
     /// The last failures, so that one who asks late still hears of it.
     private var failures: [(tickets: ClosedRange<Ticket>, error: StoreError)] = []
     private var waiters: [(ticket: Ticket, waiter: Waiter)] = []
@@ -42,28 +43,28 @@ struct CommitQueue {
     /// Puts a commit in line.
     ///
     /// - Parameters:
-    ///   - commit: one that may lag is settled at once, and waits without its effects, which are the caller's to release.
-    ///   - limit: how many entries may lag. A commit that would exceed it has to be waited for.
+    ///   - commit: one that may lag is settled at once.
+    ///   - limit: how much may lag. A commit that would exceed it has to be waited for.
     ///   - closedError: what a commit hears that comes too late.
     /// - Returns: the place in line; `nil` when the commit is settled.
-    mutating func put(_ commit: Commit, limit: Int, closedError: StoreError) -> (ticket: Ticket?, signal: Signal) {
+    mutating func put(
+        _ commit: Commit, limit: LagLimit, closedError: StoreError
+    ) -> (ticket: Ticket?, signal: Signal) {
         issued += 1
         guard !isClosed else {
             fail(issued...issued, closedError)
             settled = issued
             return (issued, .nothing)
         }
-        let count = commit.write.entries.count
-        guard commit.mayLag, canLag, lagging.waiting + lagging.underWay + count <= limit else {
-            commits.append(commit)
-            return (issued, .write)
-        }
-        var commit = commit
-        commit.effects = []
         commits.append(commit)
-        let isFirst = lagging.waiting == 0
-        lagging.waiting += count
-        if lagging.waiting + lagging.underWay >= limit { return (nil, .write) }
+        let (run, count) = (ObjectIdentifier(commit.workflow), commit.write.entries.count)
+        guard commit.mayLag, canLag else { return (issued, .write) }
+        let ofRun = waitingLag.count(of: run) + lagUnderWay.count(of: run) + count
+        let ofAll = waitingLag.total + lagUnderWay.total + count
+        guard ofRun <= limit.entriesOfRun, ofAll <= limit.entries else { return (issued, .write) }
+        let isFirst = waitingLag.total == 0
+        waitingLag.add(count, of: run)
+        if ofRun == limit.entriesOfRun || ofAll == limit.entries { return (nil, .write) }
         return (nil, isFirst ? .writeSoon : .nothing)
     }
 
@@ -74,7 +75,7 @@ struct CommitQueue {
     /// Everything in line, and the ticket of the last of it; ``settle(through:error:)`` follows.
     mutating func take() -> ([Commit], Ticket) {
         defer { commits = [] }
-        lagging = (0, lagging.underWay + lagging.waiting)
+        (lagUnderWay, waitingLag) = (waitingLag, Lag())
         return (commits, issued)
     }
 
@@ -93,7 +94,7 @@ struct CommitQueue {
     mutating func settle(through ticket: Ticket, error: StoreError?) -> [(waiter: Waiter, error: StoreError?)] {
         if let error, ticket > settled { fail(settled + 1...ticket, error) }
         settled = ticket
-        lagging.underWay = 0
+        lagUnderWay = Lag()
         var ready: [(Waiter, StoreError?)] = []
         var rest: [(ticket: Ticket, waiter: Waiter)] = []
         for waiting in waiters {

@@ -63,8 +63,7 @@ package final class Engine: Sendable {
                 store: store,
                 clock: clock,
                 retryInterval: configuration.writeRetryInterval,
-                snapshotInterval: configuration.snapshotInterval,
-                snapshotEntries: configuration.snapshotEntries,
+                lagLimit: LagLimit(configuration),
                 release: { dispatcher.release($0) },
                 discard: { await recovery.engine?.discard($0) },
                 availabilityChanged: { recovery.engine?.tellAvailability() }

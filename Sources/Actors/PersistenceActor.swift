@@ -7,9 +7,9 @@ internal import Synchronization
 /// The loop is: take everything that waits → one commit → resume who waits for it → hand on the effects. While one
 /// commit is under way the next batch gathers, so a lone workflow waits for one commit only, and thousands share one.
 ///
-/// A commit that may lag (tier L1) is settled at once, while at most ``snapshotEntries`` such entries are not written. It
-/// is written with the next commit that may not lag, when that many entries lag, or when the first of them has lagged
-/// for ``snapshotInterval``; whatever comes first. So the order of the line is the order of the journals at every tier.
+/// A commit that may lag (tier L1) is settled at once, within ``LagLimit``. It is written with the next commit that may not
+/// lag, when the limit is reached, or an interval after the first that lags; whatever comes first. So there is one line,
+/// and its order is that of the journals at every tier.
 actor PersistenceActor {
     /// The place of a commit in the order of this store.
     typealias Ticket = UInt64
@@ -17,8 +17,7 @@ actor PersistenceActor {
     private nonisolated let store: any WorkflowStore
     private nonisolated let clock: EngineClock
     private nonisolated let retryInterval: Duration
-    private nonisolated let snapshotInterval: Duration
-    private nonisolated let snapshotEntries: Int
+    private nonisolated let lagLimit: LagLimit
     private nonisolated let queue = Mutex(CommitQueue())
     private nonisolated let bell = BatchQueue<Void>()
     /// Rings when something begins to lag.
@@ -32,8 +31,7 @@ actor PersistenceActor {
     ///   - store: where the runs live.
     ///   - clock: waits between two tries.
     ///   - retryInterval: how often a store that refuses writes is tried.
-    ///   - snapshotInterval: how long a commit may lag.
-    ///   - snapshotEntries: how many entries may lag; at least 1.
+    ///   - lagLimit: how much may lag, and for how long.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
     ///   - availabilityChanged: is called when writes fail, and when they succeed again.
@@ -41,8 +39,7 @@ actor PersistenceActor {
         store: any WorkflowStore,
         clock: EngineClock,
         retryInterval: Duration,
-        snapshotInterval: Duration,
-        snapshotEntries: Int,
+        lagLimit: LagLimit,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
         availabilityChanged: @escaping @Sendable () -> Void
@@ -50,8 +47,7 @@ actor PersistenceActor {
         self.store = store
         self.clock = clock
         self.retryInterval = retryInterval
-        self.snapshotInterval = snapshotInterval
-        self.snapshotEntries = snapshotEntries
+        self.lagLimit = lagLimit
         self.release = release
         self.discard = discard
         self.availabilityChanged = availabilityChanged
@@ -73,14 +69,13 @@ actor PersistenceActor {
     /// - Returns: the place in line; `nil` when the decision may lag, and is settled already.
     nonisolated func enqueue(_ commit: Commit) -> Ticket? {
         let (ticket, signal) = queue.withLock { queue in
-            queue.put(commit, limit: snapshotEntries, closedError: Self.closedError)
+            queue.put(commit, limit: lagLimit, closedError: Self.closedError)
         }
         switch signal {
         case .nothing: break
         case .write: bell.put(())
         case .writeSoon: lagBell.put(())
         }
-        if ticket == nil { release([commit]) }
         return ticket
     }
 
@@ -113,7 +108,7 @@ actor PersistenceActor {
     /// that may not lag, does not stop the time: what lags next is then written sooner, never later.
     private nonisolated func ringForWhatLags() async {
         while await lagBell.take() != nil {
-            guard (try? await clock.sleep(snapshotInterval)) != nil else { return }
+            guard (try? await clock.sleep(lagLimit.interval)) != nil else { return }
             bell.put(())
         }
     }

@@ -9,7 +9,7 @@ actor WorkflowActor {
 
     /// What an event led to: where its entries stand in the line of commits, and what the core says of them.
     struct Staged: Sendable {
-        /// `nil` when there was nothing to write that is not in line already, or it may lag.
+        /// `nil` when there is nothing to wait for.
         var ticket: Ticket?
         var acknowledged: [RecordPlace] = []
     }
@@ -109,7 +109,8 @@ actor WorkflowActor {
             write: WorkflowWrite(
                 id: id, summary: changesSummary ? execution.summary : nil, entries: decision.entries),
             effects: decision.effects,
-            mayLag: execution.start.tier == .snapshot && decision.entries.allSatisfy(\.mayLag)
+            mayLag: execution.start.tier == .snapshot && decision.effects.isEmpty
+                && decision.entries.allSatisfy(\.mayLag)
         )
         for effect in decision.effects {
             switch effect {
@@ -121,7 +122,8 @@ actor WorkflowActor {
         }
         let ticket = persistence.enqueue(commit)
         if let ticket { laterTicket = ticket }
-        return ticket
+        // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
+        return ticket ?? lastTicket
     }
 
     /// The task of a lease. The journal of a run's first assignment is at hand; a longer one is read when it is sent.

@@ -13,31 +13,34 @@ struct SnapshotTests {
         return configuration
     }
 
+    private let interval = Duration.milliseconds(100)
+    private let retry = Duration.seconds(1)
+
     /// Steps whose names are numbers.
     private func steps(_ numbers: ClosedRange<Int>) -> [WorkerRecord] {
         numbers.map { .step("\($0)") }
     }
 
     @Test("goes on before its steps are written, and they are written 100 ms after the first of them")
-    func interval() async throws {
+    func atMostAnInterval() async throws {
         try await EngineRig.run(configuration: configuration) { rig in
             let worker = try await rig.worker("w")
             try await rig.start("a")
             let task = try await worker.task().taskID
             let written = rig.store.attempts
             #expect(try await worker.report(task, first: 1, [.step("x")]).sequences == [3])
-            await rig.clock.advance(by: .milliseconds(60))
+            await rig.clock.advance(by: .milliseconds(60), onceSomeoneSleepsFor: interval)
             #expect(try await worker.report(task, first: 2, [.step("y")]).sequences == [4])
-            await rig.clock.advance(by: .milliseconds(39))
+            rig.clock.advanceNow(by: .milliseconds(39))
             await settle()
             #expect(rig.store.attempts == written)
             #expect(try await rig.kinds("a") == [.started, .assigned])
-            await rig.clock.advance(by: .milliseconds(1))
+            rig.clock.advanceNow(by: .milliseconds(1))
             await rig.store.untilAttempts(written + 1)
             try await eventually { try await rig.kinds("a").count == 4 }
             #expect(rig.store.attempts == written + 1)
             #expect(try await worker.report(task, first: 3, [.step("z")]).sequences == [5])
-            await rig.clock.advance(by: .milliseconds(100))
+            await rig.clock.advance(by: interval, onceSomeoneSleepsFor: interval)
             try await eventually { try await rig.kinds("a").count == 5 }
         }
     }
@@ -69,6 +72,57 @@ struct SnapshotTests {
             #expect(try await rig.kinds("a").count == 67)
             #expect(try await worker.report(task, first: 66, [.step("after")]).sequences == [68])
             #expect(try await rig.kinds("a").count == 67)
+        }
+    }
+
+    @Test("lags for itself, as far as the limit of all runs together goes")
+    func entriesOfAll() async throws {
+        var configuration = configuration
+        configuration.maximumLaggingSteps = 100
+        try await EngineRig.run(configuration: configuration) { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            let first = try await worker.task().taskID
+            try await rig.start("b")
+            let second = try await worker.task().taskID
+            let written = rig.store.attempts
+            #expect(try await worker.report(first, first: 1, steps(1...60)).sequences?.count == 60)
+            #expect(try await worker.report(second, first: 1, steps(1...39)).sequences?.count == 39)
+            await settle()
+            #expect(rig.store.attempts == written)
+            #expect(try await worker.report(second, first: 40, steps(40...41)).sequences == [42, 43])
+            #expect(try await rig.kinds("a").count == 62)
+            #expect(try await rig.kinds("b").count == 43)
+        }
+    }
+
+    @Test("tells of a step only after what came before it and may not lag, or has a value too large to lag")
+    func acknowledgedInOrder() async throws {
+        try await EngineRig.run(configuration: configuration) { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            let task = try await worker.task().taskID
+            rig.store.closeGate()
+            let written = rig.store.attempts
+            async let cancel: Void = rig.engine.cancel(id)
+            await rig.store.untilAttempts(written + 1)
+            let isAnswered = Observed(false)
+            async let answer = {
+                let answer = try await worker.report(task, first: 1, [.step("x")])
+                isAnswered.update { $0 = true }
+                return answer
+            }()
+            await settle()
+            #expect(!isAnswered.value)
+            rig.store.openGate()
+            try await cancel
+            #expect(try await answer.sequences == [4])
+            #expect(try await rig.kinds("a").count == 3)
+            let large = WorkerRecord.stepCompleted(
+                key: OperationKey(scope: "", kind: "step", name: "large", occurrence: 1),
+                result: Array(repeating: 0x31, count: 64 * 1024 + 1))
+            #expect(try await worker.report(task, first: 2, [large]).sequences == [5])
+            #expect(try await rig.kinds("a").count == 5)
         }
     }
 
@@ -150,12 +204,12 @@ struct SnapshotTests {
             let task = try await worker.task().taskID
             #expect(try await worker.report(task, first: 1, [.step("x")]).sequences == [3])
             rig.store.breakDown()
-            await rig.clock.advance(by: .milliseconds(100))
+            await rig.clock.advance(by: interval, onceSomeoneSleepsFor: interval)
             await rig.availability.until { $0 == [false] }
             await expect(.unavailable) { _ = try await worker.report(task, first: 2, [.step("y")]) }
             #expect(try await rig.kinds("a") == [.started, .assigned])
             rig.store.repair()
-            await rig.clock.advance(by: .seconds(1))
+            await rig.clock.advance(by: retry, onceSomeoneSleepsFor: retry)
             await rig.availability.until { $0.last == true }
             // The worker goes on where it was, which the server no longer knows.
             #expect(try await worker.report(task, first: 2, [.step("y")]).isGap)
@@ -182,7 +236,7 @@ struct SnapshotTests {
             rig.store.openGate()
             await refused
             await rig.availability.until { $0 == [false] }
-            await rig.clock.advance(by: .seconds(1))
+            await rig.clock.advance(by: retry, onceSomeoneSleepsFor: retry)
             await rig.availability.until { $0.last == true }
             #expect(try await worker.report(task, first: 2, [.step("y")]).isGap)
             #expect(try await rig.kinds("a").prefix(2) == [.started, .assigned])

@@ -36,7 +36,7 @@ struct ServeOptions: ParsableArguments {
     var snapshotIntervalMs: String?
 
     @Option(
-        help: "How many steps may lag behind the disk at the tier snapshot. Default: 64. (AETHER_SNAPSHOT_STEPS)")
+        help: "How many steps of a workflow may lag at the tier snapshot. Default: 64. (AETHER_SNAPSHOT_STEPS)")
     var snapshotSteps: String?
 
     @Option(

@@ -192,7 +192,7 @@ extension EngineConfiguration {
         self.init()
         tier = server.tier
         snapshotInterval = server.snapshotInterval
-        snapshotEntries = server.snapshotSteps
+        snapshotSteps = server.snapshotSteps
         workerGrace = server.workerGrace
         maximumValueBytes = server.maximumValueBytes
     }

@@ -7,8 +7,14 @@ final class ManualClock: Sendable {
     private struct State: Sendable {
         var elapsed: Duration = .zero
         var nextSleeper = 0
-        var sleepers: [Int: (deadline: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var sleepers: [Int: Sleeper] = [:]
         var isOver = false
+    }
+
+    private struct Sleeper: Sendable {
+        var duration: Duration
+        var deadline: Duration
+        var continuation: CheckedContinuation<Void, any Error>
     }
 
     private let state = Observed(State())
@@ -33,6 +39,12 @@ final class ManualClock: Sendable {
     /// Lets time pass once at least so many wait for it.
     func advance(by duration: Duration, sleepers count: Int = 1) async {
         await state.until { $0.sleepers.count >= count }
+        advanceNow(by: duration)
+    }
+
+    /// Lets time pass once someone waits for exactly so long.
+    func advance(by duration: Duration, onceSomeoneSleepsFor awaited: Duration) async {
+        await state.until { state in state.sleepers.values.contains { $0.duration == awaited } }
         advanceNow(by: duration)
     }
 
@@ -62,7 +74,8 @@ final class ManualClock: Sendable {
                 let outcome = state.update { state -> Result<Void, any Error>? in
                     if Task.isCancelled { return .failure(CancellationError()) }
                     if state.isOver { return .success(()) }
-                    state.sleepers[number] = (state.elapsed + duration, continuation)
+                    state.sleepers[number] = Sleeper(
+                        duration: duration, deadline: state.elapsed + duration, continuation: continuation)
                     return nil
                 }
                 if let outcome { continuation.resume(with: outcome) }

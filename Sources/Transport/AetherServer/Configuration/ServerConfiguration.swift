@@ -18,7 +18,7 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var tier = PersistenceTier.stateActionLog
     /// How long the steps of a run at the tier `snapshot` may be acknowledged before they are on disk.
     package var snapshotInterval = Duration.milliseconds(100)
-    /// How many steps of runs at the tier `snapshot` may be acknowledged before they are on disk.
+    /// How many steps of a run at the tier `snapshot` may be acknowledged before they are on disk.
     package var snapshotSteps = 64
     /// How long a worker whose stream broke keeps its leases.
     package var workerGrace = Duration.seconds(5)
