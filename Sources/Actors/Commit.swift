@@ -11,10 +11,21 @@ struct Commit: Sendable {
     var mayLag = false
     /// For the effect `schedule`: what the scheduler is asked.
     var request: TaskScheduler.Request?
+    /// Whether the run asked to be woken, and has ended: nobody need do that any more.
+    var forgetsWake = false
+    /// The run is to leave memory once this is durable, unless something happened to it meanwhile.
+    var retirement: Retirement?
     /// For the effect `dispatch`: the task to send.
     var assignment: TaskAssignment?
     /// For a new workflow: whether its id turned out to be taken.
     var creation: Creation?
+
+    struct Retirement: Sendable {
+        /// Counts the times that the run was to leave memory.
+        var number: UInt64
+        /// When it has to be woken.
+        var wakeAt: Timestamp?
+    }
 
     /// Tells the one who starts a workflow what became of it.
     final class Creation: Sendable {

@@ -7,23 +7,32 @@ actor EffectDispatcher {
     private let sessions: SessionRegistry
     private let scheduler: SchedulerActor
     private let waiters: ResultWaiters
+    private let timers: TimerActor
     private let clock: EngineClock
+    /// How far off the next deadline of a run must be for it to leave memory.
+    private let passivationHorizon: Duration
+    /// Takes over what runs have to tell other runs.
+    private let tell: @Sendable ([RunMessage]) -> Void
     private nonisolated let queue = BatchQueue<Commit>()
 
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
-        clock: EngineClock
+        timers: TimerActor, clock: EngineClock, passivationHorizon: Duration,
+        tell: @escaping @Sendable ([RunMessage]) -> Void
     ) {
         self.registry = registry
         self.sessions = sessions
         self.scheduler = scheduler
         self.waiters = waiters
+        self.timers = timers
         self.clock = clock
+        self.passivationHorizon = passivationHorizon
+        self.tell = tell
     }
 
     /// Takes over the effects of durable decisions.
     nonisolated func release(_ commits: [Commit]) {
-        queue.put(contentsOf: commits.filter { !$0.effects.isEmpty })
+        queue.put(contentsOf: commits.filter { !$0.effects.isEmpty || $0.retirement != nil })
     }
 
     /// Performs effects until ``finish()``.
@@ -37,65 +46,120 @@ actor EffectDispatcher {
         queue.finish()
     }
 
-    private func perform(_ commits: [Commit]) async {
+    /// What a batch asks of the others.
+    private struct Work {
         var requests: [TaskScheduler.Request] = []
-        var messages: [String: [TaskMessage]] = [:]
-        var freed: [String: [TaskID]] = [:]
+        var actions: [String: [SessionAction]] = [:]
+        var wakes: [(workflow: WorkflowID, time: Timestamp?)] = []
+        var messages: [RunMessage] = []
+        var idle: [WorkflowActor] = []
+        var retiring: [(workflow: WorkflowActor, retirement: Commit.Retirement)] = []
+    }
+
+    private func perform(_ commits: [Commit]) async {
+        var work = Work()
         for commit in commits {
-            for effect in commit.effects {
-                switch effect {
-                case .schedule:
-                    if let request = commit.request { requests.append(request) }
-                case .dispatch(let lease):
-                    if let assignment = commit.assignment {
-                        messages[lease.worker.id, default: []].append(.assign(assignment))
-                    }
-                case .push(let lease, let entry):
-                    messages[lease.worker.id, default: []].append(.push(commit.task(lease), entry))
-                case .revoke(let lease):
-                    messages[lease.worker.id, default: []].append(.revoke(commit.task(lease)))
-                case .free(let lease):
-                    freed[lease.worker.id, default: []].append(commit.task(lease))
-                case .publish(let outcome):
-                    // First out of the registry, then told: who finds the run gone reads its end from the store.
-                    registry.remove(commit.workflow)
-                    waiters.publish(commit.workflow.id, outcome)
-                case .tellParent, .startChild, .cancelChild, .terminateChild, .scheduleActivity, .dispatchActivity,
-                    .freeActivity, .revokeActivity, .wake:
-                    // No worker's record that leads here is accepted yet.
-                    break
-                }
+            for effect in commit.effects { add(effect, of: commit, to: &work) }
+            if let retirement = commit.retirement { work.retiring.append((commit.workflow, retirement)) }
+            if commit.forgetsWake { work.wakes.append((commit.workflow.id, nil)) }
+        }
+        var freed: [TaskScheduler.SessionID: Int] = [:]
+        for (worker, actions) in work.actions { await perform(actions, of: worker, &freed) }
+        await settle(freed)
+        if !work.requests.isEmpty { await give(await scheduler.enqueue(work.requests)) }
+        if !work.messages.isEmpty { tell(work.messages) }
+        if !work.wakes.isEmpty { await timers.set(work.wakes) }
+        for workflow in work.idle { await passivate(workflow) }
+        for (workflow, retirement) in work.retiring { await retire(workflow, retirement) }
+    }
+
+    private func add(_ effect: Effect, of commit: Commit, to work: inout Work) {
+        let run = commit.workflow.id
+        switch effect {
+        case .schedule:
+            if let request = commit.request { work.requests.append(request) }
+        case .dispatch(let lease):
+            if let assignment = commit.assignment {
+                work.actions[lease.worker.id, default: []].append(.send(.assign(assignment)))
             }
+        case .push(let lease, let entry):
+            work.actions[lease.worker.id, default: []].append(.send(.push(commit.task(lease), entry)))
+        case .revoke(let lease):
+            work.actions[lease.worker.id, default: []].append(.send(.revoke(commit.task(lease))))
+        case .free(let lease):
+            work.actions[lease.worker.id, default: []].append(.free(commit.task(lease)))
+        case .rest(let lease):
+            work.actions[lease.worker.id, default: []].append(.rest(commit.task(lease)))
+        case .publish(let outcome):
+            // First out of the registry, then told: who finds the run gone reads its end from the store.
+            registry.remove(commit.workflow)
+            waiters.publish(run, outcome)
+        case .scheduleActivity(let key, let activity):
+            work.requests.append(activity.schedulingRequest(TaskSubject(workflow: run, activity: key)))
+        case .dispatchActivity(let lease, let activity):
+            let assignment = ActivityAssignment(
+                taskID: commit.task(lease), workflowType: commit.workflow.start.type, activity: activity)
+            work.actions[lease.worker, default: []].append(.send(.attempt(assignment)))
+        case .freeActivity(let lease):
+            work.actions[lease.worker, default: []].append(.free(commit.task(lease)))
+        case .revokeActivity(let lease):
+            work.actions[lease.worker, default: []].append(.send(.revoke(commit.task(lease))))
+        case .wake(let time):
+            work.wakes.append((run, time))
+        case .passivate:
+            work.idle.append(commit.workflow)
+        case .tellParent, .startChild, .cancelChild, .terminateChild:
+            if let message = RunMessage(effect, of: commit.workflow) { work.messages.append(message) }
         }
-        for (worker, messages) in messages { await send(messages, to: worker) }
-        await free(freed)
-        if !requests.isEmpty { await give(await scheduler.enqueue(requests)) }
     }
 
-    private func send(_ messages: [TaskMessage], to worker: String) async {
-        let unsent: [TaskAssignment]
-        if let session = sessions.session(of: worker) {
-            unsent = await session.send(messages)
-        } else {
-            unsent = messages.compactMap { if case .assign(let assignment) = $0 { assignment } else { nil } }
+    private func perform(
+        _ actions: [SessionAction], of worker: String, _ freed: inout [TaskScheduler.SessionID: Int]
+    ) async {
+        guard let session = sessions.session(of: worker) else {
+            return await undeliver(
+                actions.compactMap { if case .send(let message) = $0 { message.begun } else { nil } })
         }
-        // The stream went while the tasks were being committed: nobody has them.
-        for task in unsent.map(\.taskID) {
+        let done = await session.perform(actions)
+        if let connection = done.freed.connection { freed[connection, default: 0] += done.freed.count }
+        await undeliver(done.unsent)
+    }
+
+    /// Asks one session for something.
+    func perform(_ actions: [SessionAction], of session: WorkerSession) async {
+        let done = await session.perform(actions)
+        if let connection = done.freed.connection { await settle([connection: done.freed.count]) }
+        await undeliver(done.unsent)
+    }
+
+    /// The stream went while the tasks were being committed: nobody has them.
+    private func undeliver(_ tasks: [TaskID]) async {
+        for task in tasks {
             // A run that refuses has ended or been discarded: then nothing is lost.
-            _ = try? await registry.active(task.workflow)?
-                .handle(.loseLease(epoch: task.epoch, .workerGone), at: clock.now())
+            _ = try? await registry.active(task.workflow)?.handle(.undelivered(task), at: clock.now())
         }
     }
 
-    private func free(_ tasks: [String: [TaskID]]) async {
-        var returned: [TaskScheduler.SessionID: Int] = [:]
-        for (worker, tasks) in tasks {
-            guard let session = sessions.session(of: worker) else { continue }
-            let freed = await session.free(tasks)
-            if let connection = freed.connection, freed.count > 0 { returned[connection] = freed.count }
-        }
+    private func settle(_ freed: [TaskScheduler.SessionID: Int]) async {
+        let taken = freed.filter { $0.value < 0 }
+        if !taken.isEmpty { await scheduler.occupy(taken.mapValues { -$0 }) }
+        let returned = freed.filter { $0.value > 0 }
         if !returned.isEmpty { await give(await scheduler.release(returned)) }
     }
+
+    // MARK: Memory
+
+    private func passivate(_ workflow: WorkflowActor) async {
+        await workflow.passivate(before: clock.now().advanced(by: passivationHorizon.wholeMilliseconds))
+    }
+
+    private func retire(_ workflow: WorkflowActor, _ retirement: Commit.Retirement) async {
+        guard await workflow.retire(retirement.number) else { return }
+        registry.remove(workflow)
+        if let time = retirement.wakeAt { await timers.setPassive(time) }
+    }
+
+    // MARK: Assigning
 
     /// Gives the credits of tasks back that left a session.
     func giveBack(_ freed: WorkerSession.Freed) async {
@@ -103,15 +167,21 @@ actor EffectDispatcher {
         await give(await scheduler.release([connection: freed.count]))
     }
 
-    /// An assignment will not be sent: its decision was not written.
-    func takeBackCredit(_ commit: Commit) async {
-        for case .dispatch(let lease) in commit.effects {
-            guard let session = sessions.session(of: lease.worker.id) else { continue }
-            await giveBack(await session.unreserve([commit.workflow.id]))
+    /// Tasks will not be sent: the decision was not written.
+    func takeBackCredits(_ commit: Commit) async {
+        for effect in commit.effects {
+            let (worker, task): (String, TaskID)
+            switch effect {
+            case .dispatch(let lease): (worker, task) = (lease.worker.id, commit.task(lease))
+            case .dispatchActivity(let lease, _): (worker, task) = (lease.worker, commit.task(lease))
+            default: continue
+            }
+            guard let session = sessions.session(of: worker) else { continue }
+            await giveBack(await session.unreserve([task.subject]))
         }
     }
 
-    /// Leases runs to the sessions that the scheduler chose. A run that refuses gives the credit back, which may bring
+    /// Leases tasks to the sessions that the scheduler chose. A run that refuses gives the credit back, which may bring
     /// the session another one.
     func give(_ assignments: [TaskScheduler.Assignment]) async {
         var pending = assignments
@@ -119,9 +189,9 @@ actor EffectDispatcher {
             var refused: [TaskScheduler.SessionID: Int] = [:]
             var again: [TaskScheduler.Request] = []
             for (connection, group) in Dictionary(grouping: pending, by: \.session) {
-                let runs = group.map(\.request.workflow)
+                let subjects = group.map(\.request.subject)
                 guard let worker = group.first?.worker, let session = sessions.session(of: worker.id),
-                    await session.reserve(runs, on: connection)
+                    await session.reserve(subjects, on: connection)
                 else {
                     // The stream is over, and another one may have begun.
                     await scheduler.disconnect(connection)
@@ -140,19 +210,19 @@ actor EffectDispatcher {
         }
     }
 
-    /// - Returns: the runs that refuse, and the requests that are to be made anew, for a worker that can replay.
+    /// - Returns: what is refused, and the requests that are to be made anew, for a worker that can replay.
     private func assign(
         _ assignments: [TaskScheduler.Assignment]
-    ) async -> (unassigned: [WorkflowID], needingReplay: [TaskScheduler.Request]) {
-        var unassigned: [WorkflowID] = []
+    ) async -> (unassigned: [TaskSubject], needingReplay: [TaskScheduler.Request]) {
+        var unassigned: [TaskSubject] = []
         var needingReplay: [TaskScheduler.Request] = []
         for assignment in assignments {
             var request = assignment.request
             do throws(WorkflowFault) {
-                guard let workflow = registry.active(request.workflow) else { throw .discarded }
-                _ = try await workflow.handle(.assign(assignment.worker), at: clock.now())
+                guard let workflow = registry.active(request.subject.workflow) else { throw .discarded }
+                try await workflow.handle(.assign(request.subject, to: assignment.worker), at: clock.now())
             } catch {
-                unassigned.append(request.workflow)
+                unassigned.append(request.subject)
                 guard case .refused(.cannotReplay) = error else { continue }
                 request.needsReplay = true
                 needingReplay.append(request)
@@ -165,5 +235,29 @@ actor EffectDispatcher {
 extension Commit {
     fileprivate func task(_ lease: WorkflowExecution.Lease) -> TaskID {
         TaskID(workflow: workflow.id, epoch: lease.epoch)
+    }
+
+    fileprivate func task(_ lease: ActivityLease) -> TaskID {
+        TaskID(workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt))
+    }
+}
+
+extension ActivityProgress {
+    fileprivate func schedulingRequest(_ subject: TaskSubject) -> TaskScheduler.Request {
+        TaskScheduler.Request(
+            subject, .activity(spec.name, service: spec.service), avoidedWorker: failures > 0 ? lastWorker : nil)
+    }
+}
+
+extension WorkflowEvent {
+    /// The scheduler found a worker for a task.
+    fileprivate static func assign(_ subject: TaskSubject, to worker: WorkerIdentity) -> WorkflowEvent {
+        subject.activity.map { .assignActivity($0, worker: worker.id) } ?? .assign(worker)
+    }
+
+    /// A task never reached its worker.
+    fileprivate static func undelivered(_ task: TaskID) -> WorkflowEvent {
+        guard let key = task.activity else { return .loseLease(epoch: task.epoch, .workerGone) }
+        return .completeActivity(key, attempt: UInt32(clamping: task.epoch), .notDelivered)
     }
 }

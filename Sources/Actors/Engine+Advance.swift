@@ -13,15 +13,29 @@ extension Engine {
         package var currentStep: String?
         /// The worker gives the run back after the records.
         package var givesBack: Bool
+        /// The run only waits, and has seen the journal up to this entry.
+        package var waitingAt: UInt64?
 
         package init(
-            task: String, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, givesBack: Bool
+            task: String, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, givesBack: Bool,
+            waitingAt: UInt64? = nil
         ) {
             self.task = task
             self.firstRecord = firstRecord
             self.records = records
             self.currentStep = currentStep
             self.givesBack = givesBack
+            self.waitingAt = waitingAt
+        }
+
+        /// What follows after the records.
+        fileprivate func conclusion(epoch: UInt64) -> WorkflowEvent? {
+            switch (givesBack, waitingAt) {
+            case (true, let seen?): .evict(epoch: epoch, seen: seen)
+            case (true, nil): .loseLease(epoch: epoch, .returned)
+            case (false, let seen?): .rest(epoch: epoch, seen: seen)
+            case (false, nil): nil
+            }
         }
     }
 
@@ -97,9 +111,9 @@ extension Engine {
         let staged = try await workflow.advance(
             epoch: task.epoch, firstRecord: report.firstRecord, records: report.records,
             currentStep: report.currentStep, at: now)
-        guard report.givesBack else { return staged }
-        let released = try await workflow.handle(.loseLease(epoch: task.epoch, .returned), at: now)
-        return WorkflowActor.Staged(ticket: released.ticket ?? staged.ticket, acknowledged: staged.acknowledged)
+        guard let conclusion = report.conclusion(epoch: task.epoch) else { return staged }
+        let concluded = try await workflow.handle(conclusion, at: now)
+        return WorkflowActor.Staged(ticket: concluded.ticket ?? staged.ticket, acknowledged: staged.acknowledged)
     }
 
     /// Tickets of one tier only grow, so that waiting for the last of each tier is waiting for all.

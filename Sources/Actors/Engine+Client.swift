@@ -9,22 +9,41 @@ extension Engine {
         package var input: [UInt8]
         /// `nil`: what the type's worker said, else the server's default.
         package var tier: PersistenceTier?
+        /// Sent with the start, to a run that is there already too.
+        package var signal: Signal?
+        package var idPolicy: IDPolicy
 
-        package init(id: WorkflowID, type: String, input: [UInt8], tier: PersistenceTier?) {
+        package init(
+            id: WorkflowID, type: String, input: [UInt8], tier: PersistenceTier?, signal: Signal? = nil,
+            idPolicy: IDPolicy = .sameRun
+        ) {
             self.id = id
             self.type = type
             self.input = input
             self.tier = tier
+            self.signal = signal
+            self.idPolicy = idPolicy
         }
+    }
+
+    /// What a start does when its id belongs to a run that has ended.
+    package enum IDPolicy: Sendable {
+        /// The run's result stands, if it is of the same type and input.
+        case sameRun
+        /// It is refused.
+        case reject
+        /// The ended run goes with its history, and a new one begins.
+        case replace
     }
 
     /// The longest name of a workflow type, in UTF-8 bytes.
     private static let maximumTypeLength = 256
 
-    /// Accepts a run. When it returns, the run is durable at its tier. Starting twice with one id, type and input is as
-    /// starting once.
+    /// Accepts a run. When it returns, the run is durable at its tier, with the signal that goes with it. Starting twice
+    /// with one id, type and input is as starting once.
     ///
-    /// - Throws: `invalidArgument`, `alreadyExists` when the id belongs to another start, `unavailable`.
+    /// - Throws: `invalidArgument`, `alreadyExists` when the id belongs to another start, or the policy forbids to use it
+    ///   again; `failedPrecondition` when a signal meets a run that has ended; `unavailable`.
     package func start(_ request: Start) async throws(EngineError) {
         try refuseIfUnavailable()
         guard !request.type.isEmpty, request.type.utf8.count <= Self.maximumTypeLength else {
@@ -32,38 +51,81 @@ extension Engine {
                 .invalidArgument, "workflow_type must be 1 to \(Self.maximumTypeLength) bytes long")
         }
         try checkSize(request.input, of: "the input of workflow \(request.id)")
+        if let signal = request.signal { try check(signal) }
         let tier = request.tier ?? tier(ofType: request.type)
         guard let lane = lane(of: tier) else {
             throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
         }
         let start = WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random())
-        let (execution, decision) = WorkflowExecution.create(id: request.id, start: start, at: clock.now())
-        let created = registry.insert(request.id) {
-            WorkflowActor(creating: execution, decision, persistence: lane.persistence)
+        for _ in 0..<Self.attempts {
+            if try await create(request, start, in: lane) { return }
+            if try await attach(request, lane) { return }
         }
-        guard let created else { return try await attach(request) }
+        throw EngineError(.unavailable, "workflow \(request.id) is being recovered; try again")
+    }
+
+    /// - Returns: whether the run is new, and durable.
+    private func create(
+        _ request: Start, _ start: WorkflowStart, in lane: Lane
+    ) async throws(EngineError) -> Bool {
+        if try await isTaken(request.id, outside: lane) { return false }
+        let now = clock.now()
+        var (execution, decision) = WorkflowExecution.create(id: request.id, start: start, at: now)
+        // A run that has just begun takes every signal.
+        if let signal = request.signal, let more = try? execution.handle(.signal(signal), at: now) {
+            decision.entries += more.entries
+            decision.effects += more.effects
+        }
+        let created = registry.insert(request.id) { [execution, decision] in
+            WorkflowActor(
+                creating: execution, decision, replacesClosed: request.idPolicy == .replace,
+                persistence: lane.persistence)
+        }
+        guard let created else { return false }
         do throws(WorkflowFault) {
             try await waitUntilDurable(created, created.creation?.ticket)
         } catch {
             registry.remove(created)
             throw EngineError(.unavailable, "workflow \(request.id) was not accepted: \(error)")
         }
-        if created.creation?.isIDTaken == true {
-            registry.remove(created)
-            try await attach(request)
+        guard created.creation?.isIDTaken == true else { return true }
+        registry.remove(created)
+        return false
+    }
+
+    /// Whether a store of another tier has the id: the lane's own says so itself.
+    private func isTaken(_ id: WorkflowID, outside lane: Lane) async throws(EngineError) -> Bool {
+        do throws(StoreError) {
+            for other in lanes.values where other.persistence !== lane.persistence {
+                if try await other.store.summary(of: id) != nil { return true }
+            }
+            return false
+        } catch {
+            throw EngineError(.unavailable, "workflow \(id) can't be looked up: \(error)")
         }
     }
 
-    /// A start with an id that is taken: fine if it is the same start.
-    private func attach(_ request: Start) async throws(EngineError) {
+    /// A start with an id that is taken.
+    ///
+    /// - Returns: whether the run that has it is the one that was asked for; else the id is free now.
+    private func attach(_ request: Start, _ lane: Lane) async throws(EngineError) -> Bool {
         let existing: WorkflowStart
         switch try await lookup(request.id) {
         case .active(let workflow):
-            existing = await workflow.snapshot().execution.start
-        case .closed(_, let store):
-            existing = try await readStart(request.id, from: store)
+            existing = workflow.start
+        case .closed(_, let old):
+            switch request.idPolicy {
+            case .sameRun:
+                existing = try await readStart(request.id, from: old.store)
+            case .reject:
+                throw EngineError(
+                    .alreadyExists, "workflow \(request.id) has been run already; use another id, or replace it")
+            case .replace:
+                try await makeWay(request.id, in: old, for: lane)
+                return false
+            }
         case .unknown:
-            throw EngineError(.unavailable, "workflow \(request.id) was not accepted; try again")
+            return false
         }
         guard existing.type == request.type, existing.input == request.input else {
             let difference = existing.type == request.type ? "another input" : "the type \(existing.type)"
@@ -71,9 +133,21 @@ extension Engine {
                 .alreadyExists,
                 "workflow \(request.id) exists already, with \(difference); use another id, or the same type and input")
         }
+        if let signal = request.signal { try await self.signal(request.id, signal) }
+        return true
     }
 
-    private func readStart(
+    /// Makes an id free whose run has ended. In its own store the new run replaces it; in another one it is deleted.
+    func makeWay(_ id: WorkflowID, in old: Lane, for lane: Lane) async throws(EngineError) {
+        if old.persistence === lane.persistence { return }
+        do {
+            _ = try await old.store.delete([id])
+        } catch {
+            throw EngineError(.unavailable, "workflow \(id) can't be replaced: \(error); try again later")
+        }
+    }
+
+    func readStart(
         _ id: WorkflowID, from store: any WorkflowStore
     ) async throws(EngineError) -> WorkflowStart {
         let first: JournalEntry?
@@ -111,15 +185,19 @@ extension Engine {
     /// - Throws: `invalidArgument`; `notFound`; `failedPrecondition` when the run has ended; `unavailable`.
     package func signal(_ id: WorkflowID, _ signal: Signal) async throws(EngineError) {
         try refuseIfUnavailable()
+        try check(signal)
+        try await send(.signal(signal), to: id) { error in
+            EngineError(.failedPrecondition, "workflow \(id) can't take signals: \(error)")
+        }
+    }
+
+    private func check(_ signal: Signal) throws(EngineError) {
         for (field, text) in [("name", signal.name), ("signal_id", signal.id)] {
             guard !text.isEmpty, text.utf8.count <= WorkflowID.maximumLength else {
                 throw EngineError(.invalidArgument, "\(field) must be 1 to \(WorkflowID.maximumLength) bytes long")
             }
         }
         try checkSize(signal.payload, of: "the payload of signal \(signal.name)")
-        try await send(.signal(signal), to: id) { error in
-            EngineError(.failedPrecondition, "workflow \(id) can't take signals: \(error)")
-        }
     }
 
     /// What a run last said of itself under a name; `nil` when it said nothing.
@@ -127,9 +205,9 @@ extension Engine {
     /// - Throws: `notFound`, `unavailable`.
     package func value(_ name: String, of id: WorkflowID) async throws(EngineError) -> [UInt8]? {
         if let snapshot = try await settledSnapshot(id) { return snapshot.execution.values[name] }
-        guard case .closed(_, let store) = try await lookup(id) else { throw notFound(id) }
+        guard case .closed(_, let lane) = try await lookup(id) else { throw notFound(id) }
         do {
-            return try await replay(id, from: store).values[name]
+            return try await replay(id, from: lane.store).values[name]
         } catch {
             throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
         }
@@ -149,7 +227,7 @@ extension Engine {
         defer { waiters.leave(id, waiter) }
         switch try await lookup(id) {
         case .unknown: throw notFound(id)
-        case .closed(let summary, let store): return (try await outcome(of: id, in: store), summary.state)
+        case .closed(let summary, let lane): return (try await outcome(of: id, in: lane.store), summary.state)
         case .active: break
         }
         switch await answer(waiter, within: timeout) {

@@ -1,17 +1,17 @@
 internal import AetherRuntime
 internal import AetherStorage
+internal import Logging
 
 extension Engine {
     enum Found: Sendable {
         case active(WorkflowActor)
-        case closed(WorkflowSummary, WorkflowStore)
+        /// With where it is stored.
+        case closed(WorkflowSummary, Lane)
         case unknown
-
-        typealias WorkflowStore = any AetherStorage.WorkflowStore
     }
 
     /// How often an event is given to a run anew after the run's memory went back to what is durable.
-    private static let attempts = 8
+    static let attempts = 8
     /// How many journal entries are read at a time.
     static let journalPage = 1000
 
@@ -21,7 +21,7 @@ extension Engine {
     func lookup(_ id: WorkflowID) async throws(EngineError) -> Found {
         while true {
             switch registry.claim(id) {
-            case .active(let workflow) where workflow.isDiscarded:
+            case .active(let workflow) where workflow.isAbsent:
                 registry.remove(workflow)
             case .active(let workflow):
                 guard !workflow.isConfirmed, let ticket = workflow.creation?.ticket else { return .active(workflow) }
@@ -46,9 +46,10 @@ extension Engine {
         do throws(StoreError) {
             for lane in lanes.values {
                 guard let summary = try await lane.store.summary(of: id) else { continue }
-                if summary.state.isTerminal { return .closed(summary, lane.store) }
+                if summary.state.isTerminal { return .closed(summary, lane) }
                 let execution = try await replay(id, from: lane.store)
-                let workflow = WorkflowActor(execution: execution, persistence: lane.persistence)
+                let workflow = WorkflowActor(
+                    execution: execution, persistence: lane.persistence, readAt: clock.now())
                 loaded = workflow
                 return .active(workflow)
             }
@@ -73,18 +74,50 @@ extension Engine {
         }
     }
 
-    /// Picks a run up that was read from the store: its worker may still have it, else it needs one.
+    /// Picks a run up that was read from the store: workers may still have its tasks, else they need one; its children may
+    /// be missing, its parent may have ended, and its deadlines have to be watched again.
     private func resume(_ workflow: WorkflowActor) async {
         let execution = await workflow.snapshot().execution
-        guard let lease = execution.lease else {
-            return await dispatcher.give(await scheduler.enqueue([execution.schedulingRequest]))
+        if let lease = execution.lease {
+            let task = TaskID(workflow: execution.id, epoch: lease.epoch)
+            await adopt(task, by: lease.worker.id, workflow, else: .loseLease(epoch: lease.epoch, .notHeld))
+        } else if !execution.isIdle {
+            // An event may have scheduled it already: then its second assignment is refused.
+            await dispatcher.give(await scheduler.enqueue([execution.schedulingRequest]))
         }
-        let task = TaskID(workflow: execution.id, epoch: lease.epoch)
-        let (session, isNew) = sessions.makeSession(of: lease.worker.id)
+        for lease in execution.activityLeases {
+            let task = TaskID(workflow: execution.id, activity: lease.key, epoch: UInt64(lease.attempt))
+            let gone = WorkflowEvent.completeActivity(lease.key, attempt: lease.attempt, .workerGone)
+            await adopt(task, by: lease.worker, workflow, else: gone)
+        }
+        messages.put(contentsOf: execution.unfinishedEffects.compactMap { RunMessage($0, of: workflow) })
+        do throws(EngineError) {
+            try await followParent(of: workflow)
+        } catch {
+            logger.error(
+                "a child's parent can't be read", metadata: ["workflow": "\(execution.id)", "error": "\(error)"])
+        }
+        _ = try? await workflow.handle(.wake, at: clock.now())
+        if execution.mayBePassive { passivateLater(workflow) }
+    }
+
+    /// The session of a worker takes over a task that the journal says it has.
+    private func adopt(
+        _ task: TaskID, by worker: String, _ workflow: WorkflowActor, else event: WorkflowEvent
+    ) async {
+        let (session, isNew) = sessions.makeSession(of: worker)
         if isNew { await beginGrace(session) }
         guard await !session.adopt(task) else { return }
-        // The worker is back already and does not have the run.
-        _ = try? await workflow.handle(.loseLease(epoch: lease.epoch, .notHeld), at: clock.now())
+        // The worker is back already and does not have it.
+        _ = try? await workflow.handle(event, at: clock.now())
+    }
+
+    /// A passive run that was only looked at leaves memory again.
+    private func passivateLater(_ workflow: WorkflowActor) {
+        inBackground { [self] in
+            guard (try? await clock.sleep(configuration.passivationHorizon)) != nil else { return }
+            await workflow.passivate(before: clock.now())
+        }
     }
 
     /// How an active run stands now that all of it is durable; the actor that says so.

@@ -16,6 +16,10 @@ extension Engine {
         package var isCancelRequested = false
         /// One sentence: why it is where it is.
         package var reason = ""
+        /// What has begun and has no outcome yet, in the order in which it began.
+        package var pending: [(key: OperationKey, operation: PendingOperation)] = []
+        /// Of a child: its parent's id.
+        package var parent: WorkflowID?
     }
 
     /// The largest input, result or payload the engine takes, in bytes.
@@ -26,8 +30,10 @@ extension Engine {
     /// - Throws: `notFound`, `unavailable`.
     package func status(_ id: WorkflowID) async throws(EngineError) -> Status {
         if let snapshot = try await settledSnapshot(id) { return await status(of: snapshot) }
-        guard case .closed(let summary, let store) = try await lookup(id) else { throw notFound(id) }
-        return Status(summary: summary, outcome: try await outcome(of: id, in: store))
+        guard case .closed(let summary, let lane) = try await lookup(id) else { throw notFound(id) }
+        return Status(
+            summary: summary, outcome: try await outcome(of: id, in: lane.store),
+            parent: try await readStart(id, from: lane.store).parent?.workflow)
     }
 
     private func status(of snapshot: WorkflowActor.Snapshot) async -> Status {
@@ -39,36 +45,10 @@ extension Engine {
             worker: execution.lastWorker?.id ?? "",
             attempt: execution.epoch,
             isCancelRequested: execution.isCancelRequested,
-            reason: await reason(execution, currentStep: snapshot.currentStep)
+            reason: await reason(execution, currentStep: snapshot.currentStep),
+            pending: execution.pending.map { ($0.key, $0.value) }.sorted { $0.1.sequence < $1.1.sequence },
+            parent: execution.start.parent?.workflow
         )
-    }
-
-    private func reason(_ execution: WorkflowExecution, currentStep: String) async -> String {
-        guard execution.outcome == nil else { return "" }
-        let cancelled = execution.isCancelRequested ? "cancel requested; " : ""
-        guard let lease = execution.lease else { return cancelled + (await waitReason(execution)) }
-        let worker = lease.worker.id
-        guard await sessions.session(of: worker)?.isConnected == true else {
-            let grace = configuration.workerGrace.formatted
-            let disconnected = "worker \(worker) is disconnected"
-            return cancelled + disconnected + "; unless it is back within \(grace), another one goes on"
-        }
-        let step = currentStep.isEmpty ? "" : " step \"\(currentStep)\""
-        return cancelled + "running\(step) on worker \(worker)"
-    }
-
-    private func waitReason(_ execution: WorkflowExecution) async -> String {
-        let type = execution.start.type
-        switch await scheduler.wait(type: type, needsReplay: execution.needsReplay) {
-        case .noWorkerOffersIt:
-            return "no connected worker offers the workflow type \"\(type)\"; start one that registers it"
-        case .onlyPlainWorkersOfferIt:
-            return "it has recorded steps, and only workers without a journal offer \"\(type)\"; start one with an SDK"
-        case .allBusy(let workers):
-            return "all \(workers) workers that offer \"\(type)\" are busy"
-        case .nothing:
-            return "about to be assigned to a worker"
-        }
     }
 
     /// A stretch of a run's journal, in order, as far as it is durable.
@@ -130,14 +110,5 @@ extension Engine {
         }
         for session in sessions.all where await session.isConnected { metrics.connectedWorkers += 1 }
         return metrics
-    }
-}
-
-extension Duration {
-    /// The duration for people, such as `5 s` or `300 ms`.
-    fileprivate var formatted: String {
-        let (seconds, attoseconds) = components
-        let milliseconds = seconds * 1000 + attoseconds / 1_000_000_000_000_000
-        return milliseconds % 1000 == 0 ? "\(seconds) s" : "\(milliseconds) ms"
     }
 }

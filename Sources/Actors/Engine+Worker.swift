@@ -9,16 +9,46 @@ extension Engine {
         package var instance: String
         /// The workflow types it offers, each with the tier it asks for.
         package var workflows: [String: PersistenceTier?]
+        /// The activities it offers, and the service it belongs to; empty when to none.
+        package var activities: [String]
+        package var service: String
         /// The tasks still in its memory.
-        package var held: [String]
+        package var held: [Held]
 
         package init(
-            worker: WorkerIdentity, instance: String, workflows: [String: PersistenceTier?], held: [String]
+            worker: WorkerIdentity, instance: String, workflows: [String: PersistenceTier?],
+            activities: [String] = [], service: String = "", held: [Held]
         ) {
             self.worker = worker
             self.instance = instance
             self.workflows = workflows
+            self.activities = activities
+            self.service = service
             self.held = held
+        }
+
+        /// A task that is still in a worker's memory.
+        package struct Held: Sendable {
+            package var task: String
+            /// The last entry of the run's journal that it has; `nil` when it doesn't say.
+            package var seen: UInt64?
+            /// Whether the run only waits.
+            package var isWaiting: Bool
+
+            package init(task: String, seen: UInt64? = nil, isWaiting: Bool = false) {
+                self.task = task
+                self.seen = seen
+                self.isWaiting = isWaiting
+            }
+        }
+
+        fileprivate var offers: Set<TaskResource> {
+            var offers = Set(workflows.keys.map { TaskResource.workflow($0) })
+            for activity in activities {
+                offers.insert(.activity(activity))
+                offers.insert(.activity(activity, service: service))
+            }
+            return offers
         }
     }
 
@@ -32,15 +62,16 @@ extension Engine {
         guard !worker.id.isEmpty, worker.id.utf8.count <= WorkflowID.maximumLength else {
             throw EngineError(.invalidArgument, "worker_id must be 1 to \(WorkflowID.maximumLength) bytes long")
         }
-        var claimed: [TaskID] = []
-        for task in registration.held.compactMap({ TaskID($0) }) where try await holds(worker, task) {
-            claimed.append(task)
+        var claimed: [WorkerSession.HeldTask] = []
+        for held in registration.held {
+            guard let task = TaskID(held.task), try await holds(worker, task) else { continue }
+            claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen, isWaiting: held.isWaiting))
         }
         let entry = WorkerSession.Registration(
-            worker: worker, instance: registration.instance, offers: Set(registration.workflows.keys))
-        let session = try await enter(entry, held: Set(claimed))
+            worker: worker, instance: registration.instance, offers: registration.offers)
+        let session = try await enter(entry, held: claimed)
         var kept: [String] = []
-        for task in claimed {
+        for task in claimed.map(\.task) {
             // A lease that ended before the session took it over did not reach the session: nobody would free it.
             if try await holds(worker, task) {
                 kept.append(task.description)
@@ -53,7 +84,7 @@ extension Engine {
     }
 
     private func enter(
-        _ registration: WorkerSession.Registration, held: Set<TaskID>
+        _ registration: WorkerSession.Registration, held: [WorkerSession.HeldTask]
     ) async throws(EngineError) -> WorkerSession {
         while true {
             let (session, _) = sessions.makeSession(of: registration.worker.id)
@@ -76,8 +107,7 @@ extension Engine {
 
     private func holds(_ worker: WorkerIdentity, _ task: TaskID) async throws(EngineError) -> Bool {
         guard case .active(let workflow) = try await lookup(task.workflow) else { return false }
-        let lease = await workflow.snapshot().execution.lease
-        return lease?.epoch == task.epoch && lease?.worker.id == worker.id
+        return await workflow.snapshot().execution.isLeased(task, to: worker.id)
     }
 
     /// Begins a stream of tasks.
@@ -107,8 +137,7 @@ extension Engine {
             throw unregistered(worker)
         }
         await end(connected.lost, .notHeld)
-        let credits = Self.uncounted - connected.held.count - connected.reservations
-        await dispatcher.give(await scheduler.release([feed.connection: credits]))
+        await dispatcher.give(await scheduler.release([feed.connection: Self.uncounted - connected.occupied]))
         await pushAgain(connected.held, to: session)
         return feed
     }
@@ -120,19 +149,25 @@ extension Engine {
         EngineError(.failedPrecondition, "worker \(worker) is not registered; call Register first")
     }
 
-    /// Tells a worker that came back what was pushed while it was away. It passes over what it knows.
-    private func pushAgain(_ tasks: [TaskID], to session: WorkerSession) async {
-        var pushes: [TaskMessage] = []
-        for task in tasks {
-            guard let snapshot = await registry.active(task.workflow)?.snapshot(),
-                let lease = snapshot.execution.lease, lease.epoch == task.epoch, !lease.worker.isPlain,
-                snapshot.execution.cancelRequest != nil,
-                let durable = try? await settledSnapshot(task.workflow)?.execution,
-                let request = durable.cancelRequest
-            else { continue }
-            pushes.append(.push(task, request))
+    /// Tells a worker that came back what its runs' journals have behind what it knows. It passes over what it learns twice.
+    private func pushAgain(_ held: [WorkerSession.HeldTask], to session: WorkerSession) async {
+        for (task, seen) in held.compactMap({ held in held.seen.map { (held.task, $0) } }) {
+            do throws(EngineError) {
+                guard task.activity == nil, let snapshot = try await settledSnapshot(task.workflow),
+                    snapshot.execution.lease?.epoch == task.epoch
+                else { continue }
+                var last = seen
+                while last < snapshot.execution.lastSequence {
+                    let page = try await history(task.workflow, after: last, limit: Self.journalPage)
+                    guard let end = page.last?.sequence else { break }
+                    await dispatcher.perform(page.map { .send(.push(task, $0)) }, of: session)
+                    last = end
+                }
+            } catch {
+                // The worker would wait for ever for what it has missed: another one goes on from the journal.
+                await end([task], .notHeld)
+            }
         }
-        if !pushes.isEmpty { _ = await session.send(pushes) }
     }
 
     /// A stream of tasks has ended: the worker keeps its runs for the grace period, but for those not sent.
@@ -162,10 +197,15 @@ extension Engine {
 
     private func end(_ tasks: [TaskID], _ reason: LeaseEnd) async {
         for task in tasks {
+            let event: WorkflowEvent
+            if let key = task.activity {
+                event = .completeActivity(key, attempt: UInt32(clamping: task.epoch), .workerGone)
+            } else {
+                event = .loseLease(epoch: task.epoch, reason)
+            }
             // A run that refuses has ended or been discarded: then there is no lease to end.
             // The session no longer has it: a run that is read again finds that out.
-            _ = try? await registry.active(task.workflow)?
-                .handle(.loseLease(epoch: task.epoch, reason), at: clock.now())
+            _ = try? await registry.active(task.workflow)?.handle(event, at: clock.now())
         }
     }
 
@@ -177,56 +217,5 @@ extension Engine {
     ) async throws(EngineError) -> [JournalEntry] {
         let limit = min(Self.journalPage, Int(assignment.journalLength - after))
         return try await history(assignment.taskID.workflow, after: after, limit: limit)
-    }
-
-    /// A plain worker answers its task with the outcome of the run. Repeating the same answer succeeds.
-    ///
-    /// - Throws: `notFound` for a task there never was; `failedPrecondition` for one that is no longer the worker's;
-    ///   `invalidArgument`; `unavailable`.
-    package func complete(task text: String, _ outcome: WorkflowOutcome) async throws(EngineError) {
-        try refuseIfReadOnly()
-        let task = try parse(text)
-        if case .completed(let result) = outcome { try checkSize(result, of: "the result of task \(text)") }
-        do throws(EngineError) {
-            try await send(.complete(epoch: task.epoch, outcome), to: task.workflow) { error in
-                EngineError(.failedPrecondition, "task \(text) can't be completed: \(error)")
-            }
-        } catch {
-            guard error.code == .failedPrecondition, try await hasCompleted(task, outcome) else { throw error }
-        }
-    }
-
-    private func hasCompleted(_ task: TaskID, _ outcome: WorkflowOutcome) async throws(EngineError) -> Bool {
-        guard case .closed(_, let store) = try await lookup(task.workflow) else { return false }
-        do {
-            let execution = try await replay(task.workflow, from: store)
-            return execution.epoch == task.epoch && execution.outcome == outcome
-        } catch {
-            throw EngineError(.unavailable, "workflow \(task.workflow) can't be read: \(error)")
-        }
-    }
-
-    /// Whether a task is still the worker's, and whether its run is to be cancelled.
-    ///
-    /// - Throws: `notFound` for a task there never was; `unavailable`.
-    package func heartbeat(task text: String) async throws(EngineError) -> (isHeld: Bool, isCancelRequested: Bool) {
-        let task = try parse(text)
-        switch try await lookup(task.workflow) {
-        case .unknown: throw unknownTask(text)
-        case .closed: return (false, false)
-        case .active(let workflow):
-            let execution = await workflow.snapshot().execution
-            return (execution.lease?.epoch == task.epoch, execution.isCancelRequested)
-        }
-    }
-
-    private func parse(_ text: String) throws(EngineError) -> TaskID {
-        guard let task = TaskID(text) else { throw unknownTask(text) }
-        return task
-    }
-
-    private func unknownTask(_ text: String) -> EngineError {
-        let start = text.prefix(WorkflowID.maximumLength)
-        return EngineError(.notFound, "no task has the id \(start); give task_id back as it came")
     }
 }

@@ -15,7 +15,10 @@ package final class Engine: Sendable {
     let sessions = SessionRegistry()
     let scheduler = SchedulerActor()
     let waiters = ResultWaiters()
+    let timers: TimerActor
     let dispatcher: EffectDispatcher
+    /// What runs have to tell one another.
+    let messages = BatchQueue<RunMessage>()
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
     private let availabilityChanged: @Sendable (Bool) -> Void
@@ -54,10 +57,14 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        let reference = EngineReference()
+        let messages = self.messages
+        self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
-            registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, clock: clock)
+            registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
+            clock: clock, passivationHorizon: configuration.passivationHorizon,
+            tell: { messages.put(contentsOf: $0) })
         self.dispatcher = dispatcher
-        let recovery = RecoveryHook()
         self.lanes = stores.mapValues { store in
             let persistence = PersistenceActor(
                 store: store,
@@ -65,12 +72,12 @@ package final class Engine: Sendable {
                 retryInterval: configuration.writeRetryInterval,
                 lagLimit: LagLimit(configuration),
                 release: { dispatcher.release($0) },
-                discard: { await recovery.engine?.discard($0) },
-                availabilityChanged: { recovery.engine?.tellAvailability() }
+                discard: { await reference.engine?.discard($0) },
+                availabilityChanged: { reference.engine?.tellAvailability() }
             )
             return Lane(store: store, persistence: persistence)
         }
-        recovery.set(self)
+        reference.set(self)
     }
 
     /// Where the runs of a tier live, and their write path. L1 and L2 share one: they differ in what may lag.
@@ -85,6 +92,8 @@ package final class Engine: Sendable {
             for lane in lanes.values {
                 group.addTask { await lane.persistence.run() }
             }
+            group.addTask { await self.timers.run() }
+            group.addTask { await self.deliverMessages() }
             group.addTask { await self.recover() }
             group.addTask { await self.runBackground() }
         }
@@ -102,6 +111,8 @@ package final class Engine: Sendable {
     package func finish() {
         for lane in lanes.values { lane.persistence.finish() }
         dispatcher.finish()
+        timers.finish()
+        messages.finish()
         background.finish()
     }
 
@@ -162,6 +173,7 @@ package final class Engine: Sendable {
 
     private func recover() async {
         for lane in lanes.values {
+            await wakePassive(in: lane)
             var last: WorkflowID?
             repeat {
                 do {
@@ -205,7 +217,7 @@ package final class Engine: Sendable {
         shared.withLock { shared in
             for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
         }
-        for commit in commits where commit.assignment != nil { await dispatcher.takeBackCredit(commit) }
+        for commit in commits { await dispatcher.takeBackCredits(commit) }
         recoverDiscarded()
     }
 
@@ -227,8 +239,8 @@ package final class Engine: Sendable {
     }
 }
 
-/// Breaks the circle between the engine and its write path: set once, right after both exist.
-private final class RecoveryHook: Sendable {
+/// Breaks the circle between the engine and its actors: set once, right after all exist.
+private final class EngineReference: Sendable {
     private struct Weak { weak var engine: Engine? }
     private let reference = Mutex(Weak())
 

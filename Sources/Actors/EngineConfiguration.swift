@@ -23,5 +23,9 @@ package struct EngineConfiguration: Sendable {
     /// How many open workflows are read at a time when the engine starts.
     package var recoveryPageSize = 1000
 
+    /// How far off the next deadline of a run must be for it to leave memory, and how long it stays there after it was
+    /// looked at.
+    package var passivationHorizon: Duration = .seconds(5)
+
     package init() {}
 }

@@ -136,7 +136,9 @@ actor PersistenceActor {
         if batch.count < waiting.count { await failDiscarded(waiting, endingAt: through) }
         guard !batch.isEmpty else { return settle(through) }
         do {
-            let taken = try await store.commit(batch.map(\.write))
+            // Some decisions have effects and nothing to write; they keep their place in the order.
+            let writes = batch.lazy.map(\.write).filter { $0.summary != nil || !$0.entries.isEmpty }
+            let taken = writes.isEmpty ? [] : try await store.commit(Array(writes))
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()

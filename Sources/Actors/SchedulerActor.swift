@@ -1,6 +1,6 @@
 internal import AetherRuntime
 
-/// Routes runs that need a worker to sessions with a credit. Asked once per batch; whoever asks performs the answer.
+/// Routes tasks that need a worker to sessions with a credit. Asked once per batch; whoever asks performs the answer.
 actor SchedulerActor {
     typealias Assignment = TaskScheduler.Assignment
     typealias SessionID = TaskScheduler.SessionID
@@ -15,8 +15,12 @@ actor SchedulerActor {
         counts.flatMap { scheduler.release($0.key, count: $0.value) }
     }
 
+    func occupy(_ counts: [SessionID: Int]) {
+        for (session, count) in counts { scheduler.occupy(session, count: count) }
+    }
+
     func connect(
-        _ session: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
+        _ session: SessionID, worker: WorkerIdentity, offers: Set<TaskResource>, capacity: Int, held: Int
     ) -> [Assignment] {
         scheduler.connect(session, worker: worker, offers: offers, capacity: capacity, held: held)
     }
@@ -25,7 +29,7 @@ actor SchedulerActor {
         scheduler.disconnect(session)
     }
 
-    func wait(type: String, needsReplay: Bool) -> TaskScheduler.Wait {
-        scheduler.wait(type: type, needsReplay: needsReplay)
+    func wait(for resource: TaskResource, needsReplay: Bool) -> TaskScheduler.Wait {
+        scheduler.wait(for: resource, needsReplay: needsReplay)
     }
 }

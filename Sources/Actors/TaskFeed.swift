@@ -43,9 +43,7 @@ package final class TaskFeed: Sendable {
             defer { sending = [] }
             return sending
         }
-        return (uncertain + messages.drain()).compactMap { message in
-            if case .assign(let assignment) = message { assignment.taskID } else { nil }
-        }
+        return (uncertain + messages.drain()).compactMap(\.begun)
     }
 
     /// The stream is gone: nobody can be sent anything any more.

@@ -4,10 +4,21 @@ package import AetherRuntime
 package enum TaskMessage: Sendable {
     /// A run to begin, or to go on with from its journal.
     case assign(TaskAssignment)
-    /// Entries that the server made in a run the worker has in memory.
+    /// An attempt at an activity.
+    case attempt(ActivityAssignment)
+    /// An entry that the server made in a run the worker has in memory.
     case push(TaskID, JournalEntry)
-    /// The lease is over: drop the run.
+    /// The lease is over: drop the task.
     case revoke(TaskID)
+
+    /// The task that begins with the message; `nil` when none does.
+    var begun: TaskID? {
+        switch self {
+        case .assign(let assignment): assignment.taskID
+        case .attempt(let assignment): assignment.taskID
+        case .push, .revoke: nil
+        }
+    }
 }
 
 /// A run as it is given to a worker.
@@ -18,4 +29,14 @@ package struct TaskAssignment: Sendable {
     package var journalLength: UInt64
     /// The whole journal, where it is short and at hand; else it is read from the store while it is sent.
     package var journal: [JournalEntry]?
+}
+
+/// An attempt at an activity as it is given to a worker.
+package struct ActivityAssignment: Sendable {
+    package var taskID: TaskID
+    package var workflowType: String
+    package var activity: ActivityProgress
+
+    /// The same for all attempts at the activity, and unique to it.
+    package var idempotencyKey: String { "\(taskID.workflow)/\(taskID.activity?.rawValue ?? "")" }
 }

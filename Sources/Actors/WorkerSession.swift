@@ -1,28 +1,40 @@
 internal import AetherRuntime
 
-/// One worker, over all its connections: what it offers, the stream it polls, and the runs it has.
+/// One worker, over all its connections: what it offers, the stream it polls, and the tasks it has.
 ///
 /// States: registered without a stream → connected → (stream broken) suspended → connected again, or expired after the
 /// grace period. While it is suspended its leases stay; when it expires they end.
 ///
 /// Each stream is a connection of its own to the scheduler. What the worker has, and what is on its way to it, is counted
 /// here and taken over to the next connection, so that a stream that comes and goes neither loses nor makes a credit.
+/// A run that only waits is the worker's and takes no credit.
 actor WorkerSession {
     /// What a worker says of itself when it registers.
     struct Registration: Sendable {
         var worker: WorkerIdentity
         /// Random for each process; empty for a worker that doesn't say.
         var instance: String
-        var offers: Set<String>
+        var offers: Set<TaskResource>
+    }
+
+    /// A task that a worker has in memory, as it says when it registers.
+    struct HeldTask: Sendable, Hashable {
+        var task: TaskID
+        /// The last entry of the run's journal that the worker has; `nil` when it doesn't say.
+        var seen: UInt64?
+        /// Whether the run only waits.
+        var isWaiting = false
     }
 
     private struct Lease {
         var epoch: UInt64
-        /// The registration in which the worker claimed the run, or under whose stream it was sent.
+        /// The registration in which the worker claimed the task, or under whose stream it was sent.
         var registration: UInt64
+        var seen: UInt64?
+        var isResting = false
     }
 
-    /// Tasks that left a session, and the connection that has their credits.
+    /// Credits that are free again, or taken where the number is negative, and the connection that has them.
     struct Freed: Sendable {
         var connection: TaskScheduler.SessionID?
         var count: Int
@@ -35,10 +47,10 @@ actor WorkerSession {
     /// The registration that was the last when the stream began.
     private var streamRegistration: UInt64 = 0
     private var feed: TaskFeed?
-    /// The runs the worker has.
-    private var leases: [WorkflowID: Lease] = [:]
-    /// The runs the scheduler chose this worker for, whose assignments are not sent yet; how often each.
-    private var reserved: [WorkflowID: Int] = [:]
+    /// The tasks the worker has.
+    private var leases: [TaskSubject: Lease] = [:]
+    /// What the scheduler chose this worker for, and is not sent yet; how often each.
+    private var reserved: [TaskSubject: Int] = [:]
     private var reservations = 0
     /// Counts what makes a grace period that began before void.
     private var graces: UInt64 = 0
@@ -52,20 +64,27 @@ actor WorkerSession {
     var current: Registration? { hasExpired ? nil : registration }
     var isConnected: Bool { feed != nil }
 
-    private var tasks: [TaskID] { leases.map { TaskID(workflow: $0.key, epoch: $0.value.epoch) } }
+    private var tasks: [TaskID] { leases.map { TaskID($0.key, epoch: $0.value.epoch) } }
 
-    /// Takes a registration. The session then has exactly the runs that the worker claims, and those on their way.
+    /// Takes a registration. The session then has exactly the tasks that the worker claims, and those on their way.
     ///
     /// - Returns: the leases the worker no longer claims, which end.
-    func register(_ new: Registration, held: Set<TaskID>) -> RegisterResult {
+    func register(_ new: Registration, held: [HeldTask]) -> RegisterResult {
         if hasExpired { return .expired }
         if feed != nil, let current = registration, current.instance != new.instance { return .inUse }
         registration = new
         registrations += 1
         if feed == nil { graces += 1 }
-        let lost = tasks.filter { !held.contains($0) }
+        let claimed = Set(held.map(\.task))
+        let lost = tasks.filter { !claimed.contains($0) }
         let freed = remove(lost)
-        for task in held { leases[task.workflow] = Lease(epoch: task.epoch, registration: registrations) }
+        for claim in held {
+            // While there is a stream the session knows what the run does; else the worker does.
+            let known = feed == nil ? nil : leases[claim.task.subject]
+            leases[claim.task.subject] = Lease(
+                epoch: claim.task.epoch, registration: registrations, seen: claim.seen,
+                isResting: known?.isResting ?? claim.isWaiting)
+        }
         return .registered(lost: lost, freed)
     }
 
@@ -82,21 +101,32 @@ actor WorkerSession {
     /// A worker that registered for this stream has said what it has. What was sent on the stream before since then it
     /// may never see: those leases end.
     ///
-    /// - Returns: the runs that are the worker's, how many more are on their way, and the leases that end; `nil` when it
-    ///   has not registered.
-    func connect(_ new: TaskFeed) -> (held: [TaskID], reservations: Int, lost: [TaskID])? {
+    /// - Returns: `nil` when it has not registered.
+    func connect(_ new: TaskFeed) -> Connected? {
         guard registration != nil, !hasExpired else { return nil }
         var lost: [TaskID] = []
         if streamRegistration != registrations {
-            lost = leases.filter { $0.value.registration != registrations }
-                .map { TaskID(workflow: $0.key, epoch: $0.value.epoch) }
+            lost = leases.filter { $0.value.registration != registrations }.map {
+                TaskID($0.key, epoch: $0.value.epoch)
+            }
             _ = remove(lost)
         }
         streamRegistration = registrations
         feed?.end(.replaced)
         feed = new
         graces += 1
-        return (tasks, reservations, lost)
+        return Connected(
+            held: leases.map { HeldTask(task: TaskID($0.key, epoch: $0.value.epoch), seen: $0.value.seen) },
+            occupied: leases.values.count { !$0.isResting } + reservations, lost: lost)
+    }
+
+    struct Connected: Sendable {
+        /// The worker's tasks.
+        var held: [HeldTask]
+        /// How many credits they take, with those that are on their way.
+        var occupied: Int
+        /// The leases that end.
+        var lost: [TaskID]
     }
 
     /// A stream ended.
@@ -123,55 +153,65 @@ actor WorkerSession {
         return tasks
     }
 
-    /// The worker has a run, says the journal: it keeps it for the grace period.
+    /// The worker has a task, says the journal: it keeps it for the grace period.
     ///
     /// - Returns: `false` when the worker is connected, and does not have it.
     func adopt(_ task: TaskID) -> Bool {
-        if leases[task.workflow]?.epoch == task.epoch || reserved[task.workflow] != nil { return true }
+        if leases[task.subject]?.epoch == task.epoch || reserved[task.subject] != nil { return true }
         guard feed == nil, registration == nil, !hasExpired else { return false }
-        leases[task.workflow] = Lease(epoch: task.epoch, registration: 0)
+        leases[task.subject] = Lease(epoch: task.epoch, registration: 0)
         return true
     }
 
     // MARK: Tasks
 
-    /// Runs that the scheduler chose this worker for are about to be leased to it.
+    /// Tasks that the scheduler chose this worker for are about to be leased to it.
     ///
     /// - Returns: `false` when the connection that the scheduler means is over.
-    func reserve(_ runs: [WorkflowID], on connection: TaskScheduler.SessionID) -> Bool {
+    func reserve(_ subjects: [TaskSubject], on connection: TaskScheduler.SessionID) -> Bool {
         guard !hasExpired, feed?.connection == connection else { return false }
-        for run in runs { reserved[run, default: 0] += 1 }
-        reservations += runs.count
+        for subject in subjects { reserved[subject, default: 0] += 1 }
+        reservations += subjects.count
         return true
     }
 
-    /// Runs will not be sent after all.
-    func unreserve(_ runs: [WorkflowID]) -> Freed {
-        Freed(connection: feed?.connection, count: runs.count { takeReservation(of: $0) })
+    /// Tasks will not be sent after all.
+    func unreserve(_ subjects: [TaskSubject]) -> Freed {
+        Freed(connection: feed?.connection, count: subjects.count { takeReservation(of: $0) })
     }
 
-    /// Sends messages; the leases of new tasks among them begin.
+    /// Does what durable decisions ask for. The leases of tasks that are sent begin.
     ///
-    /// - Returns: the assignments that could not be sent, because the stream is gone.
-    func send(_ messages: [TaskMessage]) -> [TaskAssignment] {
+    /// - Returns: the tasks that could not be sent, because the stream is gone, and the credits that are free now.
+    func perform(_ actions: [SessionAction]) -> (unsent: [TaskID], freed: Freed) {
         var sent: [TaskMessage] = []
-        var unsent: [TaskAssignment] = []
-        for message in messages {
-            if case .assign(let assignment) = message {
-                let task = assignment.taskID
-                guard takeReservation(of: task.workflow), feed != nil, !hasExpired else {
-                    unsent.append(assignment)
+        var unsent: [TaskID] = []
+        var freed = Freed(connection: feed?.connection, count: 0)
+        for action in actions {
+            switch action {
+            case .free(let task):
+                freed.count += remove([task]).count
+            case .rest(let task):
+                guard let lease = leases[task.subject], lease.epoch == task.epoch, !lease.isResting else { continue }
+                leases[task.subject]?.isResting = true
+                freed.count += 1
+            case .send(let message):
+                if let task = message.begun, !begin(task) {
+                    unsent.append(task)
                     continue
                 }
-                leases[task.workflow] = Lease(epoch: task.epoch, registration: streamRegistration)
+                if case .push(let task, _) = message, leases[task.subject]?.isResting == true {
+                    leases[task.subject]?.isResting = false
+                    freed.count -= 1
+                }
+                sent.append(message)
             }
-            sent.append(message)
         }
-        feed?.put(sent)
-        return unsent
+        if !sent.isEmpty { feed?.put(sent) }
+        return (unsent, freed)
     }
 
-    /// The worker no longer has these runs.
+    /// The worker no longer has these tasks.
     func free(_ tasks: [TaskID]) -> Freed {
         remove(tasks)
     }
@@ -181,18 +221,25 @@ actor WorkerSession {
         feed?.end(.stopping)
     }
 
-    private func takeReservation(of run: WorkflowID) -> Bool {
-        guard let count = reserved[run] else { return false }
-        reserved[run] = count > 1 ? count - 1 : nil
+    private func begin(_ task: TaskID) -> Bool {
+        guard takeReservation(of: task.subject), feed != nil, !hasExpired else { return false }
+        leases[task.subject] = Lease(epoch: task.epoch, registration: streamRegistration)
+        return true
+    }
+
+    private func takeReservation(of subject: TaskSubject) -> Bool {
+        guard let count = reserved[subject] else { return false }
+        reserved[subject] = count > 1 ? count - 1 : nil
         reservations -= 1
         return true
     }
 
     private func remove(_ tasks: [TaskID]) -> Freed {
         var freed = Freed(connection: feed?.connection, count: 0)
-        for task in tasks where leases[task.workflow]?.epoch == task.epoch {
-            leases[task.workflow] = nil
-            freed.count += 1
+        for task in tasks {
+            guard let lease = leases[task.subject], lease.epoch == task.epoch else { continue }
+            leases[task.subject] = nil
+            if !lease.isResting { freed.count += 1 }
         }
         return freed
     }

@@ -15,6 +15,7 @@ actor WorkflowActor {
     }
 
     nonisolated let id: WorkflowID
+    nonisolated let start: WorkflowStart
     nonisolated let persistence: PersistenceActor
     /// What the store said of the run's id; `nil` for a run that was read from it.
     nonisolated let creation: Commit.Creation?
@@ -23,24 +24,51 @@ actor WorkflowActor {
     private var laterTicket: Ticket?
     private var lastTicket: Ticket? { laterTicket ?? creation?.ticket }
     private var currentStep = ""
-    private let discarded = Mutex(false)
+    /// When the attempts under way at activities were heard of last. Not durable.
+    private var heartbeats: [OperationKey: ActivityHeartbeat] = [:]
+    /// Whether the run asked to be woken.
+    private var hasWake = false
+    /// The last time that the run was to leave memory, and nothing happened to it since.
+    private var retirement: Commit.Retirement?
+    private var retirements: UInt64 = 0
+    private let absence = Mutex(Absence.no)
 
-    /// A run that is in the store already.
-    init(execution: WorkflowExecution, persistence: PersistenceActor) {
+    /// Whether the run still lives in this actor.
+    private enum Absence {
+        case no
+        /// Memory went back behind this actor's state because a write failed.
+        case discarded
+        /// All of it is in the store.
+        case retired
+    }
+
+    /// A run that is in the store already. That it was read counts as a heartbeat of its activities.
+    init(execution: WorkflowExecution, persistence: PersistenceActor, readAt now: Timestamp) {
         self.id = execution.id
+        self.start = execution.start
         self.execution = execution
         self.persistence = persistence
         self.creation = nil
+        for lease in execution.activityLeases {
+            heartbeats[lease.key] = ActivityHeartbeat(time: now, details: nil)
+        }
     }
 
-    /// A new run, whose creation is put in line at once: nobody can put anything of the run in line before it.
-    init(creating execution: WorkflowExecution, _ decision: Decision, persistence: PersistenceActor) {
+    /// A new run, whose creation is put in line at once: nobody can put anything of the run in line before it. With
+    /// `replacesClosed`, a run of the same id that has ended makes way.
+    init(
+        creating execution: WorkflowExecution, _ decision: Decision, replacesClosed: Bool = false,
+        persistence: PersistenceActor
+    ) {
         let creation = Commit.Creation()
         self.id = execution.id
+        self.start = execution.start
         self.execution = execution
         self.persistence = persistence
         self.creation = creation
-        let write = WorkflowWrite(id: execution.id, summary: execution.summary, isNew: true, entries: decision.entries)
+        let write = WorkflowWrite(
+            id: execution.id, summary: execution.summary, isNew: true, replacesClosed: replacesClosed,
+            entries: decision.entries)
         let request = execution.schedulingRequest
         creation.put(
             persistence.enqueue(
@@ -48,25 +76,33 @@ actor WorkflowActor {
     }
 
     /// Whether memory went back behind this actor's state because a write failed. It then takes no more events.
-    nonisolated var isDiscarded: Bool { discarded.withLock { $0 } }
+    nonisolated var isDiscarded: Bool {
+        absence.withLock { if case .discarded = $0 { true } else { false } }
+    }
+
+    /// Whether the actor takes no more events: the run has to be read from the store.
+    nonisolated var isAbsent: Bool {
+        absence.withLock { if case .no = $0 { false } else { true } }
+    }
 
     /// Whether the run is in the store, so that its id is its own. Until then another run may turn out to have the id.
     nonisolated var isConfirmed: Bool { creation?.isDurable ?? true }
 
     nonisolated func discard() {
-        discarded.withLock { $0 = true }
+        absence.withLock { $0 = .discarded }
     }
 
     /// Handles an event, and puts what it decides in line.
+    @discardableResult
     func handle(_ event: WorkflowEvent, at now: Timestamp) throws(WorkflowFault) -> Staged {
-        guard !isDiscarded else { throw .discarded }
+        guard !isAbsent else { throw .discarded }
         let decision: Decision
         do {
-            decision = try execution.handle(event, at: now)
+            decision = try execution.handle(event, at: now, heartbeats: heartbeats)
         } catch {
             throw .refused(error)
         }
-        guard !decision.entries.isEmpty else {
+        guard !decision.entries.isEmpty || !decision.effects.isEmpty else {
             // A report that came before: its first commit may still be under way.
             return Staged(ticket: lastTicket, acknowledged: decision.acknowledged)
         }
@@ -91,6 +127,18 @@ actor WorkflowActor {
         return staged
     }
 
+    /// A worker says that an attempt at an activity goes on.
+    ///
+    /// - Returns: `nil` when the attempt is no longer the worker's; else whether the activity is to be cancelled.
+    func heartbeat(_ task: TaskID, details: [UInt8]?, at now: Timestamp) -> Bool? {
+        guard !isAbsent, let key = task.activity, let operation = execution.pending[key],
+            case .activity(let activity) = operation.kind, activity.lease(of: key) != nil,
+            UInt64(activity.attempt) == task.epoch
+        else { return nil }
+        heartbeats[key] = ActivityHeartbeat(time: now, details: details ?? heartbeats[key]?.details)
+        return operation.isCancelled && activity.spec.cancellation != .abandon
+    }
+
     /// The run as it is now; its last entries may not be durable yet.
     func snapshot() -> Snapshot {
         Snapshot(execution: execution, lastTicket: lastTicket, currentStep: currentStep)
@@ -101,6 +149,44 @@ actor WorkflowActor {
         var lastTicket: Ticket?
         var currentStep: String
     }
+
+    // MARK: Leaving memory
+
+    /// Puts in line that the run leaves memory, if nobody needs it there before an instant.
+    func passivate(before instant: Timestamp) {
+        guard !isAbsent, execution.mayBePassive, execution.nextDeadline.map({ $0 > instant }) ?? true else { return }
+        var summary = execution.summary
+        summary.isPassive = true
+        summary.wakeAt = execution.nextDeadline
+        retirements += 1
+        let retirement = Commit.Retirement(number: retirements, wakeAt: summary.wakeAt)
+        self.retirement = retirement
+        laterTicket = persistence.enqueue(
+            Commit(
+                workflow: self, write: WorkflowWrite(id: id, summary: summary, entries: []), effects: [],
+                forgetsWake: hasWake, retirement: retirement))
+    }
+
+    /// Does what is due in a run that was passive; if that is nothing, it is written down when it is due next.
+    ///
+    /// - Returns: the ticket of the last decision.
+    func wakeFromPassivity(at now: Timestamp) throws(WorkflowFault) -> Ticket? {
+        try handle(.wake, at: now)
+        passivate(before: now)
+        return lastTicket
+    }
+
+    /// The run leaves memory, unless something happened to it since that was put in line.
+    func retire(_ number: UInt64) -> Bool {
+        guard retirement?.number == number else { return false }
+        return absence.withLock { absence in
+            guard case .no = absence else { return false }
+            absence = .retired
+            return true
+        }
+    }
+
+    // MARK: Decisions
 
     private func stage(_ decision: Decision) -> Ticket? {
         let changesSummary = decision.entries.contains(where: \.changesSummary)
@@ -117,9 +203,13 @@ actor WorkflowActor {
             case .schedule: commit.request = execution.schedulingRequest
             case .dispatch(let lease): commit.assignment = assignment(lease, decision.entries)
             case .free: currentStep = ""
+            case .freeActivity(let lease): heartbeats[lease.key] = nil
+            case .wake: hasWake = true
+            case .publish: commit.forgetsWake = hasWake
             default: break
             }
         }
+        retirement = nil
         let ticket = persistence.enqueue(commit)
         if let ticket { laterTicket = ticket }
         // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
@@ -160,7 +250,7 @@ extension JournalEntry {
 extension WorkflowExecution {
     var schedulingRequest: TaskScheduler.Request {
         TaskScheduler.Request(
-            workflow: id, type: start.type, lastWorker: lastWorker?.id, needsReplay: needsReplay)
+            TaskSubject(workflow: id), .workflow(start.type), lastWorker: lastWorker?.id, needsReplay: needsReplay)
     }
 
     var summary: WorkflowSummary {

@@ -26,7 +26,7 @@ final class WorkflowRegistry: Sendable {
         let workflow = slots.withLock { slots -> WorkflowActor? in
             if case .active(let workflow) = slots[id] { workflow } else { nil }
         }
-        guard let workflow, workflow.isConfirmed, !workflow.isDiscarded else { return nil }
+        guard let workflow, workflow.isConfirmed, !workflow.isAbsent else { return nil }
         return workflow
     }
 

@@ -14,6 +14,8 @@ package struct ActivityProgress: Sendable, Equatable {
     /// How many attempts have failed. One that never reached its worker does not count.
     package var failures: UInt32 = 0
     package var lastFailure: Failure?
+    /// The worker that had the attempt which began last.
+    package var lastWorker: String?
     /// The details of the last heartbeat of the attempt before.
     package var details: [UInt8] = []
 

@@ -8,6 +8,10 @@ package enum Effect: Sendable, Equatable {
     case push(WorkflowExecution.Lease, JournalEntry)
     /// The worker no longer has this task: give its credit back.
     case free(WorkflowExecution.Lease)
+    /// The worker's run only waits: give its credit back until something is pushed to it.
+    case rest(WorkflowExecution.Lease)
+    /// Nobody needs the run in memory before its next deadline.
+    case passivate
     /// Tell the worker to drop the run, whose lease the server ended.
     case revoke(WorkflowExecution.Lease)
     /// Tell all who wait for the end, and let go of the run.
@@ -19,7 +23,7 @@ package enum Effect: Sendable, Equatable {
     case cancelChild(WorkflowID)
     case terminateChild(WorkflowID)
     /// The activity needs a worker.
-    case scheduleActivity(OperationKey, ActivitySpec)
+    case scheduleActivity(OperationKey, ActivityProgress)
     /// Send an attempt's task to its worker.
     case dispatchActivity(ActivityLease, ActivityProgress)
     /// The worker no longer has this attempt: give its credit back.

@@ -60,6 +60,7 @@ extension JournalEvent {
                 writer.field(20, unsigned: UInt64(parent.closePolicy.rawValue))
                 writer.field(24, text: parent.workflow.rawValue)
                 writer.field(25, text: parent.key.rawValue)
+                writer.field(26, fixed: parent.seed)
             }
         case .assigned(let worker, let epoch):
             writer.field(9, text: worker.id)
@@ -200,6 +201,7 @@ private struct EntryFields {
     var signalSequence: UInt64 = 0
     var parentID = ""
     var parentKey = ""
+    var parentSeed: UInt64 = 0
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -230,6 +232,7 @@ private struct EntryFields {
             case (23, .varint): signalSequence = try reader.varint()
             case (24, .lengthDelimited): parentID = try reader.text()
             case (25, .lengthDelimited): parentKey = try reader.text()
+            case (26, .fixed64): parentSeed = try reader.fixed64()
             case (_, let type): try reader.skip(type)
             }
         }
@@ -326,7 +329,8 @@ private struct EntryFields {
     private func parent() throws(JournalCodingError) -> ParentLink? {
         if parentID.isEmpty { return nil }
         return ParentLink(
-            workflow: WorkflowID(rawValue: parentID), key: OperationKey(rawValue: parentKey), closePolicy: try policy())
+            workflow: WorkflowID(rawValue: parentID), seed: parentSeed, key: OperationKey(rawValue: parentKey),
+            closePolicy: try policy())
     }
 
     private func child() throws(JournalCodingError) -> ChildStart {

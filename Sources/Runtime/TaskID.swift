@@ -15,6 +15,10 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
         self.epoch = epoch
     }
 
+    package init(_ subject: TaskSubject, epoch: UInt64) {
+        self.init(workflow: subject.workflow, activity: subject.activity, epoch: epoch)
+    }
+
     /// Whose task it is, whichever its lease.
     package var subject: TaskSubject { TaskSubject(workflow: workflow, activity: activity) }
 

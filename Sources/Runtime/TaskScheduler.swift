@@ -1,27 +1,33 @@
 internal import DequeModule
 
-/// Decides which worker session gets which workflow task. A value: the scheduler actor holds it and performs what it says.
+/// Decides which worker session gets which task. A value: the scheduler actor holds it and performs what it says.
 ///
-/// Tasks of one type are given out in the order in which they were enqueued. A task goes to the session of the worker
+/// Tasks that need one resource are given out in the order in which they were enqueued. A task goes to the session of the worker
 /// that had the run last, if that has a credit; else to the less loaded of the next two sessions in turn. Every
 /// operation takes constant time per assignment it makes, however many tasks wait and sessions are connected.
 package struct TaskScheduler: Sendable {
     /// One connection of a worker: a number that is never used twice.
     package typealias SessionID = UInt64
 
-    /// A run that needs a worker.
+    /// A run, or an activity of one, that needs a worker.
     package struct Request: Sendable, Equatable {
-        package var workflow: WorkflowID
-        package var type: String
-        /// The worker that had the run last.
+        package var subject: TaskSubject
+        package var resource: TaskResource
+        /// The worker that had the run last: it gets it if it can.
         package var lastWorker: String?
+        /// The worker that failed at the activity last: it gets it only if no other can.
+        package var avoidedWorker: String?
         /// Whether only a worker that can replay may have it.
         package var needsReplay: Bool
 
-        package init(workflow: WorkflowID, type: String, lastWorker: String?, needsReplay: Bool) {
-            self.workflow = workflow
-            self.type = type
+        package init(
+            _ subject: TaskSubject, _ resource: TaskResource, lastWorker: String? = nil, avoidedWorker: String? = nil,
+            needsReplay: Bool = false
+        ) {
+            self.subject = subject
+            self.resource = resource
             self.lastWorker = lastWorker
+            self.avoidedWorker = avoidedWorker
             self.needsReplay = needsReplay
         }
     }
@@ -32,7 +38,7 @@ package struct TaskScheduler: Sendable {
         package var worker: WorkerIdentity
     }
 
-    /// Why a run of some type gets no worker now.
+    /// Why a task gets no worker now.
     package enum Wait: Sendable, Equatable {
         case noWorkerOffersIt
         case onlyPlainWorkersOfferIt
@@ -42,18 +48,18 @@ package struct TaskScheduler: Sendable {
 
     private struct Session {
         var worker: WorkerIdentity
-        var offers: Set<String>
+        var offers: Set<TaskResource>
         var capacity: Int
         var held: Int
         var hasCredit: Bool { held < capacity }
         var free: Int { capacity - held }
     }
 
-    /// The tasks of one type, those that any session may have and those that need a replay, each in order of arrival.
+    /// The tasks that need one resource, those that any session may have and those that need a replay, each in order of arrival.
     private struct Queue {
         var any = Deque<(order: UInt64, request: Request)>()
         var replaying = Deque<(order: UInt64, request: Request)>()
-        /// Sessions that may have a credit for this type, in turn. A session that turns out to have none is dropped
+        /// Sessions that may have a credit for it, in turn. A session that turns out to have none is dropped
         /// here and comes back when it gets one.
         var sessions = Deque<SessionID>()
         var listed: Set<SessionID> = []
@@ -86,37 +92,37 @@ package struct TaskScheduler: Sendable {
 
     private var sessions: [SessionID: Session] = [:]
     private var sessionOfWorker: [String: SessionID] = [:]
-    private var queues: [String: Queue] = [:]
+    private var queues: [TaskResource: Queue] = [:]
     private var nextOrder: UInt64 = 0
 
     package init() {}
 
-    /// How many tasks of a type wait for a worker.
-    package func depth(of type: String) -> Int {
-        guard let queue = queues[type] else { return 0 }
+    /// How many tasks wait for a worker that offers a resource.
+    package func depth(of resource: TaskResource) -> Int {
+        guard let queue = queues[resource] else { return 0 }
         return queue.any.count + queue.replaying.count
     }
 
-    /// How many sessions a type's list holds, those without a credit included.
-    func rememberedSessions(of type: String) -> Int { queues[type]?.sessions.count ?? 0 }
+    /// How many sessions a resource's list holds, those without a credit included.
+    func rememberedSessions(of resource: TaskResource) -> Int { queues[resource]?.sessions.count ?? 0 }
 
     /// A session takes tasks from now on.
     ///
     /// - Parameters:
     ///   - id: its number.
     ///   - worker: whose session it is.
-    ///   - offers: the types of task it takes.
+    ///   - offers: what it takes.
     ///   - capacity: how many tasks it takes at once.
     ///   - held: how many it has already.
     /// - Returns: the tasks it gets at once.
     package mutating func connect(
-        _ id: SessionID, worker: WorkerIdentity, offers: Set<String>, capacity: Int, held: Int
+        _ id: SessionID, worker: WorkerIdentity, offers: Set<TaskResource>, capacity: Int, held: Int
     ) -> [Assignment] {
         disconnect(id)
         sessions[id] = Session(worker: worker, offers: offers, capacity: capacity, held: held)
         sessionOfWorker[worker.id] = id
-        for type in offers {
-            queues[type, default: Queue()].offering.insert(id)
+        for resource in offers {
+            queues[resource, default: Queue()].offering.insert(id)
         }
         return refill(id)
     }
@@ -125,13 +131,13 @@ package struct TaskScheduler: Sendable {
     package mutating func disconnect(_ id: SessionID) {
         guard let session = sessions.removeValue(forKey: id) else { return }
         if sessionOfWorker[session.worker.id] == id { sessionOfWorker[session.worker.id] = nil }
-        for type in session.offers {
-            queues[type]?.forget(id)
-            if queues[type]?.isUnused == true { queues[type] = nil }
+        for resource in session.offers {
+            queues[resource]?.forget(id)
+            if queues[resource]?.isUnused == true { queues[resource] = nil }
         }
     }
 
-    /// A run needs a worker.
+    /// A task needs a worker.
     package mutating func enqueue(_ request: Request) -> Assignment? {
         if let id = pick(for: request), let session = sessions[id] {
             sessions[id]?.held += 1
@@ -139,23 +145,28 @@ package struct TaskScheduler: Sendable {
         }
         nextOrder += 1
         if request.needsReplay {
-            queues[request.type, default: Queue()].replaying.append((nextOrder, request))
+            queues[request.resource, default: Queue()].replaying.append((nextOrder, request))
         } else {
-            queues[request.type, default: Queue()].any.append((nextOrder, request))
+            queues[request.resource, default: Queue()].any.append((nextOrder, request))
         }
         return nil
     }
 
-    /// Sessions no longer have some of their tasks.
+    /// A session no longer has some of its tasks, or some of them only wait.
     package mutating func release(_ id: SessionID, count: Int) -> [Assignment] {
         guard let held = sessions[id]?.held else { return [] }
         sessions[id]?.held = max(0, held - count)
         return refill(id)
     }
 
-    /// Why a run of this type is not given to a worker.
-    package func wait(type: String, needsReplay: Bool) -> Wait {
-        let offering = queues[type]?.offering.compactMap { sessions[$0] } ?? []
+    /// Tasks of a session that only waited go on: it may then have more than its capacity.
+    package mutating func occupy(_ id: SessionID, count: Int) {
+        sessions[id]?.held += count
+    }
+
+    /// Why a task that needs this resource is not given to a worker.
+    package func wait(for resource: TaskResource, needsReplay: Bool) -> Wait {
+        let offering = queues[resource]?.offering.compactMap { sessions[$0] } ?? []
         if offering.isEmpty { return .noWorkerOffersIt }
         let able = needsReplay ? offering.filter { !$0.worker.isPlain } : offering
         if able.isEmpty { return .onlyPlainWorkersOfferIt }
@@ -168,18 +179,18 @@ package struct TaskScheduler: Sendable {
         var assignments: [Assignment] = []
         var credits = session.free
         while credits > 0 {
-            let waiting = session.offers.compactMap { type in
-                queues[type]?.head(plain: session.worker.isPlain).map { (order: $0, type: type) }
+            let waiting = session.offers.compactMap { resource in
+                queues[resource]?.head(plain: session.worker.isPlain).map { (order: $0, resource: resource) }
             }
             guard let oldest = waiting.min(by: { $0.order < $1.order }),
-                let request = queues[oldest.type]?.pop(plain: session.worker.isPlain)
+                let request = queues[oldest.resource]?.pop(plain: session.worker.isPlain)
             else { break }
             assignments.append(Assignment(request: request, session: id, worker: session.worker))
             credits -= 1
         }
         sessions[id]?.held += assignments.count
         if credits > 0 {
-            for type in session.offers { queues[type]?.list(id) }
+            for resource in session.offers { queues[resource]?.list(id) }
         }
         return assignments
     }
@@ -188,19 +199,23 @@ package struct TaskScheduler: Sendable {
         if let last = request.lastWorker, let id = sessionOfWorker[last], isAble(id, request) { return id }
         guard let first = nextInTurn(for: request, other: nil) else { return nil }
         guard let second = nextInTurn(for: request, other: first) else { return first }
+        if let avoided = request.avoidedWorker {
+            if sessions[first]?.worker.id == avoided { return second }
+            if sessions[second]?.worker.id == avoided { return first }
+        }
         return sessions[second]?.free ?? 0 > sessions[first]?.free ?? 0 ? second : first
     }
 
     /// The next listed session that can take the task; those without a credit leave the list on the way.
     private mutating func nextInTurn(for request: Request, other: SessionID?) -> SessionID? {
         var passed = 0
-        while passed < queues[request.type]?.sessions.count ?? 0 {
-            guard let id = queues[request.type]?.sessions.popFirst() else { return nil }
-            guard let session = sessions[id], session.hasCredit, session.offers.contains(request.type) else {
-                queues[request.type]?.listed.remove(id)
+        while passed < queues[request.resource]?.sessions.count ?? 0 {
+            guard let id = queues[request.resource]?.sessions.popFirst() else { return nil }
+            guard let session = sessions[id], session.hasCredit, session.offers.contains(request.resource) else {
+                queues[request.resource]?.listed.remove(id)
                 continue
             }
-            queues[request.type]?.sessions.append(id)
+            queues[request.resource]?.sessions.append(id)
             passed += 1
             if id != other, isAble(id, request) { return id }
         }
@@ -208,7 +223,9 @@ package struct TaskScheduler: Sendable {
     }
 
     private func isAble(_ id: SessionID, _ request: Request) -> Bool {
-        guard let session = sessions[id], session.hasCredit, session.offers.contains(request.type) else { return false }
+        guard let session = sessions[id], session.hasCredit, session.offers.contains(request.resource) else {
+            return false
+        }
         return !(request.needsReplay && session.worker.isPlain)
     }
 }

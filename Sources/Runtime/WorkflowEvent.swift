@@ -8,6 +8,8 @@ package enum WorkflowEvent: Sendable {
     case complete(epoch: UInt64, WorkflowOutcome)
     /// The lease of this epoch is over.
     case loseLease(epoch: UInt64, LeaseEnd)
+    /// The worker's run only waits, and has seen the journal up to this entry.
+    case rest(epoch: UInt64, seen: UInt64)
     /// The worker makes room: the run only waits, and has seen the journal up to this entry.
     case evict(epoch: UInt64, seen: UInt64)
     case cancel
@@ -28,7 +30,7 @@ package enum ActivityResult: Sendable, Hashable {
     case completed([UInt8])
     case failed(Failure)
     /// Its worker is gone, or lost it.
-    case workerGone(String)
+    case workerGone
     /// Its task never reached the worker: the attempt does not count.
     case notDelivered
 }

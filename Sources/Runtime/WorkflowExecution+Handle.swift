@@ -6,6 +6,7 @@ extension WorkflowExecution {
     /// | assign | leased | refused | leased | refused |
     /// | advance, complete | refused | by epoch: applied, or refused as stale | refused | refused |
     /// | loseLease | nothing | by epoch: no lease, scheduled again | nothing | nothing |
+    /// | rest | nothing | by epoch: its credit is free until something is pushed | nothing | nothing |
     /// | evict | nothing | by epoch: no lease, scheduled once something it waits for happens | nothing | nothing |
     /// | cancel | cancelled | requested; a plain worker's run is cancelled | as with a lease of the last worker | refused |
     /// | terminate | cancelled | cancelled | cancelled | refused |
@@ -31,6 +32,7 @@ extension WorkflowExecution {
         case .advance(let epoch, let first, let records): try advance(epoch, first, records, at: now, &decision)
         case .complete(let epoch, let outcome): try complete(epoch, outcome, at: now, &decision)
         case .loseLease(let epoch, let reason): loseLease(epoch, reason, at: now, &decision)
+        case .rest(let epoch, let seen): rest(epoch, seen, &decision)
         case .evict(let epoch, let seen): evict(epoch, seen, at: now, &decision)
         case .cancel: try cancel(at: now, &decision)
         case .terminate: try terminate(at: now, &decision)
@@ -130,12 +132,18 @@ extension WorkflowExecution {
         decision.effects += [.free(lease), .revoke(lease), .schedule]
     }
 
+    private func rest(_ epoch: UInt64, _ seen: UInt64, _ decision: inout Decision) {
+        // Otherwise something is on its way to the worker that wakes the run.
+        guard let lease, lease.epoch == epoch, seen >= lastSequence else { return }
+        decision.effects.append(.rest(lease))
+    }
+
     private mutating func evict(_ epoch: UInt64, _ seen: UInt64, at now: Timestamp, _ decision: inout Decision) {
         guard let lease, lease.epoch == epoch else { return }
         let hasSeenAll = seen >= lastSequence
         record(.released(epoch: epoch, reason: hasSeenAll ? .evicted : .returned), at: now, &decision)
         decision.effects.append(.free(lease))
-        if !hasSeenAll { decision.effects.append(.schedule) }
+        decision.effects.append(hasSeenAll ? .passivate : .schedule)
     }
 
     // MARK: Ending from outside

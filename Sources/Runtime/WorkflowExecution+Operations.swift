@@ -67,8 +67,8 @@ extension WorkflowExecution {
             record(.activityCompleted(key: key, attempt: attempt, result: bytes), at: now, &decision)
         case .failed(let failure):
             failAttempt(key, activity, failure, details, at: now, &decision)
-        case .workerGone(let worker):
-            let failure = Failure(message: "worker \(worker) is gone", type: Failure.workerGone)
+        case .workerGone:
+            let failure = Failure(message: "worker \(lease.worker) is gone", type: Failure.workerGone)
             failAttempt(key, activity, failure, details, at: now, &decision)
         case .notDelivered:
             let failure = Failure(message: "the task did not reach its worker", type: Failure.notDelivered)
@@ -148,7 +148,7 @@ extension WorkflowExecution {
                 &decision)
         }
         if case .waiting(let from) = activity.phase, from <= now {
-            decision.effects.append(.scheduleActivity(key, activity.spec))
+            decision.effects.append(.scheduleActivity(key, activity))
         }
         if let next = activity.nextDeadline(after: now, heartbeat: heartbeat?.time) { deadlines.add(next, key) }
     }
@@ -167,11 +167,34 @@ extension WorkflowExecution {
         }
     }
 
+    /// Whether nobody needs the run in memory until its next deadline, or until something addresses it.
+    ///
+    /// Not so a run that others depend on: what passes between a parent and its children, or to the workers of its
+    /// activities, is picked up after a crash by whoever reads the runs back, and passive ones are not read.
+    package var mayBePassive: Bool {
+        guard isIdle, outcome == nil, start.parent.map({ $0.closePolicy == .abandon }) ?? true else { return false }
+        return pending.values.allSatisfy { operation in
+            switch operation.kind {
+            case .timer, .signal: true
+            case .child, .activity, .step: false
+            }
+        }
+    }
+
     /// The running attempts at activities.
     package var activityLeases: [ActivityLease] {
         pending.compactMap { key, operation in
             if case .activity(let activity) = operation.kind { activity.lease(of: key) } else { nil }
         }
+    }
+
+    /// Whether a worker has a task: the run, or an attempt at one of its activities.
+    package func isLeased(_ task: TaskID, to worker: String) -> Bool {
+        guard let key = task.activity else { return lease?.epoch == task.epoch && lease?.worker.id == worker }
+        guard case .activity(let activity) = pending[key]?.kind, let lease = activity.lease(of: key) else {
+            return false
+        }
+        return UInt64(lease.attempt) == task.epoch && lease.worker == worker
     }
 
     /// When the run has to be looked at next; `nil` when it waits for nothing but messages.

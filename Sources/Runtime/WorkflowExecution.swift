@@ -172,6 +172,7 @@ package struct WorkflowExecution: Sendable, Equatable {
             change(key) { activity in
                 activity.attempt = attempt
                 activity.phase = .running(worker: worker, since: entry.time)
+                activity.lastWorker = worker
             }
         case .activityAttemptFailed(let key, _, let failure, let details, let retryAt):
             change(key) { activity in

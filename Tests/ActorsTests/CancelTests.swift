@@ -29,7 +29,7 @@ struct CancelTests {
             let task = try await worker.task().taskID
             try await rig.engine.cancel(id)
             #expect(try await rig.status("a").state == .cancelled)
-            #expect(try await rig.engine.heartbeat(task: task.description).isHeld == false)
+            #expect(try await rig.engine.heartbeat(task: task.description, details: nil).isHeld == false)
             await expect(.failedPrecondition) {
                 try await rig.engine.complete(task: task.description, .completed([0x31]))
             }
@@ -63,7 +63,7 @@ struct CancelTests {
             let task = try await worker.task().taskID
             await worker.disconnect()
             try await rig.engine.cancel(id)
-            #expect(try await worker.register(held: [task.description]) == [task.description])
+            #expect(try await worker.register(held: [.init(task, seen: 2)]) == [task.description])
             try await worker.poll()
             guard case .push(task, let entry) = try await worker.next() else { throw TestWorker.StreamEnded() }
             #expect(entry.event == .cancelRequested && entry.sequence == 3)
@@ -75,7 +75,7 @@ struct CancelTests {
         let memory = MemoryStore()
         let task = try await Fixture.leasedRun("a", to: "w", records: ["x"], isCancelRequested: true, in: memory)
         try await EngineRig.run(over: memory) { rig in
-            let worker = try await rig.worker("w", held: [task.description])
+            let worker = try await rig.worker("w", held: [.init(task, seen: 3)])
             guard case .push(task, let entry) = try await worker.next() else { throw TestWorker.StreamEnded() }
             #expect(entry.event == .cancelRequested)
         }

@@ -22,7 +22,7 @@ struct FailureTests {
             await expect(.unavailable) { _ = try await worker.report(task, first: 2, [.step("y")]) }
             await expect(.unavailable) { try await rig.start("b") }
             await expect(.unavailable) { try await rig.engine.cancel(id) }
-            await expect(.unavailable) { try await rig.engine.complete(task: task.description, .cancelled) }
+            await expect(.unavailable) { try await rig.engine.complete(task: task.description, .completed([])) }
             await expect(.unavailable) { _ = try await rig.worker("other") }
             #expect(rig.store.attempts == attempts, "a refused call reaches the store")
             #expect(try await rig.status("a").state == .running)

@@ -31,7 +31,7 @@ struct LeaseTests {
             let task = try await worker.task().taskID
             await worker.disconnect()
             await rig.clock.advance(by: .seconds(4), sleepers: 2)
-            #expect(try await worker.register(held: [task.description]) == [task.description])
+            #expect(try await worker.register(held: [.init(task)]) == [task.description])
             rig.clock.advanceNow(by: .seconds(4))
             await settle()
             try await worker.poll(maximumTasks: 1)

@@ -11,12 +11,12 @@ struct PlainWorkerTests {
             let worker = try await rig.worker("w", isPlain: true)
             try await rig.start("a")
             let task = try await worker.task().taskID.description
-            #expect(try await rig.engine.heartbeat(task: task).isHeld)
+            #expect(try await rig.engine.heartbeat(task: task, details: nil).isHeld)
             try await rig.engine.complete(task: task, .completed([0x31]))
             try await rig.engine.complete(task: task, .completed([0x31]))
             await expect(.failedPrecondition) { try await rig.engine.complete(task: task, .completed([0x32])) }
-            await expect(.failedPrecondition) { try await rig.engine.complete(task: task, .cancelled) }
-            #expect(try await rig.engine.heartbeat(task: task) == (false, false))
+            await expect(.failedPrecondition) { try await rig.engine.complete(task: task, .completed([])) }
+            #expect(try await rig.engine.heartbeat(task: task, details: nil) == (false, false))
             #expect(try await rig.status("a").outcome == .completed([0x31]))
         }
     }
@@ -37,8 +37,8 @@ struct PlainWorkerTests {
     func unknown() async throws {
         try await EngineRig.run { rig in
             for task in ["", "junk", "w:1:none"] {
-                await expect(.notFound) { try await rig.engine.complete(task: task, .cancelled) }
-                await expect(.notFound) { _ = try await rig.engine.heartbeat(task: task) }
+                await expect(.notFound) { try await rig.engine.complete(task: task, .completed([])) }
+                await expect(.notFound) { _ = try await rig.engine.heartbeat(task: task, details: nil) }
             }
             let worker = try await rig.worker("w", isPlain: true)
             try await rig.start("a")
@@ -48,7 +48,7 @@ struct PlainWorkerTests {
             try await worker.poll()
             let again = try await worker.task().taskID.description
             await expect(.failedPrecondition) { try await rig.engine.complete(task: task, .completed([])) }
-            #expect(try await rig.engine.heartbeat(task: task).isHeld == false)
+            #expect(try await rig.engine.heartbeat(task: task, details: nil).isHeld == false)
             try await rig.engine.complete(task: again, .completed([]))
             await expect(.failedPrecondition) { try await rig.engine.complete(task: task, .completed([])) }
         }

@@ -15,7 +15,7 @@ struct RecoveryTests {
         configuration.recoveryPageSize = 7
         try await EngineRig.run(over: memory, configuration: configuration) { rig in
             let worker = TestWorker(engine: rig.engine, id: "w", isPlain: false, offers: ["order"], instance: "i")
-            #expect(try await worker.register(held: [kept.description]) == [kept.description])
+            #expect(try await worker.register(held: [.init(kept)]) == [kept.description])
             try await worker.poll()
             var tasks: [TaskID] = []
             for _ in 0..<25 { tasks.append(try await worker.task().taskID) }
@@ -43,16 +43,16 @@ struct RecoveryTests {
     func workerFirst(_ round: Int) async throws {
         let memory = MemoryStore()
         for number in 0..<20 { try await Fixture.pendingRun("p\(number)", in: memory) }
-        var held: [String] = []
+        var held: [TaskID] = []
         for number in 0..<20 {
-            held.append(try await Fixture.leasedRun("h\(number)", to: "w", records: [], in: memory).description)
+            held.append(try await Fixture.leasedRun("h\(number)", to: "w", records: [], in: memory))
         }
         try await EngineRig.run(over: memory) { rig in
             let worker = TestWorker(engine: rig.engine, id: "w", isPlain: false, offers: ["order"], instance: "i")
-            #expect(try await Set(worker.register(held: held)) == Set(held))
+            #expect(try await Set(worker.register(held: held.map { .init($0) })) == Set(held.map(\.description)))
             try await worker.poll()
             for _ in 0..<20 { try await worker.close(try await worker.task().taskID) }
-            for task in held.compactMap(TaskID.init) { try await worker.close(task) }
+            for task in held { try await worker.close(task) }
             #expect(try await rig.openRuns() == 0)
         }
     }

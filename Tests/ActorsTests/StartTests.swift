@@ -89,7 +89,7 @@ struct StartTests {
                 group.addTask {
                     let worker = TestWorker(
                         engine: rig.engine, id: "w", isPlain: false, offers: ["order"], instance: "i")
-                    #expect(try await worker.register(held: [task.description]) == [task.description])
+                    #expect(try await worker.register(held: [.init(task)]) == [task.description])
                     let answer = try await worker.report(task, first: 2, [.step("y")])
                     #expect(answer.sequences == [4], "\(answer)")
                 }

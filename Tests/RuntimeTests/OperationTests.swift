@@ -55,7 +55,11 @@ struct OperationTests {
         let retry = RetryPolicy(initialMilliseconds: 100, factor: 2, attempts: 2)
         let spec = ActivitySpec(name: "charge", input: [], retry: retry)
         let scheduled = try report(.scheduleActivity(key: Self.key, spec), in: &execution)
-        #expect(scheduled.effects == [.scheduleActivity(Self.key, spec)])
+        guard case .scheduleActivity(Self.key, let waiting)? = scheduled.effects.first else {
+            Issue.record("\(scheduled.effects)")
+            return
+        }
+        #expect(waiting.spec == spec && waiting.lastWorker == nil)
         _ = try execution.handle(.assignActivity(Self.key, worker: "b"), at: Self.now)
         let failure = Failure(message: "declined", type: "Declined")
         let first = try execution.handle(
@@ -65,7 +69,12 @@ struct OperationTests {
         #expect(throws: WorkflowError.activityNotWaiting) {
             try execution.handle(.assignActivity(Self.key, worker: "b"), at: Self.now)
         }
-        #expect(try execution.handle(.wake, at: retryAt).effects.contains(.scheduleActivity(Self.key, spec)))
+        let again = try execution.handle(.wake, at: retryAt)
+        guard case .scheduleActivity(Self.key, let failed)? = again.effects.first else {
+            Issue.record("\(again.effects)")
+            return
+        }
+        #expect(failed.spec == spec && failed.lastWorker == "b" && failed.failures == 1)
         _ = try execution.handle(.assignActivity(Self.key, worker: "b"), at: retryAt)
         #expect(throws: WorkflowError.staleAttempt(activity: "charge", attempt: 1)) {
             try execution.handle(.completeActivity(Self.key, attempt: 1, .completed([])), at: retryAt)

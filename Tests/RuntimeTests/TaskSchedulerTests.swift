@@ -10,19 +10,20 @@ struct TaskSchedulerTests {
     private func request(
         _ id: String, type: String = "order", last: String? = nil, replay: Bool = false
     ) -> TaskScheduler.Request {
-        TaskScheduler.Request(workflow: WorkflowID(rawValue: id), type: type, lastWorker: last, needsReplay: replay)
+        TaskScheduler.Request(
+            TaskSubject(workflow: WorkflowID(rawValue: id)), .workflow(type), lastWorker: last, needsReplay: replay)
     }
 
     @Test("gives tasks that waited to the first session with credits, in order")
     func order() {
         var scheduler = TaskScheduler()
         for id in ["1", "2", "3"] { #expect(scheduler.enqueue(request(id)) == nil) }
-        #expect(scheduler.depth(of: "order") == 3)
-        let first = scheduler.connect(1, worker: Self.swift, offers: ["order"], capacity: 2, held: 0)
-        #expect(first.map(\.request.workflow.rawValue) == ["1", "2"])
-        #expect(scheduler.wait(type: "order", needsReplay: false) == .allBusy(workers: 1))
-        #expect(scheduler.release(1, count: 1).map(\.request.workflow.rawValue) == ["3"])
-        #expect(scheduler.depth(of: "order") == 0)
+        #expect(scheduler.depth(of: .workflow("order")) == 3)
+        let first = scheduler.connect(1, worker: Self.swift, offers: [.workflow("order")], capacity: 2, held: 0)
+        #expect(first.map(\.request.subject.workflow.rawValue) == ["1", "2"])
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .allBusy(workers: 1))
+        #expect(scheduler.release(1, count: 1).map(\.request.subject.workflow.rawValue) == ["3"])
+        #expect(scheduler.depth(of: .workflow("order")) == 0)
     }
 
     @Test("prefers the worker that had the run last, while it has a credit")
@@ -30,7 +31,8 @@ struct TaskSchedulerTests {
         var scheduler = TaskScheduler()
         for number in 1...8 as ClosedRange<UInt64> {
             _ = scheduler.connect(
-                number, worker: WorkerIdentity(id: "w\(number)", isPlain: false), offers: ["order"], capacity: 1,
+                number, worker: WorkerIdentity(id: "w\(number)", isPlain: false), offers: [.workflow("order")],
+                capacity: 1,
                 held: 0)
         }
         #expect(scheduler.enqueue(request("1", last: "w5"))?.session == 5)
@@ -40,18 +42,18 @@ struct TaskSchedulerTests {
     @Test("says why a run waits")
     func wait() {
         var scheduler = TaskScheduler()
-        #expect(scheduler.wait(type: "order", needsReplay: false) == .noWorkerOffersIt)
-        _ = scheduler.connect(1, worker: Self.plain, offers: ["order"], capacity: 1, held: 0)
-        #expect(scheduler.wait(type: "order", needsReplay: false) == .nothing)
-        #expect(scheduler.wait(type: "order", needsReplay: true) == .onlyPlainWorkersOfferIt)
-        #expect(scheduler.wait(type: "other", needsReplay: false) == .noWorkerOffersIt)
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .noWorkerOffersIt)
+        _ = scheduler.connect(1, worker: Self.plain, offers: [.workflow("order")], capacity: 1, held: 0)
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .nothing)
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: true) == .onlyPlainWorkersOfferIt)
+        #expect(scheduler.wait(for: .workflow("other"), needsReplay: false) == .noWorkerOffersIt)
         #expect(scheduler.enqueue(request("1", replay: true)) == nil)
-        _ = scheduler.connect(2, worker: Self.swift, offers: ["order"], capacity: 1, held: 1)
-        #expect(scheduler.wait(type: "order", needsReplay: true) == .allBusy(workers: 1))
-        #expect(scheduler.wait(type: "order", needsReplay: false) == .nothing)
+        _ = scheduler.connect(2, worker: Self.swift, offers: [.workflow("order")], capacity: 1, held: 1)
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: true) == .allBusy(workers: 1))
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .nothing)
         scheduler.disconnect(1)
         scheduler.disconnect(2)
-        #expect(scheduler.wait(type: "order", needsReplay: false) == .noWorkerOffersIt)
+        #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .noWorkerOffersIt)
     }
 
     @Test("does what a simple model does, whatever happens", .timeLimit(.minutes(1)), arguments: 0..<4)
@@ -78,13 +80,14 @@ struct TaskSchedulerTests {
         for session in 0..<1_000 as Range<UInt64> {
             given +=
                 scheduler.connect(
-                    session, worker: WorkerIdentity(id: "\(session)", isPlain: false), offers: ["order"], capacity: 20,
+                    session, worker: WorkerIdentity(id: "\(session)", isPlain: false), offers: [.workflow("order")],
+                    capacity: 20,
                     held: 0
                 ).count
         }
         for number in 50_000..<100_000 where scheduler.enqueue(request("\(number)")) != nil { given += 1 }
         var session: UInt64 = 0
-        while scheduler.depth(of: "order") > 0 {
+        while scheduler.depth(of: .workflow("order")) > 0 {
             given += scheduler.release(session % 1_000, count: 20).count
             session += 1
         }
@@ -95,11 +98,11 @@ struct TaskSchedulerTests {
     func churn() {
         var scheduler = TaskScheduler()
         for session in 0..<10_000 as Range<UInt64> {
-            _ = scheduler.connect(session, worker: Self.swift, offers: ["order"], capacity: 1, held: 0)
+            _ = scheduler.connect(session, worker: Self.swift, offers: [.workflow("order")], capacity: 1, held: 0)
             scheduler.disconnect(session)
         }
-        #expect(scheduler.rememberedSessions(of: "order") < 100)
-        _ = scheduler.connect(10_000, worker: Self.swift, offers: ["order"], capacity: 1, held: 0)
+        #expect(scheduler.rememberedSessions(of: .workflow("order")) < 100)
+        _ = scheduler.connect(10_000, worker: Self.swift, offers: [.workflow("order")], capacity: 1, held: 0)
         #expect(scheduler.enqueue(request("1"))?.session == 10_000)
     }
 }
@@ -116,14 +119,16 @@ private struct ModelRun {
     private var nextSession: UInt64 = 0
     private var nextTask = 0
 
+    private static let resources: [TaskResource] = [.workflow("a"), .activity("a"), .activity("a", service: "b")]
+
     private struct ModelSession {
         var worker: WorkerIdentity
-        var offers: Set<String>
+        var offers: Set<TaskResource>
         var capacity: Int
-        var held: Set<WorkflowID> = []
+        var held: Set<TaskSubject> = []
 
         func takes(_ request: TaskScheduler.Request) -> Bool {
-            offers.contains(request.type) && !(request.needsReplay && worker.isPlain)
+            offers.contains(request.resource) && !(request.needsReplay && worker.isPlain)
         }
         var hasCredit: Bool { held.count < capacity }
     }
@@ -146,20 +151,20 @@ private struct ModelRun {
     mutating func drain() {
         nextSession += 1
         let worker = WorkerIdentity(id: "last", isPlain: false)
-        sessions[nextSession] = ModelSession(worker: worker, offers: ["a", "b", "c"], capacity: 1_000_000)
+        sessions[nextSession] = ModelSession(worker: worker, offers: Set(Self.resources), capacity: 1_000_000)
         take(
-            scheduler.connect(nextSession, worker: worker, offers: ["a", "b", "c"], capacity: 1_000_000, held: 0),
+            scheduler.connect(nextSession, worker: worker, offers: Set(Self.resources), capacity: 1_000_000, held: 0),
             of: nextSession)
         if !waiting.isEmpty { problem = "\(waiting.count) tasks are lost" }
-        if ["a", "b", "c"].contains(where: { scheduler.depth(of: $0) > 0 }) { problem = "tasks are left" }
+        if Self.resources.contains(where: { scheduler.depth(of: $0) > 0 }) { problem = "tasks are left" }
     }
 
     private mutating func connect() {
         nextSession += 1
         let id = nextSession
         let worker = WorkerIdentity(id: "w\(Int.random(in: 0..<4, using: &random))", isPlain: random.oneIn(2))
-        var offers = Set(["a", "b", "c"].filter { _ in random.oneIn(2) })
-        if offers.isEmpty { offers = ["a"] }
+        var offers = Set(Self.resources.filter { _ in random.oneIn(2) })
+        if offers.isEmpty { offers = [Self.resources[0]] }
         let capacity = Int.random(in: 0...4, using: &random)
         sessions[id] = ModelSession(worker: worker, offers: offers, capacity: capacity)
         latest[worker.id] = id
@@ -176,7 +181,7 @@ private struct ModelRun {
     private mutating func enqueue() {
         nextTask += 1
         let request = TaskScheduler.Request(
-            workflow: WorkflowID(rawValue: "\(nextTask)"), type: random.pick(["a", "b", "c"]),
+            TaskSubject(workflow: WorkflowID(rawValue: "\(nextTask)")), random.pick(Self.resources),
             lastWorker: random.oneIn(2) ? "w\(Int.random(in: 0..<4, using: &random))" : nil,
             needsReplay: random.oneIn(3))
         guard let assignment = scheduler.enqueue(request) else { return waiting.append(request) }
@@ -187,7 +192,9 @@ private struct ModelRun {
             problem = "\(request) does not go to the worker that had it"
         }
         if assignment.request != request { problem = "another task is given" }
-        if waiting.contains(where: { $0.type == request.type && sessions[assignment.session]?.takes($0) == true }) {
+        if waiting.contains(where: {
+            $0.resource == request.resource && sessions[assignment.session]?.takes($0) == true
+        }) {
             problem = "\(request) overtakes older ones"
         }
         hold(request, in: assignment.session)
@@ -196,7 +203,7 @@ private struct ModelRun {
     private mutating func release() {
         guard let id = sessions.keys.sorted().randomElement(using: &random), let session = sessions[id] else { return }
         let count = Int.random(in: 0...session.held.count, using: &random)
-        sessions[id]?.held = Set(session.held.sorted().dropFirst(count))
+        sessions[id]?.held = Set(session.held.dropFirst(count))
         take(scheduler.release(id, count: count), of: id)
     }
 
@@ -210,8 +217,8 @@ private struct ModelRun {
         if assignments.contains(where: { $0.session != id || $0.worker != session.worker }) {
             problem = "a task goes elsewhere"
         }
-        let given = Set(assignments.map(\.request.workflow))
-        waiting.removeAll { given.contains($0.workflow) }
+        let given = Set(assignments.map(\.request.subject))
+        waiting.removeAll { given.contains($0.subject) }
         for assignment in assignments { hold(assignment.request, in: id) }
     }
 
@@ -219,9 +226,9 @@ private struct ModelRun {
         guard let session = sessions[id] else { return problem = "\(request) goes to no session" }
         if !session.takes(request) { problem = "\(request) goes to a session that does not take it" }
         if !session.hasCredit { problem = "session \(id) has more tasks than it may" }
-        let isHeld = sessions.values.contains { $0.held.contains(request.workflow) }
+        let isHeld = sessions.values.contains { $0.held.contains(request.subject) }
         if isHeld { problem = "\(request) is given twice" }
-        sessions[id]?.held.insert(request.workflow)
+        sessions[id]?.held.insert(request.subject)
     }
 
     private mutating func checkNothingIsIdle() {
@@ -230,7 +237,7 @@ private struct ModelRun {
                 problem = "\(request) waits although a session could have it"
             }
         }
-        for type in ["a", "b", "c"] where scheduler.depth(of: type) != waiting.count(where: { $0.type == type }) {
+        for type in Self.resources where scheduler.depth(of: type) != waiting.count(where: { $0.resource == type }) {
             problem = "the depth of \(type) is \(scheduler.depth(of: type))"
         }
     }

@@ -199,10 +199,16 @@ extension EngineConfiguration {
 }
 
 extension EngineClock {
-    /// The machine's clocks and randomness.
+    /// The machine's clocks and randomness. The time of day is asked for once and then counted on: a wall clock that is
+    /// set while the server runs neither hurries a timer nor holds it up.
     fileprivate static var system: EngineClock {
-        EngineClock(
-            now: { Timestamp(millisecondsSinceEpoch: Int64((Date().timeIntervalSince1970 * 1000).rounded(.down))) },
+        let clock = ContinuousClock()
+        let start = (wall: Date().timeIntervalSince1970 * 1000, counted: clock.now)
+        return EngineClock(
+            now: {
+                let passed = start.counted.duration(to: clock.now) / .milliseconds(1)
+                return Timestamp(millisecondsSinceEpoch: Int64((start.wall + passed).rounded(.down)))
+            },
             sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: .continuous) },
             random: { UInt64.random(in: .min ... .max) }
         )

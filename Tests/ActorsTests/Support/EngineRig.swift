@@ -70,9 +70,12 @@ struct EngineRig: Sendable {
     /// A worker that has registered and has a stream of tasks.
     func worker(
         _ id: String, isPlain: Bool = false, offers: [String] = ["order"], maximumTasks: Int = 100,
-        instance: String = "i", held: [String] = [], reads: Bool = true
+        instance: String = "i", activities: [String] = [], service: String = "",
+        held: [Engine.Registration.Held] = [], reads: Bool = true
     ) async throws -> TestWorker {
-        let worker = TestWorker(engine: engine, id: id, isPlain: isPlain, offers: offers, instance: instance)
+        let worker = TestWorker(
+            engine: engine, id: id, isPlain: isPlain, offers: offers, activities: activities, service: service,
+            instance: instance)
         _ = try await worker.register(held: held)
         try await worker.poll(maximumTasks: maximumTasks, reads: reads)
         return worker
@@ -85,6 +88,8 @@ final class TestWorker: Sendable {
     let id: String
     private let isPlain: Bool
     private let offers: [String]
+    private let activities: [String]
+    private let service: String
     private let instance: String
     private let stream = Observed(Stream())
 
@@ -94,19 +99,25 @@ final class TestWorker: Sendable {
         var hasEnded = false
     }
 
-    init(engine: Engine, id: String, isPlain: Bool, offers: [String], instance: String) {
+    init(
+        engine: Engine, id: String, isPlain: Bool, offers: [String], activities: [String] = [], service: String = "",
+        instance: String
+    ) {
         self.engine = engine
         self.id = id
         self.isPlain = isPlain
         self.offers = offers
+        self.activities = activities
+        self.service = service
         self.instance = instance
     }
 
-    func register(held: [String] = []) async throws(EngineError) -> [String] {
+    func register(held: [Engine.Registration.Held] = []) async throws(EngineError) -> [String] {
         try await engine.register(
             Engine.Registration(
                 worker: WorkerIdentity(id: id, isPlain: isPlain), instance: instance,
-                workflows: Dictionary(uniqueKeysWithValues: offers.map { ($0, nil) }), held: held))
+                workflows: Dictionary(uniqueKeysWithValues: offers.map { ($0, nil) }), activities: activities,
+                service: service, held: held))
     }
 
     // `reads`: whether what is sent arrives; else the test reads the stream itself, or nobody does.
@@ -156,6 +167,16 @@ final class TestWorker: Sendable {
     func close(_ task: TaskID, first: UInt64 = 1) async throws {
         let answer = try await report(task, first: first, [.close(.completed([0x31]))])
         #expect(answer.sequences != nil, "\(answer)")
+    }
+}
+
+extension Engine.Registration.Held: ExpressibleByStringLiteral {
+    public init(stringLiteral value: String) {
+        self.init(task: value)
+    }
+
+    init(_ task: TaskID, seen: UInt64? = nil, isWaiting: Bool = false) {
+        self.init(task: task.description, seen: seen, isWaiting: isWaiting)
     }
 }
 

@@ -624,7 +624,7 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._signalSequence = newValue}
   }
 
-  /// STARTED of a child: its parent's id, and the key of the operation there.
+  /// STARTED of a child: its parent's id and seed, and the key of the operation there.
   package var parentID: String {
     get {_storage._parentID}
     set {_uniqueStorage()._parentID = newValue}
@@ -633,6 +633,11 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
   package var parentKey: String {
     get {_storage._parentKey}
     set {_uniqueStorage()._parentKey = newValue}
+  }
+
+  package var parentSeed: UInt64 {
+    get {_storage._parentSeed}
+    set {_uniqueStorage()._parentSeed = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -831,7 +836,7 @@ nonisolated extension Aether_V1_ActivityOptions: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -859,6 +864,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _signalSequence: UInt64 = 0
     var _parentID: String = String()
     var _parentKey: String = String()
+    var _parentSeed: UInt64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -894,6 +900,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _signalSequence = source._signalSequence
       _parentID = source._parentID
       _parentKey = source._parentKey
+      _parentSeed = source._parentSeed
     }
   }
 
@@ -937,6 +944,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._signalSequence) }()
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._parentID) }()
         case 25: try { try decoder.decodeSingularStringField(value: &_storage._parentKey) }()
+        case 26: try { try decoder.decodeSingularFixed64Field(value: &_storage._parentSeed) }()
         default: break
         }
       }
@@ -1024,6 +1032,9 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if !_storage._parentKey.isEmpty {
         try visitor.visitSingularStringField(value: _storage._parentKey, fieldNumber: 25)
       }
+      if _storage._parentSeed != 0 {
+        try visitor.visitSingularFixed64Field(value: _storage._parentSeed, fieldNumber: 26)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1058,6 +1069,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._signalSequence != rhs_storage._signalSequence {return false}
         if _storage._parentID != rhs_storage._parentID {return false}
         if _storage._parentKey != rhs_storage._parentKey {return false}
+        if _storage._parentSeed != rhs_storage._parentSeed {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -21,7 +21,9 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
                 id: id,
                 type: request.workflowType,
                 input: Array(request.input),
-                tier: PersistenceTier(request.tier)
+                tier: PersistenceTier(request.tier),
+                signal: request.hasSignal ? Signal(request.signal) : nil,
+                idPolicy: try Engine.IDPolicy(request.idPolicy)
             ))
         return .with { $0.workflowID = id.rawValue }
     }
@@ -64,9 +66,7 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func signalWorkflow(
         request: Aether_V1_SignalRequest, context: ServerContext
     ) async throws -> Aether_V1_SignalResponse {
-        let signalID = request.signalID.isEmpty ? WorkflowIDGenerator.make() : request.signalID
-        let signal = Signal(id: signalID, name: request.name, payload: Array(request.payload))
-        try await engine.signal(try WorkflowID(checking: request.workflowID), signal)
+        try await engine.signal(try WorkflowID(checking: request.workflowID), Signal(request))
         return Aether_V1_SignalResponse()
     }
 
@@ -93,6 +93,25 @@ extension WorkflowID {
     }
 }
 
+extension Signal {
+    fileprivate init(_ request: Aether_V1_SignalRequest) {
+        let id = request.signalID.isEmpty ? WorkflowIDGenerator.make() : request.signalID
+        self.init(id: id, name: request.name, payload: Array(request.payload))
+    }
+}
+
+extension Engine.IDPolicy {
+    fileprivate init(_ policy: Aether_V1_IdPolicy) throws(EngineError) {
+        switch policy {
+        case .sameRun: self = .sameRun
+        case .reject: self = .reject
+        case .replace: self = .replace
+        case .UNRECOGNIZED(let number):
+            throw EngineError(.invalidArgument, "id_policy \(number) is none that this server knows")
+        }
+    }
+}
+
 extension Aether_V1_WorkflowStatus {
     fileprivate init(_ status: Engine.Status) {
         self.init()
@@ -108,6 +127,8 @@ extension Aether_V1_WorkflowStatus {
         attempt = status.attempt
         reason = status.reason
         cancelRequested = status.isCancelRequested
+        pending = status.pending.map { Aether_V1_PendingOperation($0.key, $0.operation) }
+        parentID = status.parent?.rawValue ?? ""
         switch status.outcome {
         case .completed(let bytes):
             result = Data(bytes)

@@ -70,6 +70,8 @@ extension Aether_V1_Task {
             input = Data(assignment.start.input)
             attempt = assignment.taskID.epoch
             journal = assignment.journal?.map { Aether_V1_JournalEntry($0) } ?? []
+        case .attempt(let assignment):
+            self.init(assignment)
         case .push(let task, let entry):
             kind = .push
             taskID = task.description
@@ -80,5 +82,28 @@ extension Aether_V1_Task {
             taskID = task.description
             workflowID = task.workflow.rawValue
         }
+    }
+
+    private init(_ assignment: ActivityAssignment) {
+        self.init()
+        let (task, spec) = (assignment.taskID, assignment.activity.spec)
+        kind = .assign
+        taskID = task.description
+        workflowID = task.workflow.rawValue
+        workflowType = assignment.workflowType
+        stepName = spec.name
+        targetService = spec.service
+        targetResource = spec.name
+        resourceType = .activity
+        input = Data(spec.input)
+        retry = .with {
+            $0.maxAttempts = Int32(clamping: spec.retry.attempts)
+            $0.initialInterval = Int32(clamping: spec.retry.initialMilliseconds)
+            $0.backoffMultiplier = Int32(spec.retry.factor.rounded())
+        }
+        attempt = task.epoch
+        heartbeatDetails = Data(assignment.activity.details)
+        activity = Aether_V1_ActivityOptions(spec)
+        idempotencyKey = assignment.idempotencyKey
     }
 }

@@ -17,13 +17,22 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         request: Aether_V1_RegisterRequest, context: ServerContext
     ) async throws -> Aether_V1_RegisterResponse {
         let workflows = request.provides.filter { $0.type == .workflow && !$0.name.isEmpty }
+        // STEP is a synonym of ACTIVITY.
+        let activities = request.provides.filter { $0.type != .workflow && !$0.name.isEmpty }
         let kept = try await engine.register(
             Engine.Registration(
                 worker: WorkerIdentity(id: request.workerID, isPlain: request.protocol == 0),
                 instance: request.instanceID,
                 workflows: Dictionary(
                     workflows.map { ($0.name, PersistenceTier($0.metadata.tier)) }, uniquingKeysWith: { $1 }),
-                held: request.heldTaskIds
+                activities: activities.map(\.name),
+                service: request.serviceName,
+                held: request.heldTaskIds.enumerated().map { index, task in
+                    Engine.Registration.Held(
+                        task: task,
+                        seen: index < request.heldSequences.count ? request.heldSequences[index] : nil,
+                        isWaiting: index < request.heldWaiting.count && request.heldWaiting[index])
+                }
             ))
         return .with {
             $0.serverID = serverID
@@ -70,18 +79,20 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
     func completeStep(
         request: Aether_V1_CompleteStepRequest, context: ServerContext
     ) async throws -> Aether_V1_CompleteStepResponse {
-        let outcome: WorkflowOutcome =
+        let result: Engine.TaskResult =
             request.error.isEmpty
             ? .completed(Array(request.result))
-            : .failed(Failure(message: request.error, isNonRetryable: request.nonRetryable))
-        try await engine.complete(task: request.taskID, outcome)
+            : .failed(
+                Failure(message: request.error, type: request.errorType, isNonRetryable: request.nonRetryable))
+        try await engine.complete(task: request.taskID, result)
         return .with { $0.success = true }
     }
 
     func heartbeat(
         request: Aether_V1_HeartbeatRequest, context: ServerContext
     ) async throws -> Aether_V1_HeartbeatResponse {
-        let beat = try await engine.heartbeat(task: request.taskID)
+        let details = request.details.isEmpty ? nil : Array(request.details)
+        let beat = try await engine.heartbeat(task: request.taskID, details: details)
         return .with {
             $0.ok = beat.isHeld
             $0.cancelRequested = beat.isCancelRequested
@@ -104,7 +115,7 @@ extension Engine.RunReport {
         var records: [WorkerRecord] = []
         records.reserveCapacity(run.records.count)
         for wire in run.records {
-            guard let record = WorkerRecord(wire), record.isServed else {
+            guard let record = WorkerRecord(wire) else {
                 throw EngineError(
                     .invalidArgument,
                     "task \(run.taskID) has a record of kind \(wire.kind.rawValue) that this server does not know or that lacks its key"
@@ -117,7 +128,8 @@ extension Engine.RunReport {
             firstRecord: run.firstRecord,
             records: records,
             currentStep: run.hasCurrentStep ? run.currentStep : nil,
-            givesBack: run.giveBack
+            givesBack: run.giveBack,
+            waitingAt: run.waitingAt > 0 ? run.waitingAt : nil
         )
     }
 }
@@ -137,17 +149,6 @@ extension Aether_V1_RunAck {
         case .closed(let message): (status, self.message) = (.advanceClosed, message)
         case .gap(let message): (status, self.message) = (.advanceGap, message)
         case .refused(let message): (status, self.message) = (.advanceRefused, message)
-        }
-    }
-}
-
-extension WorkerRecord {
-    /// Whether the engine performs what follows from the record. Timers, children, activities and signals are decided by the
-    /// core already, and performed by no actor yet.
-    fileprivate var isServed: Bool {
-        switch self {
-        case .stepCompleted, .stepFailed, .stepAttemptFailed, .setValue, .close: true
-        case .startTimer, .startChild, .scheduleActivity, .awaitSignal, .cancelOperation: false
         }
     }
 }

@@ -1,0 +1,151 @@
+internal import AetherRuntime
+internal import AetherStorage
+
+/// What runs tell one another: starts of children, their ends, and that they are to end.
+extension Engine {
+    /// Delivers messages until the queue is finished. Those that can't be delivered now are tried again later.
+    func deliverMessages() async {
+        while let messages = await messages.take() {
+            let undelivered = await deliver(messages)
+            guard !undelivered.isEmpty, !isStopping else { continue }
+            inBackground { [self, undelivered] in
+                // A server that stops leaves them to the next one, which reads them out of the journals.
+                guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
+                self.messages.put(contentsOf: undelivered)
+            }
+        }
+    }
+
+    /// Delivers a batch, whose commits are waited for together.
+    ///
+    /// - Returns: what could not be delivered.
+    private func deliver(_ batch: [RunMessage]) async -> [RunMessage] {
+        var deliveries: [(message: RunMessage, workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)] = []
+        var again: [RunMessage] = []
+        for message in batch {
+            do throws(EngineError) {
+                if let (workflow, ticket) = try await hand(message) { deliveries.append((message, workflow, ticket)) }
+            } catch {
+                again.append(message)
+            }
+        }
+        for (message, workflow, ticket) in deliveries {
+            do throws(WorkflowFault) {
+                try await waitUntilDurable(workflow, ticket)
+                if workflow.creation?.isIDTaken == true {
+                    registry.remove(workflow)
+                    again.append(message)
+                } else if workflow.isDiscarded {
+                    again.append(message)
+                }
+            } catch {
+                registry.remove(workflow)
+                again.append(message)
+            }
+        }
+        return again
+    }
+
+    /// Hands a message to the run it is for.
+    ///
+    /// - Returns: what has to become durable; `nil` when there is nothing to do.
+    private func hand(
+        _ message: RunMessage
+    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        switch message {
+        case .start(let child, let link):
+            return try await start(child, for: link)
+        case .tell(let link, let outcome):
+            return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
+        case .cancel(let child, let parent):
+            return try await hand(.cancel, to: child) { $0.parent?.workflow == parent }
+        case .terminate(let child, let parent):
+            return try await hand(.terminate, to: child) { $0.parent?.workflow == parent }
+        }
+    }
+
+    private func hand(
+        _ event: WorkflowEvent, to id: WorkflowID, if isMeant: (WorkflowStart) -> Bool
+    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        while case .active(let workflow) = try await lookup(id), isMeant(workflow.start) {
+            do throws(WorkflowFault) {
+                return (workflow, try await workflow.handle(event, at: clock.now()).ticket)
+            } catch {
+                switch error {
+                case .discarded: registry.remove(workflow)
+                case .refused: return nil
+                case .unwritable(let error): throw unwritable(error)
+                }
+            }
+        }
+        return nil
+    }
+
+    /// Sees to it that a child is there. A run of its id that the same operation started is the child; one that an earlier
+    /// run of the parent's id started makes way once it has ended.
+    private func start(
+        _ child: ChildStart, for link: ParentLink
+    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        let tier = child.tier ?? tier(ofType: child.type)
+        let start = WorkflowStart(
+            type: child.type, input: child.input, tier: tier, seed: clock.random(), parent: link)
+        guard let lane = lane(of: tier) else {
+            return try await refuse(link, "this server has no store for the tier \(tier.name)")
+        }
+        var replacesClosed = false
+        switch try await lookup(child.id) {
+        case .unknown:
+            break
+        case .active(let workflow):
+            if workflow.start.parent == link { return nil }
+            return try await refuse(link, "workflow \(child.id) exists already, and is not its child")
+        case .closed(_, let old):
+            let existing = try await readStart(child.id, from: old.store)
+            if existing.parent == link {
+                let outcome = try await outcome(of: child.id, in: old.store)
+                return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
+            }
+            guard existing.parent?.workflow == link.workflow, existing.parent?.key == link.key else {
+                return try await refuse(link, "workflow \(child.id) exists already, and is not its child")
+            }
+            try await makeWay(child.id, in: old, for: lane)
+            replacesClosed = true
+        }
+        let (execution, decision) = WorkflowExecution.create(id: child.id, start: start, at: clock.now())
+        let created = registry.insert(child.id) {
+            WorkflowActor(
+                creating: execution, decision, replacesClosed: replacesClosed, persistence: lane.persistence)
+        }
+        guard let created else { return try await self.start(child, for: link) }
+        return (created, created.creation?.ticket)
+    }
+
+    /// A child can't be started: for its parent, it has failed.
+    private func refuse(
+        _ link: ParentLink, _ reason: String
+    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        let failure = Failure(message: reason, type: "ChildNotStarted", isNonRetryable: true)
+        return try await hand(.closeChild(link.key, .failed(failure)), to: link.workflow) { $0.seed == link.seed }
+    }
+
+    /// A run that was read back does what its parent's end asked for, should that not have reached it.
+    func followParent(of workflow: WorkflowActor) async throws(EngineError) {
+        guard let parent = workflow.start.parent, parent.closePolicy != .abandon else { return }
+        var event = WorkflowEvent.cancel
+        do throws(StoreError) {
+            for lane in lanes.values {
+                guard let summary = try await lane.store.summary(of: parent.workflow) else { continue }
+                guard summary.state.isTerminal else { return }
+                if try await wasTerminated(parent.workflow, in: lane.store) { event = .terminate }
+            }
+        } catch {
+            throw EngineError(.unavailable, "workflow \(parent.workflow) can't be read: \(error)")
+        }
+        _ = try? await workflow.handle(event, at: clock.now())
+    }
+
+    private func wasTerminated(_ id: WorkflowID, in store: any WorkflowStore) async throws(StoreError) -> Bool {
+        guard let end = try await store.lastEntry(of: id)?.sequence, end >= 2 else { return false }
+        return try await store.journal(of: id, after: end - 2, limit: 1).first?.event == .terminated
+    }
+}

@@ -1,0 +1,26 @@
+internal import AetherRuntime
+
+/// What a run has to tell another one. Each may be told twice, and is told again after a crash.
+enum RunMessage: Sendable {
+    /// The child is to be there; should it have ended, its parent is told.
+    case start(ChildStart, for: ParentLink)
+    /// A child has ended.
+    case tell(ParentLink, WorkflowOutcome)
+    /// A child, by its parent's id, is to end.
+    case cancel(WorkflowID, childOf: WorkflowID)
+    case terminate(WorkflowID, childOf: WorkflowID)
+
+    /// The message that an effect asks for; `nil` when it asks for none.
+    init?(_ effect: Effect, of workflow: WorkflowActor) {
+        switch effect {
+        case .startChild(let key, let child):
+            let link = ParentLink(
+                workflow: workflow.id, seed: workflow.start.seed, key: key, closePolicy: child.closePolicy)
+            self = .start(child, for: link)
+        case .tellParent(let link, let outcome): self = .tell(link, outcome)
+        case .cancelChild(let child): self = .cancel(child, childOf: workflow.id)
+        case .terminateChild(let child): self = .terminate(child, childOf: workflow.id)
+        default: return nil
+        }
+    }
+}
