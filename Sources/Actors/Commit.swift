@@ -7,6 +7,8 @@ struct Commit: Sendable {
     var workflow: WorkflowActor
     var write: WorkflowWrite
     var effects: [Effect]
+    /// Whether it may be settled before it is durable, so that a crash loses it. One with effects may not.
+    var mayLag = false
     /// For the effect `schedule`: what the scheduler is asked.
     var request: TaskScheduler.Request?
     /// Whether the run asked to be woken, and has ended: nobody need do that any more.
@@ -44,6 +46,6 @@ struct Commit: Sendable {
 
         func reportIDTaken() { state.withLock { $0.isIDTaken = true } }
         func reportDurable() { state.withLock { $0.isDurable = true } }
-        func put(_ ticket: PersistenceActor.Ticket) { state.withLock { $0.ticket = ticket } }
+        func put(_ ticket: PersistenceActor.Ticket?) { state.withLock { $0.ticket = ticket } }
     }
 }

@@ -89,7 +89,7 @@ extension Engine {
         let tier = child.tier ?? tier(ofType: child.type)
         let start = WorkflowStart(
             type: child.type, input: child.input, tier: tier, seed: clock.random(), parent: link)
-        guard let lane = lanes[tier] else {
+        guard let lane = lane(of: tier) else {
             return try await refuse(link, "this server has no store for the tier \(tier.name)")
         }
         var replacesClosed = false

@@ -53,7 +53,7 @@ extension Engine {
         try checkSize(request.input, of: "the input of workflow \(request.id)")
         if let signal = request.signal { try check(signal) }
         let tier = request.tier ?? tier(ofType: request.type)
-        guard let lane = lanes[tier] else {
+        guard let lane = lane(of: tier) else {
             throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
         }
         let start = WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random())

@@ -19,7 +19,7 @@ package final class Engine: Sendable {
     let dispatcher: EffectDispatcher
     /// What runs have to tell one another.
     let messages = BatchQueue<RunMessage>()
-    /// The store and the write path of each tier.
+    /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
     private let availabilityChanged: @Sendable (Bool) -> Void
     private let background = BatchQueue<@Sendable () async -> Void>()
@@ -40,7 +40,8 @@ package final class Engine: Sendable {
     }
 
     /// - Parameters:
-    ///   - stores: where the runs of each tier live; a tier without a store is refused.
+    ///   - stores: where the runs of each tier live; a tier without a store is refused. Without one of their own, runs
+    ///     of the tier `snapshot` live where those of `stateActionLog` do.
     ///   - configuration: limits and defaults.
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
@@ -69,6 +70,7 @@ package final class Engine: Sendable {
                 store: store,
                 clock: clock,
                 retryInterval: configuration.writeRetryInterval,
+                lagLimit: LagLimit(configuration),
                 release: { dispatcher.release($0) },
                 discard: { await reference.engine?.discard($0) },
                 availabilityChanged: { reference.engine?.tellAvailability() }
@@ -76,6 +78,11 @@ package final class Engine: Sendable {
             return Lane(store: store, persistence: persistence)
         }
         reference.set(self)
+    }
+
+    /// Where the runs of a tier live, and their write path. L1 and L2 share one: they differ in what may lag.
+    func lane(of tier: PersistenceTier) -> Lane? {
+        lanes[tier] ?? (tier == .snapshot ? lanes[.stateActionLog] : nil)
     }
 
     /// Works until ``finish()``: first reads the open runs, while calls are already served.

@@ -10,6 +10,12 @@ package struct EngineConfiguration: Sendable {
     package var maximumValueBytes = 2 * 1024 * 1024
     /// The most tasks one session may take at once.
     package var maximumTasksPerSession = 100_000
+    /// How long the steps of a run at tier L1 may be acknowledged without being durable.
+    package var snapshotInterval: Duration = .milliseconds(100)
+    /// How many steps of one run at tier L1 may be acknowledged without being durable.
+    package var snapshotSteps = 64
+    /// How many steps of all runs at tier L1 together may be acknowledged without being durable.
+    package var maximumLaggingSteps = 4096
     /// How often a store that refused a write is tried again.
     package var writeRetryInterval: Duration = .seconds(1)
     /// How often a run that could not be read is tried again.

@@ -2,68 +2,36 @@ internal import AetherRuntime
 internal import AetherStorage
 internal import Synchronization
 
-/// Owns the write path of one tier: commits, in order and as a batch, all that was decided since the last commit began.
+/// Owns the write path of one store: commits, in order and as a batch, all that was decided since the last commit began.
 ///
 /// The loop is: take everything that waits → one commit → resume who waits for it → hand on the effects. While one
 /// commit is under way the next batch gathers, so a lone workflow waits for one commit only, and thousands share one.
+///
+/// A commit that may lag (tier L1) is settled at once, within ``LagLimit``. It is written with the next commit that may not
+/// lag, when the limit is reached, or an interval after the first that lags; whatever comes first. So there is one line,
+/// and its order is that of the journals at every tier.
 actor PersistenceActor {
-    /// The place of a commit in the order of this tier.
+    /// The place of a commit in the order of this store.
     typealias Ticket = UInt64
-
-    private enum Mode {
-        case writable
-        /// The store refused a write. Nothing is taken until it accepts one again.
-        case readOnly(StoreError)
-    }
-
-    private struct Queue {
-        var commits: [Commit] = []
-        var mode = Mode.writable
-        /// The ticket of the last commit put.
-        var issued: Ticket = 0
-        /// Everything up to here is durable, or failed.
-        var settled: Ticket = 0
-        /// Nothing is committed any more: the loop ends, or has ended.
-        var isClosed = false
-        /// The last failures, so that one who asks late still hears of it.
-        var failures: [(tickets: ClosedRange<Ticket>, error: StoreError)] = []
-        var waiters: [(ticket: Ticket, continuation: CheckedContinuation<StoreError?, Never>)] = []
-
-        func failure(of ticket: Ticket) -> StoreError? {
-            failures.last { $0.tickets.contains(ticket) }?.error
-        }
-
-        mutating func fail(_ tickets: ClosedRange<Ticket>, _ error: StoreError) {
-            if let last = failures.last, last.tickets.upperBound + 1 == tickets.lowerBound {
-                failures[failures.count - 1] = (last.tickets.lowerBound...tickets.upperBound, error)
-            } else {
-                failures.append((tickets, error))
-            }
-        }
-
-        /// Forgets the oldest failures. Those who waited have heard of them; one who asks later finds the run discarded.
-        mutating func forgetFailures() {
-            failures.removeFirst(max(0, failures.count - PersistenceActor.rememberedFailures))
-        }
-    }
-
-    private static let rememberedFailures = 64
 
     private nonisolated let store: any WorkflowStore
     private nonisolated let clock: EngineClock
     private nonisolated let retryInterval: Duration
-    private nonisolated let queue = Mutex(Queue())
+    private nonisolated let lagLimit: LagLimit
+    private nonisolated let queue = Mutex(CommitQueue())
     private nonisolated let bell = BatchQueue<Void>()
+    /// Rings when something begins to lag.
+    private nonisolated let lagBell = BatchQueue<Void>()
     private nonisolated let statistics = Mutex(CommitStatistics())
-    private nonisolated let isFinishing = Mutex(false)
-    private let release: @Sendable ([Commit]) -> Void
+    private nonisolated let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
     private let availabilityChanged: @Sendable () -> Void
 
     /// - Parameters:
-    ///   - store: where this tier lives.
+    ///   - store: where the runs live.
     ///   - clock: waits between two tries.
     ///   - retryInterval: how often a store that refuses writes is tried.
+    ///   - lagLimit: how much may lag, and for how long.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
     ///   - availabilityChanged: is called when writes fail, and when they succeed again.
@@ -71,6 +39,7 @@ actor PersistenceActor {
         store: any WorkflowStore,
         clock: EngineClock,
         retryInterval: Duration,
+        lagLimit: LagLimit,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
         availabilityChanged: @escaping @Sendable () -> Void
@@ -78,6 +47,7 @@ actor PersistenceActor {
         self.store = store
         self.clock = clock
         self.retryInterval = retryInterval
+        self.lagLimit = lagLimit
         self.release = release
         self.discard = discard
         self.availabilityChanged = availabilityChanged
@@ -95,47 +65,59 @@ actor PersistenceActor {
 
     /// Puts a decision in line. Called by the workflow's actor within the turn that decided, so that the order of the
     /// line is the order of the decisions.
-    nonisolated func enqueue(_ commit: Commit) -> Ticket {
-        let ticket = queue.withLock { queue in
-            queue.issued += 1
-            if queue.isClosed {
-                queue.fail(queue.issued...queue.issued, Self.closedError)
-                queue.settled = queue.issued
-            } else {
-                queue.commits.append(commit)
-            }
-            return queue.issued
+    ///
+    /// - Returns: the place in line; `nil` when the decision may lag, and is settled already.
+    nonisolated func enqueue(_ commit: Commit) -> Ticket? {
+        let (ticket, signal) = queue.withLock { queue in
+            queue.put(commit, limit: lagLimit, closedError: Self.closedError)
         }
-        bell.put(())
+        switch signal {
+        case .nothing: break
+        case .write: bell.put(())
+        case .writeSoon: lagBell.put(())
+        }
         return ticket
     }
 
     /// Waits until a commit is durable at this tier. Cancelling the waiting task does not take the commit back.
     nonisolated func waitUntilDurable(_ ticket: Ticket) async throws(StoreError) {
         let error = await withCheckedContinuation { continuation in
-            let (isSettled, error) = queue.withLock { queue -> (Bool, StoreError?) in
-                guard ticket > queue.settled else { return (true, queue.failure(of: ticket)) }
-                queue.waiters.append((ticket, continuation))
-                return (false, nil)
+            switch queue.withLock({ $0.settlement(of: ticket, for: continuation) }) {
+            case nil: break
+            case .success: continuation.resume(returning: nil)
+            case .failure(let error): continuation.resume(returning: error)
             }
-            if isSettled { continuation.resume(returning: error) }
         }
         if let error { throw error }
     }
 
     /// Commits until the queue is finished by ``finish()`` and empty.
     func run() async {
-        while await bell.take() != nil {
-            await commitWhatWaits()
+        await withDiscardingTaskGroup { group in
+            group.addTask { await self.ringForWhatLags() }
+            while await bell.take() != nil {
+                await commitWhatWaits()
+            }
+            group.cancelAll()
         }
         await commitWhatWaits()
         close()
     }
 
-    /// Lets ``run()`` end after what is in line; at once when the store refuses writes.
+    /// Has everything written that lags, an interval after the first of it came. What is written earlier, with a commit
+    /// that may not lag, does not stop the time: what lags next is then written sooner, never later.
+    private nonisolated func ringForWhatLags() async {
+        while await lagBell.take() != nil {
+            guard (try? await clock.sleep(lagLimit.interval)) != nil else { return }
+            bell.put(())
+        }
+    }
+
+    /// Lets ``run()`` end after what is in line, lagging or not; at once when the store refuses writes.
     nonisolated func finish() {
-        isFinishing.withLock { $0 = true }
+        queue.withLock { $0.isFinishing = true }
         bell.finish()
+        lagBell.finish()
     }
 
     /// Whoever still waits, or puts something in line from now on, hears that it is too late.
@@ -174,10 +156,7 @@ actor PersistenceActor {
     }
 
     private nonisolated func takeWaiting() -> ([Commit], Ticket) {
-        queue.withLock { queue in
-            defer { queue.commits = [] }
-            return (queue.commits, queue.issued)
-        }
+        queue.withLock { $0.take() }
     }
 
     private func failDiscarded(_ waiting: [Commit], endingAt last: Ticket) async {
@@ -193,25 +172,8 @@ actor PersistenceActor {
 
     /// Everything up to a ticket is decided: durable, or failed with the error given.
     private nonisolated func settle(_ through: Ticket, error: StoreError? = nil) {
-        let resumed = queue.withLock { queue in
-            if let error, through > queue.settled { queue.fail(queue.settled + 1...through, error) }
-            queue.settled = through
-            var ready: [(CheckedContinuation<StoreError?, Never>, StoreError?)] = []
-            var rest: [(ticket: Ticket, continuation: CheckedContinuation<StoreError?, Never>)] = []
-            for waiter in queue.waiters {
-                if waiter.ticket <= through {
-                    ready.append((waiter.continuation, queue.failures.isEmpty ? nil : queue.failure(of: waiter.ticket)))
-                } else {
-                    rest.append(waiter)
-                }
-            }
-            queue.waiters = rest
-            queue.forgetFailures()
-            return ready
-        }
-        for (continuation, error) in resumed {
-            continuation.resume(returning: error)
-        }
+        let resumed = queue.withLock { $0.settle(through: through, error: error) }
+        for (waiter, error) in resumed { waiter.resume(returning: error) }
     }
 
     /// Nothing of the batch is durable, and neither is what was decided on top of it. Until a probe of the store
@@ -221,7 +183,7 @@ actor PersistenceActor {
         availabilityChanged()
         await fail(batch, through, error)
         repeat {
-            guard !isFinishing.withLock({ $0 }), (try? await clock.sleep(retryInterval)) != nil else { return }
+            guard !queue.withLock(\.isFinishing), (try? await clock.sleep(retryInterval)) != nil else { return }
             let (failed, last) = takeWaiting()
             await fail(failed, last, error)
         } while await isRefusing()

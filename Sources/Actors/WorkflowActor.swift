@@ -9,7 +9,7 @@ actor WorkflowActor {
 
     /// What an event led to: where its entries stand in the line of commits, and what the core says of them.
     struct Staged: Sendable {
-        /// `nil` when there was nothing to write that is not in line already.
+        /// `nil` when there is nothing to wait for.
         var ticket: Ticket?
         var acknowledged: [RecordPlace] = []
     }
@@ -188,13 +188,15 @@ actor WorkflowActor {
 
     // MARK: Decisions
 
-    private func stage(_ decision: Decision) -> Ticket {
+    private func stage(_ decision: Decision) -> Ticket? {
         let changesSummary = decision.entries.contains(where: \.changesSummary)
         var commit = Commit(
             workflow: self,
             write: WorkflowWrite(
                 id: id, summary: changesSummary ? execution.summary : nil, entries: decision.entries),
-            effects: decision.effects
+            effects: decision.effects,
+            mayLag: execution.start.tier == .snapshot && decision.effects.isEmpty
+                && decision.entries.allSatisfy(\.mayLag)
         )
         for effect in decision.effects {
             switch effect {
@@ -209,8 +211,9 @@ actor WorkflowActor {
         }
         retirement = nil
         let ticket = persistence.enqueue(commit)
-        laterTicket = ticket
-        return ticket
+        if let ticket { laterTicket = ticket }
+        // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
+        return ticket ?? lastTicket
     }
 
     /// The task of a lease. The journal of a run's first assignment is at hand; a longer one is read when it is sent.

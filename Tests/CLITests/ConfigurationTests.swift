@@ -44,7 +44,9 @@ struct ConfigurationTests {
             db_path = "/var/lib/aether.db"
 
             [persistence]
-            mode = "memory"
+            mode = "snapshot"
+            snapshot_interval_ms = 20
+            snapshot_steps = 7
 
             [metrics]
             enabled = false
@@ -58,7 +60,9 @@ struct ConfigurationTests {
         expected.grpcPort = 1
         expected.httpPort = 2
         expected.databasePath = "/var/lib/aether.db"
-        expected.tier = .memory
+        expected.tier = .snapshot
+        expected.snapshotInterval = .milliseconds(20)
+        expected.snapshotSteps = 7
         expected.isMetricsEnabled = false
         expected.metricsPort = 3
         expected.workerGrace = .milliseconds(250)
@@ -86,7 +90,7 @@ struct ConfigurationTests {
             ("[server]\nhost = 1.5", "aether.toml:2: host in [server] must be a string"),
             ("[server]\n\n\ngrpc_port = 70000", "aether.toml:4: grpc_port in [server] is '70000'; it must be"),
             ("[persistence]\nmode = \"disk\"", "aether.toml:2: mode in [persistence] is 'disk'; it must be"),
-            ("[persistence]\nmode = \"snapshot\"", "aether.toml:2: mode in [persistence] is 'snapshot', which is not"),
+            ("[persistence]\nsnapshot_steps = 0", "aether.toml:2: snapshot_steps in [persistence] is '0'; it must be"),
             ("[server]\ngrpc_port = ", "aether.toml:2: "),
             ("[server]\n[server]", "aether.toml:2: "),
         ])
@@ -104,7 +108,8 @@ struct ConfigurationTests {
             (["--http-port", "65536"], "--http-port is '65536'"),
             (["--metrics-port", "x"], "--metrics-port is 'x'"),
             (["--db", "postgres://host/db"], "--db names a PostgreSQL database, and this version has SQLite only"),
-            (["--persistence", "L2"], "--persistence is 'L2'; it must be memory or state-action-log"),
+            (["--persistence", "L2"], "--persistence is 'L2'; it must be memory, snapshot or state-action-log"),
+            (["--snapshot-interval-ms", "0"], "--snapshot-interval-ms is '0'; it must be a number from 1 to 60000"),
             (["--worker-grace-ms", "-5"], "--worker-grace-ms is '-5'"),
             (["--http-port", "7233"], "--http-port gives port 7233 to two services (--grpc-port and --http-port)"),
         ])

@@ -23,6 +23,9 @@ extension ServerConfiguration {
         case .metricsEnabled: isMetricsEnabled = try value.boolean
         case .databasePath: databasePath = try value.databasePath
         case .tier: tier = try value.tier
+        case .snapshotInterval:
+            snapshotInterval = .milliseconds(try value.integer(in: 1...60_000, unit: " milliseconds"))
+        case .snapshotSteps: snapshotSteps = try value.integer(in: 1...4096, unit: "")
         case .workerGrace: workerGrace = .milliseconds(try value.integer(in: 0...3_600_000, unit: " milliseconds"))
         }
     }

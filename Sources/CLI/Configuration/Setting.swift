@@ -7,6 +7,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case metricsEnabled
     case databasePath
     case tier
+    case snapshotInterval
+    case snapshotSteps
     case workerGrace
 
     /// The type of the value in `aether.toml`.
@@ -19,7 +21,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
     var kind: Kind {
         switch self {
         case .host, .databasePath, .tier: .text
-        case .grpcPort, .httpPort, .metricsPort, .workerGrace: .integer
+        case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
         }
     }
@@ -33,6 +35,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .metricsEnabled: "--metrics"
         case .databasePath: "--db"
         case .tier: "--persistence"
+        case .snapshotInterval: "--snapshot-interval-ms"
+        case .snapshotSteps: "--snapshot-steps"
         case .workerGrace: "--worker-grace-ms"
         }
     }
@@ -46,6 +50,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .metricsEnabled: "AETHER_METRICS_ENABLED"
         case .databasePath: "AETHER_DB"
         case .tier: "AETHER_PERSISTENCE"
+        case .snapshotInterval: "AETHER_SNAPSHOT_INTERVAL_MS"
+        case .snapshotSteps: "AETHER_SNAPSHOT_STEPS"
         case .workerGrace: "AETHER_WORKER_GRACE_MS"
         }
     }
@@ -58,6 +64,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .httpPort: FileKey(table: "server", key: "http_port")
         case .databasePath: FileKey(table: "server", key: "db_path")
         case .tier: FileKey(table: "persistence", key: "mode")
+        case .snapshotInterval: FileKey(table: "persistence", key: "snapshot_interval_ms")
+        case .snapshotSteps: FileKey(table: "persistence", key: "snapshot_steps")
         case .metricsEnabled: FileKey(table: "metrics", key: "enabled")
         case .metricsPort: FileKey(table: "metrics", key: "port")
         case .workerGrace: FileKey(table: "workers", key: "grace_ms")

@@ -34,12 +34,10 @@ extension SettingValue {
 
     var tier: PersistenceTier {
         get throws(CommandFailure) {
-            switch PersistenceTier(name: text) {
-            case .snapshot:
-                throw wrong("is 'snapshot', which is not available yet; choose memory or state-action-log")
-            case let tier?: return tier
-            case nil: throw wrong("is '\(text)'; it must be memory or state-action-log")
+            guard let tier = PersistenceTier(name: text) else {
+                throw wrong("is '\(text)'; it must be memory, snapshot or state-action-log")
             }
+            return tier
         }
     }
 

@@ -24,8 +24,20 @@ struct ServeOptions: ParsableArguments {
     var db: String?
 
     @Option(
-        help: "How durable workflows are: memory or state-action-log. Default: state-action-log. (AETHER_PERSISTENCE)")
+        help:
+            "How durable workflows are: memory, snapshot or state-action-log. Default: state-action-log. (AETHER_PERSISTENCE)"
+    )
     var persistence: String?
+
+    @Option(
+        help:
+            "How long steps may lag behind the disk at the tier snapshot, in ms. Default: 100. (AETHER_SNAPSHOT_INTERVAL_MS)"
+    )
+    var snapshotIntervalMs: String?
+
+    @Option(
+        help: "How many steps of a workflow may lag at the tier snapshot. Default: 64. (AETHER_SNAPSHOT_STEPS)")
+    var snapshotSteps: String?
 
     @Option(
         help:
@@ -38,7 +50,7 @@ struct ServeOptions: ParsableArguments {
         let texts: [(Setting, String?)] = [
             (.host, host), (.grpcPort, grpcPort), (.httpPort, httpPort), (.metricsPort, metricsPort),
             (.metricsEnabled, metrics.map { String($0) }), (.databasePath, db), (.tier, persistence),
-            (.workerGrace, workerGraceMs),
+            (.snapshotInterval, snapshotIntervalMs), (.snapshotSteps, snapshotSteps), (.workerGrace, workerGraceMs),
         ]
         var settings = Settings()
         for (setting, text) in texts {

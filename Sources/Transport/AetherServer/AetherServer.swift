@@ -191,6 +191,8 @@ extension EngineConfiguration {
     fileprivate init(_ server: ServerConfiguration) {
         self.init()
         tier = server.tier
+        snapshotInterval = server.snapshotInterval
+        snapshotSteps = server.snapshotSteps
         workerGrace = server.workerGrace
         maximumValueBytes = server.maximumValueBytes
     }

@@ -7,8 +7,14 @@ final class ManualClock: Sendable {
     private struct State: Sendable {
         var elapsed: Duration = .zero
         var nextSleeper = 0
-        var sleepers: [Int: (deadline: Duration, continuation: CheckedContinuation<Void, any Error>)] = [:]
+        var sleepers: [Int: Sleeper] = [:]
         var isOver = false
+    }
+
+    private struct Sleeper: Sendable {
+        var duration: Duration
+        var deadline: Duration
+        var continuation: CheckedContinuation<Void, any Error>
     }
 
     private let state = Observed(State())
@@ -39,6 +45,12 @@ final class ManualClock: Sendable {
         advanceNow(by: duration)
     }
 
+    /// Lets time pass once someone waits for exactly so long.
+    func advance(by duration: Duration, onceSomeoneSleepsFor awaited: Duration) async {
+        await state.until { state in state.sleepers.values.contains { $0.duration == awaited } }
+        advanceNow(by: duration)
+    }
+
     func advanceNow(by duration: Duration) {
         let due = state.update { state in
             state.elapsed += duration
@@ -66,7 +78,8 @@ final class ManualClock: Sendable {
                     if Task.isCancelled { return .failure(CancellationError()) }
                     let deadline = deadline(state.elapsed)
                     if state.isOver || deadline <= state.elapsed { return .success(()) }
-                    state.sleepers[number] = (deadline, continuation)
+                    state.sleepers[number] = Sleeper(
+                        duration: deadline - state.elapsed, deadline: deadline, continuation: continuation)
                     return nil
                 }
                 if let outcome { continuation.resume(with: outcome) }

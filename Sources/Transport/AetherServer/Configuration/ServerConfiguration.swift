@@ -16,6 +16,10 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var databasePath = "./data/aether.db"
     /// The tier of runs whose start and whose type ask for none.
     package var tier = PersistenceTier.stateActionLog
+    /// How long the steps of a run at the tier `snapshot` may be acknowledged before they are on disk.
+    package var snapshotInterval = Duration.milliseconds(100)
+    /// How many steps of a run at the tier `snapshot` may be acknowledged before they are on disk.
+    package var snapshotSteps = 64
     /// How long a worker whose stream broke keeps its leases.
     package var workerGrace = Duration.seconds(5)
     /// The largest input, result or payload accepted, in bytes.
