@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Reports what happened in all runs of a worker, in as few calls as it takes: what accumulates while calls are under way
 /// goes with the next one. A lone run sees one round trip a step, thousands share their calls.
-final class Reporter: Sendable {
+final class Reporter: RunReporting {
     /// How many `Advance` calls are under way at once.
     private static let callsInFlight = 2
     /// What one call carries at most, in bytes of results; what does not fit goes with the next.
@@ -45,7 +45,6 @@ final class Reporter: Sendable {
         state.withLock { $0.maximumValueBytes = maximumValueBytes }
     }
 
-    /// Passes a value on if the server takes it.
     func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
         let limit = state.withLock { $0.maximumValueBytes }
         guard value.count <= limit else {
@@ -56,7 +55,6 @@ final class Reporter: Sendable {
         return value
     }
 
-    /// A run has something to report.
     func report(_ run: Run) {
         state.withLock { state in
             if state.isReady.insert(ObjectIdentifier(run)).inserted { state.ready.append(run) }
@@ -64,7 +62,6 @@ final class Reporter: Sendable {
         bell.continuation.yield()
     }
 
-    /// A closure began: if it takes long, the server is told.
     func stepsBegan() {
         longSteps.stepsBegan()
     }
@@ -145,7 +142,7 @@ final class Reporter: Sendable {
         for (run, ack) in zip(batch.runs, response.acks) {
             switch ack.status {
             case .advanceOk:
-                let (hasMore, hasClosed) = run.acknowledge(ack.sequences)
+                let (hasMore, hasClosed) = run.acknowledge(ack.places)
                 if hasClosed { ended(run) }
                 if hasMore { report(run) }
                 run.executor.wake()
@@ -167,5 +164,12 @@ extension Aether_V1_RunAdvance {
         firstRecord = report.first
         records = report.records.map { Aether_V1_Record($0) }
         if let step = report.currentStep { currentStep = step }
+    }
+}
+
+extension Aether_V1_RunAck {
+    fileprivate var places: [JournalPlace] {
+        let now = WorkerClock.system.now()
+        return sequences.map { JournalPlace(sequence: $0, time: now) }
     }
 }

@@ -72,7 +72,9 @@ final class Worker: Sendable {
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await self.reporter.run() }
             group.addTask { await self.watchLongSteps() }
-            group.addTask { await self.executeArrivals() }
+            // Awaited below; not a child, so that a cancelled worker gives its runs back before anything in them is
+            // cancelled. Dropped, they end by themselves.
+            let executing = Task { await self.executeArrivals() }
             let polling = Task { try await self.poll() }
             let isStopping = state.value.withLock { state in
                 state.poll = polling
@@ -86,6 +88,8 @@ final class Worker: Sendable {
             }
             await giveBack()
             group.cancelAll()
+            arrivals.continuation.finish()
+            await executing.value
             if case .failure(let error) = end, !(error is CancellationError) { throw error }
         }
     }
@@ -258,14 +262,7 @@ final class Worker: Sendable {
             return run.close(
                 .failed(Failure(message: "worker \(workerID) does not serve the workflow type \"\(run.info.type)\"")))
         }
-        do {
-            let result = try await workflow.execute(WorkflowContext(run: run), input: run.input)
-            run.close(.completed(try reporter.check(result, of: "the workflow")))
-        } catch is CancellationError where run.isCancelRequested {
-            run.close(.cancelled)
-        } catch {
-            run.close(.failed(Failure(describing: error)))
-        }
+        await run.execute(workflow)
     }
 
     private func watchLongSteps() async {

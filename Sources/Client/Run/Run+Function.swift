@@ -1,0 +1,17 @@
+internal import AetherRuntime
+
+extension Run {
+    /// Executes the workflow's function to its end, and reports how it ended.
+    func execute(_ workflow: any RegisteredWorkflow) async {
+        await Run.$current.withValue(self) {
+            do {
+                let result = try await workflow.execute(WorkflowContext(run: self), input: input)
+                close(.completed(try reporter.check(result, of: "the workflow")))
+            } catch {
+                let isCancelled = error is CancellationError && isCancelRequested
+                await compensate()
+                close(isCancelled ? .cancelled : .failed(Failure(describing: error)))
+            }
+        }
+    }
+}
