@@ -43,7 +43,10 @@ let package = Package(
         // The pure core: what a workflow is and how it advances.
         .target(
             name: "AetherRuntime",
-            dependencies: [.product(name: "DequeModule", package: "swift-collections")],
+            dependencies: [
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "HeapModule", package: "swift-collections"),
+            ],
             path: "Sources/Runtime",
             swiftSettings: swiftSettings
         ),

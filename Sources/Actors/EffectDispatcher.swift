@@ -60,6 +60,10 @@ actor EffectDispatcher {
                     // First out of the registry, then told: who finds the run gone reads its end from the store.
                     registry.remove(commit.workflow)
                     waiters.publish(commit.workflow.id, outcome)
+                case .tellParent, .startChild, .cancelChild, .terminateChild, .scheduleActivity, .dispatchActivity,
+                    .freeActivity, .revokeActivity, .wake:
+                    // No worker's record that leads here is accepted yet.
+                    break
                 }
             }
         }

@@ -26,8 +26,8 @@ extension Engine {
     }
 
     package enum Acknowledgement: Sendable {
-        /// Durable; with the journal sequence of each record.
-        case applied([UInt64])
+        /// Durable; with the place of each record in the journal.
+        case applied([RecordPlace])
         /// The lease is over: drop the run.
         case stale(String)
         /// The run has ended: drop it.
@@ -124,7 +124,8 @@ extension Engine {
             case .closed: return .closed("\(error)")
             case .recordGap: return .gap("\(error)")
             case .tooLarge: return .refused("\(error)")
-            case .staleLease, .alreadyAssigned, .cannotReplay: return .stale("\(error)")
+            case .staleLease, .alreadyAssigned, .cannotReplay, .staleAttempt, .activityNotWaiting:
+                return .stale("\(error)")
             }
         }
     }

@@ -96,6 +96,45 @@ extension Engine {
         }
     }
 
+    /// Ends a run at once, without asking its code.
+    ///
+    /// - Throws: `notFound`; `failedPrecondition` when it has ended; `unavailable`.
+    package func terminate(_ id: WorkflowID) async throws(EngineError) {
+        try refuseIfUnavailable()
+        try await send(.terminate, to: id) { error in
+            EngineError(.failedPrecondition, "workflow \(id) can't be terminated: \(error)")
+        }
+    }
+
+    /// Sends a message to a run. When it returns, the run has it, durable at its tier; each id is taken once.
+    ///
+    /// - Throws: `invalidArgument`; `notFound`; `failedPrecondition` when the run has ended; `unavailable`.
+    package func signal(_ id: WorkflowID, _ signal: Signal) async throws(EngineError) {
+        try refuseIfUnavailable()
+        for (field, text) in [("name", signal.name), ("signal_id", signal.id)] {
+            guard !text.isEmpty, text.utf8.count <= WorkflowID.maximumLength else {
+                throw EngineError(.invalidArgument, "\(field) must be 1 to \(WorkflowID.maximumLength) bytes long")
+            }
+        }
+        try checkSize(signal.payload, of: "the payload of signal \(signal.name)")
+        try await send(.signal(signal), to: id) { error in
+            EngineError(.failedPrecondition, "workflow \(id) can't take signals: \(error)")
+        }
+    }
+
+    /// What a run last said of itself under a name; `nil` when it said nothing.
+    ///
+    /// - Throws: `notFound`, `unavailable`.
+    package func value(_ name: String, of id: WorkflowID) async throws(EngineError) -> [UInt8]? {
+        if let snapshot = try await settledSnapshot(id) { return snapshot.execution.values[name] }
+        guard case .closed(_, let store) = try await lookup(id) else { throw notFound(id) }
+        do {
+            return try await replay(id, from: store).values[name]
+        } catch {
+            throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
+        }
+    }
+
     /// Waits for the end of a run.
     ///
     /// - Parameters:

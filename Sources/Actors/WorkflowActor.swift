@@ -11,7 +11,7 @@ actor WorkflowActor {
     struct Staged: Sendable {
         /// `nil` when there was nothing to write that is not in line already.
         var ticket: Ticket?
-        var acknowledged: [UInt64] = []
+        var acknowledged: [RecordPlace] = []
     }
 
     nonisolated let id: WorkflowID
@@ -115,7 +115,7 @@ actor WorkflowActor {
             case .schedule: commit.request = execution.schedulingRequest
             case .dispatch(let lease): commit.assignment = assignment(lease, decision.entries)
             case .free: currentStep = ""
-            case .push, .revoke, .publish: break
+            default: break
             }
         }
         let ticket = persistence.enqueue(commit)
@@ -149,7 +149,7 @@ extension JournalEntry {
         switch event {
         case .assigned(_, let epoch): epoch == 1
         case .started, .closed: true
-        case .released, .stepCompleted, .stepFailed, .cancelRequested: false
+        default: false
         }
     }
 }

@@ -2,10 +2,10 @@
 package struct Decision: Sendable, Equatable {
     package var entries: [JournalEntry] = []
     package var effects: [Effect] = []
-    /// For an advance: the journal sequence of each record reported, in their order.
-    package var acknowledged: [UInt64] = []
+    /// For an advance: where each record reported stands, in their order.
+    package var acknowledged: [RecordPlace] = []
 
-    package init(entries: [JournalEntry] = [], effects: [Effect] = [], acknowledged: [UInt64] = []) {
+    package init(entries: [JournalEntry] = [], effects: [Effect] = [], acknowledged: [RecordPlace] = []) {
         self.entries = entries
         self.effects = effects
         self.acknowledged = acknowledged

@@ -12,4 +12,20 @@ package enum Effect: Sendable, Equatable {
     case revoke(WorkflowExecution.Lease)
     /// Tell all who wait for the end, and let go of the run.
     case publish(WorkflowOutcome)
+    /// Tell the run's parent how it ended.
+    case tellParent(ParentLink, WorkflowOutcome)
+    /// See to it that the child is there; should it have ended, its parent is told.
+    case startChild(OperationKey, ChildStart)
+    case cancelChild(WorkflowID)
+    case terminateChild(WorkflowID)
+    /// The activity needs a worker.
+    case scheduleActivity(OperationKey, ActivitySpec)
+    /// Send an attempt's task to its worker.
+    case dispatchActivity(ActivityLease, ActivityProgress)
+    /// The worker no longer has this attempt: give its credit back.
+    case freeActivity(ActivityLease)
+    /// Tell the worker that its attempt is over.
+    case revokeActivity(ActivityLease)
+    /// Look at the run again at this instant.
+    case wake(at: Timestamp)
 }

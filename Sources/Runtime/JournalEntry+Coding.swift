@@ -35,7 +35,17 @@ extension JournalEvent {
         case .closed(.completed(let result)): result.count
         case .closed(.failed(let failure)): failure.message.utf8.count + 64
         case .assigned(let worker, _): worker.id.utf8.count
-        case .closed(.cancelled), .released, .cancelRequested: 0
+        case .childStarted(let key, let child):
+            key.rawValue.utf8.count + child.id.rawValue.utf8.count + child.type.utf8.count + child.input.count
+        case .activityScheduled(let key, let activity):
+            key.rawValue.utf8.count + activity.name.utf8.count + activity.input.count + 48
+        case .activityCompleted(let key, _, let result): key.rawValue.utf8.count + result.count
+        case .signalReceived(let signal): signal.id.utf8.count + signal.name.utf8.count + signal.payload.count
+        case .valueSet(let key, let name, let value): key.rawValue.utf8.count + name.utf8.count + value.count
+        case .stepAttemptFailed, .timerStarted, .timerFired, .childClosed, .activityStarted, .activityAttemptFailed,
+            .activityFailed, .signalAwaited, .signalConsumed, .operationCancelled:
+            64
+        case .closed(.cancelled), .released, .cancelRequested, .terminated: 0
         }
     }
 
@@ -46,6 +56,11 @@ extension JournalEvent {
             writer.field(13, text: start.type)
             writer.field(14, unsigned: UInt64(start.tier.rawValue) + 1)
             writer.field(15, fixed: start.seed)
+            if let parent = start.parent {
+                writer.field(20, unsigned: UInt64(parent.closePolicy.rawValue))
+                writer.field(24, text: parent.workflow.rawValue)
+                writer.field(25, text: parent.key.rawValue)
+            }
         case .assigned(let worker, let epoch):
             writer.field(9, text: worker.id)
             writer.field(10, unsigned: epoch)
@@ -59,15 +74,76 @@ extension JournalEvent {
         case .stepFailed(let key, let failure):
             writer.field(5, text: key.rawValue)
             writer.field(7, message: failure.wire)
-        case .cancelRequested:
+        case .cancelRequested, .terminated:
             break
         case .closed(let outcome):
-            writer.field(8, unsigned: UInt64(outcome.state.rawValue))
-            switch outcome {
-            case .completed(let result): writer.field(6, bytes: result)
-            case .failed(let failure): writer.field(7, message: failure.wire)
-            case .cancelled: break
-            }
+            outcome.encode(into: &writer)
+        case .signalReceived(let signal):
+            writer.field(6, bytes: signal.payload)
+            writer.field(18, text: signal.name)
+            writer.field(22, text: signal.id)
+        default:
+            if let key { writer.field(5, text: key.rawValue) }
+            encodeOperation(into: &writer)
+        }
+    }
+
+    /// The fields of an operation's events behind its key.
+    private func encodeOperation(into writer: inout WireWriter) {
+        switch self {
+        case .stepAttemptFailed(_, let attempt, let failure, let retryAt):
+            writer.field(7, message: failure.wire)
+            writer.field(16, unsigned: UInt64(attempt))
+            writer.field(17, signed: retryAt.rawValue)
+        case .timerStarted(_, let fireAt):
+            writer.field(17, signed: fireAt.rawValue)
+        case .childStarted(_, let child):
+            writer.field(6, bytes: child.input)
+            writer.field(13, text: child.type)
+            writer.field(14, unsigned: child.tier.map { UInt64($0.rawValue) + 1 } ?? 0)
+            writer.field(19, text: child.id.rawValue)
+            writer.field(20, unsigned: UInt64(child.closePolicy.rawValue))
+        case .childClosed(_, let outcome):
+            outcome.encode(into: &writer)
+        case .activityScheduled(_, let activity):
+            writer.field(6, bytes: activity.input)
+            writer.field(18, text: activity.name)
+            writer.field(21, message: activity.wire)
+        case .activityStarted(_, let attempt, let worker):
+            writer.field(9, text: worker)
+            writer.field(16, unsigned: UInt64(attempt))
+        case .activityAttemptFailed(_, let attempt, let failure, let details, let retryAt):
+            writer.field(6, bytes: details)
+            writer.field(7, message: failure.wire)
+            writer.field(16, unsigned: UInt64(attempt))
+            writer.field(17, signed: retryAt.rawValue)
+        case .activityCompleted(_, let attempt, let result):
+            writer.field(6, bytes: result)
+            writer.field(16, unsigned: UInt64(attempt))
+        case .activityFailed(_, let attempt, let failure):
+            writer.field(7, message: failure.wire)
+            writer.field(16, unsigned: UInt64(attempt))
+        case .signalAwaited(_, let name, let deadline):
+            writer.field(17, signed: deadline?.rawValue ?? 0)
+            writer.field(18, text: name)
+        case .signalConsumed(_, let signal):
+            writer.field(23, unsigned: signal)
+        case .valueSet(_, let name, let value):
+            writer.field(6, bytes: value)
+            writer.field(18, text: name)
+        default:
+            break
+        }
+    }
+}
+
+extension WorkflowOutcome {
+    fileprivate func encode(into writer: inout WireWriter) {
+        writer.field(8, unsigned: UInt64(state.rawValue))
+        switch self {
+        case .completed(let result): writer.field(6, bytes: result)
+        case .failed(let failure): writer.field(7, message: failure.wire)
+        case .cancelled: break
         }
     }
 }
@@ -114,6 +190,16 @@ private struct EntryFields {
     var workflowType = ""
     var tier: UInt64 = 0
     var seed: UInt64 = 0
+    var attempt: UInt64 = 0
+    var dueTime: Int64 = 0
+    var name = ""
+    var childID = ""
+    var closePolicy: UInt64 = 0
+    var activity = ActivitySpec(name: "", input: [])
+    var signalID = ""
+    var signalSequence: UInt64 = 0
+    var parentID = ""
+    var parentKey = ""
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -134,6 +220,16 @@ private struct EntryFields {
             case (13, .lengthDelimited): workflowType = try reader.text()
             case (14, .varint): tier = try reader.varint()
             case (15, .fixed64): seed = try reader.fixed64()
+            case (16, .varint): attempt = try reader.varint()
+            case (17, .varint): dueTime = Int64(bitPattern: try reader.varint())
+            case (18, .lengthDelimited): name = try reader.text()
+            case (19, .lengthDelimited): childID = try reader.text()
+            case (20, .varint): closePolicy = try reader.varint()
+            case (21, .lengthDelimited): try activity.read(try reader.lengthDelimited())
+            case (22, .lengthDelimited): signalID = try reader.text()
+            case (23, .varint): signalSequence = try reader.varint()
+            case (24, .lengthDelimited): parentID = try reader.text()
+            case (25, .lengthDelimited): parentKey = try reader.text()
             case (_, let type): try reader.skip(type)
             }
         }
@@ -143,10 +239,9 @@ private struct EntryFields {
         guard let known = UInt8(exactly: kind).flatMap(EntryKind.init(rawValue:)) else { throw .unknownKind(kind) }
         switch known {
         case .started:
-            guard tier > 0, let raw = UInt8(exactly: tier - 1), let tier = PersistenceTier(rawValue: raw) else {
-                throw .malformed("unknown tier \(tier)")
-            }
-            return .started(WorkflowStart(type: workflowType, input: payload, tier: tier, seed: seed))
+            guard let tier = try persistenceTier() else { throw .malformed("unknown tier \(tier)") }
+            return .started(
+                WorkflowStart(type: workflowType, input: payload, tier: tier, seed: seed, parent: try parent()))
         case .assigned:
             return .assigned(worker: WorkerIdentity(id: workerID, isPlain: isPlainWorker), epoch: epoch)
         case .released:
@@ -160,9 +255,84 @@ private struct EntryFields {
             return .stepFailed(key: OperationKey(rawValue: key), failure: failure)
         case .cancelRequested:
             return .cancelRequested
+        case .terminated:
+            return .terminated
         case .closed:
             return .closed(try outcome())
+        case .signalReceived:
+            return .signalReceived(Signal(id: signalID, name: name, payload: payload))
+        default:
+            return try operationEvent(known, OperationKey(rawValue: key))
         }
+    }
+
+    private func operationEvent(_ kind: EntryKind, _ key: OperationKey) throws(JournalCodingError) -> JournalEvent {
+        let attempt = UInt32(clamping: attempt)
+        let due = Timestamp(rawValue: dueTime)
+        switch kind {
+        case .stepAttemptFailed:
+            return .stepAttemptFailed(key: key, attempt: attempt, failure: failure, retryAt: due)
+        case .timerStarted:
+            return .timerStarted(key: key, fireAt: due)
+        case .timerFired:
+            return .timerFired(key: key)
+        case .childStarted:
+            return .childStarted(key: key, try child())
+        case .childClosed:
+            return .childClosed(key: key, try outcome())
+        case .activityScheduled:
+            var spec = activity
+            spec.name = name
+            spec.input = payload
+            return .activityScheduled(key: key, spec)
+        case .activityStarted:
+            return .activityStarted(key: key, attempt: attempt, worker: workerID)
+        case .activityAttemptFailed:
+            return .activityAttemptFailed(
+                key: key, attempt: attempt, failure: failure, details: payload, retryAt: due)
+        case .activityCompleted:
+            return .activityCompleted(key: key, attempt: attempt, result: payload)
+        case .activityFailed:
+            return .activityFailed(key: key, attempt: attempt, failure: failure)
+        case .signalAwaited:
+            return .signalAwaited(key: key, name: name, deadline: dueTime == 0 ? nil : due)
+        case .signalConsumed:
+            return .signalConsumed(key: key, signal: signalSequence)
+        case .valueSet:
+            return .valueSet(key: key, name: name, value: payload)
+        case .operationCancelled:
+            return .operationCancelled(key: key)
+        case .started, .assigned, .released, .stepCompleted, .stepFailed, .signalReceived, .cancelRequested,
+            .terminated, .closed:
+            throw .malformed("kind \(kind.rawValue) is no operation's")
+        }
+    }
+
+    private func persistenceTier() throws(JournalCodingError) -> PersistenceTier? {
+        if tier == 0 { return nil }
+        guard let raw = UInt8(exactly: tier - 1), let known = PersistenceTier(rawValue: raw) else {
+            throw .malformed("unknown tier \(tier)")
+        }
+        return known
+    }
+
+    private func policy() throws(JournalCodingError) -> ParentClosePolicy {
+        guard let policy = UInt8(exactly: closePolicy).flatMap(ParentClosePolicy.init(rawValue:)) else {
+            throw .malformed("unknown parent-close policy \(closePolicy)")
+        }
+        return policy
+    }
+
+    private func parent() throws(JournalCodingError) -> ParentLink? {
+        if parentID.isEmpty { return nil }
+        return ParentLink(
+            workflow: WorkflowID(rawValue: parentID), key: OperationKey(rawValue: parentKey), closePolicy: try policy())
+    }
+
+    private func child() throws(JournalCodingError) -> ChildStart {
+        ChildStart(
+            id: WorkflowID(rawValue: childID), type: workflowType, input: payload, tier: try persistenceTier(),
+            closePolicy: try policy())
     }
 
     private func outcome() throws(JournalCodingError) -> WorkflowOutcome {

@@ -8,6 +8,10 @@ public enum LeaseEnd: UInt8, Sendable, Hashable {
     case returned = 3
     /// The run was cancelled while a plain worker had it.
     case cancelled = 4
+    /// The run only waits, and the worker made room: it needs none until something it waits for happens.
+    case evicted = 5
+    /// The run was terminated.
+    case terminated = 6
 
     public var explanation: String {
         switch self {
@@ -15,6 +19,8 @@ public enum LeaseEnd: UInt8, Sendable, Hashable {
         case .notHeld: "the worker came back without the run"
         case .returned: "the worker gave the run back"
         case .cancelled: "the run was cancelled"
+        case .evicted: "the run only waits, and the worker made room"
+        case .terminated: "the run was terminated"
         }
     }
 }

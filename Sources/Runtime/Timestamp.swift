@@ -12,5 +12,11 @@ public struct Timestamp: RawRepresentable, Hashable, Comparable, Sendable {
         self.init(rawValue: millisecondsSinceEpoch)
     }
 
+    /// The instant so many milliseconds later; nothing happens when they are negative, and there is an end of time.
+    public func advanced(by milliseconds: Int64) -> Timestamp {
+        let (sum, overflow) = rawValue.addingReportingOverflow(max(0, milliseconds))
+        return Timestamp(rawValue: overflow ? .max : sum)
+    }
+
     public static func < (lhs: Timestamp, rhs: Timestamp) -> Bool { lhs.rawValue < rhs.rawValue }
 }

@@ -43,6 +43,13 @@ struct WireWriter {
         bytes.append(contentsOf: value.utf8)
     }
 
+    /// One element of a repeated field: written even when it is empty.
+    mutating func field(_ number: UInt64, element value: String) {
+        varint(number << 3 | WireType.lengthDelimited.rawValue)
+        varint(UInt64(value.utf8.count))
+        bytes.append(contentsOf: value.utf8)
+    }
+
     mutating func field(_ number: UInt64, bytes value: [UInt8]) {
         guard !value.isEmpty else { return }
         varint(number << 3 | WireType.lengthDelimited.rawValue)

@@ -2,13 +2,28 @@
 package enum WorkerRecord: Sendable, Hashable {
     case stepCompleted(key: OperationKey, result: [UInt8])
     case stepFailed(key: OperationKey, failure: Failure)
+    /// An attempt at a step failed, and there will be another after a delay.
+    case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, delayMilliseconds: Int64)
+    case startTimer(key: OperationKey, TimerDue)
+    case startChild(key: OperationKey, ChildStart)
+    case scheduleActivity(key: OperationKey, ActivitySpec)
+    /// Waits for a signal; `nil` waits for ever.
+    case awaitSignal(key: OperationKey, name: String, timeoutMilliseconds: Int64?)
+    case setValue(key: OperationKey, name: String, value: [UInt8])
+    /// The branch that waited for the operation was cancelled.
+    case cancelOperation(key: OperationKey)
     /// The function ended.
     case close(WorkflowOutcome)
 
-    var key: OperationKey? {
+    package var key: OperationKey? {
         switch self {
-        case .stepCompleted(let key, _), .stepFailed(let key, _): key
-        case .close: nil
+        case .stepCompleted(let key, _), .stepFailed(let key, _), .stepAttemptFailed(let key, _, _, _),
+            .startTimer(let key, _), .startChild(let key, _), .scheduleActivity(let key, _),
+            .awaitSignal(let key, _, _),
+            .setValue(let key, _, _), .cancelOperation(let key):
+            key
+        case .close:
+            nil
         }
     }
 
@@ -16,15 +31,31 @@ package enum WorkerRecord: Sendable, Hashable {
     package var payloadSize: Int {
         switch self {
         case .stepCompleted(_, let result), .close(.completed(let result)): result.count
-        case .stepFailed(_, let failure), .close(.failed(let failure)): failure.message.utf8.count
-        case .close(.cancelled): 0
+        case .stepFailed(_, let failure), .close(.failed(let failure)), .stepAttemptFailed(_, _, let failure, _):
+            failure.message.utf8.count
+        case .startChild(_, let child): child.input.count
+        case .scheduleActivity(_, let activity): activity.input.count
+        case .setValue(_, _, let value): value.count
+        case .startTimer, .awaitSignal, .cancelOperation, .close(.cancelled): 0
         }
     }
 
-    var event: JournalEvent {
+    /// The entry's event, for an entry of a certain time.
+    package func event(at now: Timestamp) -> JournalEvent {
         switch self {
         case .stepCompleted(let key, let result): .stepCompleted(key: key, result: result)
         case .stepFailed(let key, let failure): .stepFailed(key: key, failure: failure)
+        case .stepAttemptFailed(let key, let attempt, let failure, let delay):
+            .stepAttemptFailed(key: key, attempt: attempt, failure: failure, retryAt: now.advanced(by: delay))
+        case .startTimer(let key, .after(let milliseconds)):
+            .timerStarted(key: key, fireAt: now.advanced(by: milliseconds))
+        case .startTimer(let key, .at(let instant)): .timerStarted(key: key, fireAt: instant)
+        case .startChild(let key, let child): .childStarted(key: key, child)
+        case .scheduleActivity(let key, let activity): .activityScheduled(key: key, activity)
+        case .awaitSignal(let key, let name, let timeout):
+            .signalAwaited(key: key, name: name, deadline: timeout.map { now.advanced(by: $0) })
+        case .setValue(let key, let name, let value): .valueSet(key: key, name: name, value: value)
+        case .cancelOperation(let key): .operationCancelled(key: key)
         case .close(let outcome): .closed(outcome)
         }
     }

@@ -10,6 +10,10 @@ package enum WorkflowError: Error, Equatable, CustomStringConvertible {
     case alreadyAssigned(epoch: UInt64)
     /// The run has recorded operations, and the worker can't replay.
     case cannotReplay(worker: String)
+    /// The attempt at the activity is no longer the worker's, or the activity has ended.
+    case staleAttempt(activity: String, attempt: UInt32)
+    /// The activity does not wait for a worker.
+    case activityNotWaiting
     /// A result is larger than the server takes.
     case tooLarge(bytes: Int, limit: Int)
 
@@ -23,6 +27,10 @@ package enum WorkflowError: Error, Equatable, CustomStringConvertible {
             "records are missing: expected number \(expected), got \(found)"
         case .alreadyAssigned(let epoch):
             "a worker already has the workflow, as attempt \(epoch)"
+        case .staleAttempt(let activity, let attempt):
+            "attempt \(attempt) at activity \"\(activity)\" is over; drop it and poll for new tasks"
+        case .activityNotWaiting:
+            "the activity does not wait for a worker"
         case .tooLarge(let bytes, let limit):
             "a result has \(bytes) bytes, the limit is \(limit); store large data elsewhere and record a reference"
         case .cannotReplay(let worker):

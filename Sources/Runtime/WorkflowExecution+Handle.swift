@@ -6,91 +6,171 @@ extension WorkflowExecution {
     /// | assign | leased | refused | leased | refused |
     /// | advance, complete | refused | by epoch: applied, or refused as stale | refused | refused |
     /// | loseLease | nothing | by epoch: no lease, scheduled again | nothing | nothing |
+    /// | evict | nothing | by epoch: no lease, scheduled once something it waits for happens | nothing | nothing |
     /// | cancel | cancelled | requested; a plain worker's run is cancelled | as with a lease of the last worker | refused |
+    /// | terminate | cancelled | cancelled | cancelled | refused |
+    /// | signal | kept | given to who waits for it, or kept | the same | refused |
+    /// | closeChild, wake | nothing | what is due happens | the same | nothing |
+    /// | an activity's | refused | by attempt: applied, or refused as stale | the same | refused |
     ///
     /// A request to cancel is for code that can replay and clean up: a run that only plain workers had, and of which
     /// nothing is recorded, ends at once.
     ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the time of new entries, and the instant up to which operations are due.
+    ///   - heartbeats: when the running activities were heard of last, as far as they were.
+    /// - Returns: the entries to append, and what to do once they are durable.
     /// - Throws: ``WorkflowError``; the state is then unchanged.
-    package mutating func handle(_ event: WorkflowEvent, at now: Timestamp) throws(WorkflowError) -> Decision {
+    package mutating func handle(
+        _ event: WorkflowEvent, at now: Timestamp, heartbeats: [OperationKey: ActivityHeartbeat] = [:]
+    ) throws(WorkflowError) -> Decision {
+        var decision = Decision()
         switch event {
-        case .assign(let worker): try assign(worker, at: now)
-        case .advance(let epoch, let first, let records): try advance(epoch, first, records, at: now)
-        case .complete(let epoch, let outcome): try complete(epoch, outcome, at: now)
-        case .loseLease(let epoch, let reason): loseLease(epoch, reason, at: now)
-        case .cancel: try cancel(at: now)
+        case .assign(let worker): try assign(worker, at: now, &decision)
+        case .advance(let epoch, let first, let records): try advance(epoch, first, records, at: now, &decision)
+        case .complete(let epoch, let outcome): try complete(epoch, outcome, at: now, &decision)
+        case .loseLease(let epoch, let reason): loseLease(epoch, reason, at: now, &decision)
+        case .evict(let epoch, let seen): evict(epoch, seen, at: now, &decision)
+        case .cancel: try cancel(at: now, &decision)
+        case .terminate: try terminate(at: now, &decision)
+        case .signal(let signal): try receive(signal, at: now, &decision)
+        case .closeChild(let key, let outcome): closeChild(key, outcome, at: now, &decision)
+        case .assignActivity(let key, let worker): try assignActivity(key, worker, at: now, &decision)
+        case .completeActivity(let key, let attempt, let result):
+            try completeActivity(key, attempt, result, heartbeats, at: now, &decision)
+        case .wake: break
         }
+        actOnDeadlines(at: now, heartbeats, &decision)
+        return decision
     }
 
-    private mutating func assign(_ worker: WorkerIdentity, at now: Timestamp) throws(WorkflowError) -> Decision {
+    private mutating func assign(
+        _ worker: WorkerIdentity, at now: Timestamp, _ decision: inout Decision
+    ) throws(WorkflowError) {
         if let outcome { throw .closed(outcome.state) }
         if let lease { throw .alreadyAssigned(epoch: lease.epoch) }
         if worker.isPlain, needsReplay { throw .cannotReplay(worker: worker.id) }
-        let entry = record(.assigned(worker: worker, epoch: epoch + 1), at: now)
-        return Decision(entries: [entry], effects: [.dispatch(Lease(worker: worker, epoch: epoch))])
+        record(.assigned(worker: worker, epoch: epoch + 1), at: now, &decision)
+        decision.effects.append(.dispatch(Lease(worker: worker, epoch: epoch)))
     }
 
     private mutating func advance(
-        _ epoch: UInt64, _ firstRecord: UInt64, _ records: [WorkerRecord], at now: Timestamp
-    ) throws(WorkflowError) -> Decision {
+        _ epoch: UInt64, _ firstRecord: UInt64, _ records: [WorkerRecord], at now: Timestamp,
+        _ decision: inout Decision
+    ) throws(WorkflowError) {
         let lease = try currentLease(epoch)
         guard firstRecord <= lease.applied + 1, firstRecord > 0 || records.isEmpty else {
             throw .recordGap(expected: lease.applied + 1, found: firstRecord)
         }
-        var decision = Decision()
         decision.acknowledged.reserveCapacity(records.count)
         decision.entries.reserveCapacity(records.count)
         for (number, worked) in zip(firstRecord..., records) {
-            if let key = worked.key, let recorded = outcomes[key] {
-                decision.acknowledged.append(recorded)
+            if let place = lease.places.place(of: number) ?? place(ofRecorded: worked) {
+                decision.acknowledged.append(place)
                 continue
             }
             guard number > lease.applied, outcome == nil else {
-                decision.acknowledged.append(lastSequence)
+                decision.acknowledged.append(RecordPlace(sequence: lastSequence, time: lastTime))
                 continue
             }
-            let entry = record(worked.event, number: number, at: now)
-            decision.entries.append(entry)
-            decision.acknowledged.append(entry.sequence)
-            if case .close(let outcome) = worked {
-                decision.effects = [.free(lease), .publish(outcome)]
-            }
+            let entry = record(worked.event(at: max(now, lastTime)), number: number, at: now, &decision)
+            decision.acknowledged.append(RecordPlace(sequence: entry.sequence, time: entry.time))
+            follow(worked, lease, at: now, &decision)
         }
-        return decision
+    }
+
+    /// Where what a record says stands already: it was recorded under an earlier number.
+    private func place(ofRecorded record: WorkerRecord) -> RecordPlace? {
+        guard let key = record.key else { return nil }
+        if let sequence = outcomes[key] { return RecordPlace(sequence: sequence, time: lastTime) }
+        switch record {
+        case .startTimer, .startChild, .scheduleActivity, .awaitSignal:
+            return pending[key].map { RecordPlace(sequence: $0.sequence, time: lastTime) }
+        case .stepAttemptFailed(_, let attempt, _, _):
+            guard case .step(let recorded, _, _) = pending[key]?.kind, recorded >= attempt else { return nil }
+            return RecordPlace(sequence: pending[key]?.sequence ?? lastSequence, time: lastTime)
+        case .stepCompleted, .stepFailed, .setValue, .cancelOperation, .close:
+            return nil
+        }
+    }
+
+    /// What a worker's record brings about, beyond its entry.
+    private mutating func follow(
+        _ record: WorkerRecord, _ lease: Lease, at now: Timestamp, _ decision: inout Decision
+    ) {
+        switch record {
+        case .close(let outcome):
+            decision.effects.append(.free(lease))
+            decision.effects.append(.publish(outcome))
+        case .startChild(let key, let child):
+            decision.effects.append(.startChild(key, child))
+        case .awaitSignal(_, let name, _):
+            consumeSignals(name, at: now, &decision)
+        case .cancelOperation(let key):
+            followCancellation(of: key, at: now, &decision)
+        case .stepCompleted, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity, .setValue:
+            break
+        }
     }
 
     private mutating func complete(
-        _ epoch: UInt64, _ outcome: WorkflowOutcome, at now: Timestamp
-    ) throws(WorkflowError) -> Decision {
+        _ epoch: UInt64, _ outcome: WorkflowOutcome, at now: Timestamp, _ decision: inout Decision
+    ) throws(WorkflowError) {
         let lease = try currentLease(epoch)
-        let entry = record(.closed(outcome), at: now)
-        return Decision(entries: [entry], effects: [.free(lease), .publish(outcome)])
+        record(.closed(outcome), at: now, &decision)
+        decision.effects += [.free(lease), .publish(outcome)]
     }
 
-    private mutating func loseLease(_ epoch: UInt64, _ reason: LeaseEnd, at now: Timestamp) -> Decision {
-        guard let lease, lease.epoch == epoch else { return Decision() }
-        let entry = record(.released(epoch: epoch, reason: reason), at: now)
-        return Decision(entries: [entry], effects: [.free(lease), .revoke(lease), .schedule])
+    private mutating func loseLease(
+        _ epoch: UInt64, _ reason: LeaseEnd, at now: Timestamp, _ decision: inout Decision
+    ) {
+        guard let lease, lease.epoch == epoch else { return }
+        record(.released(epoch: epoch, reason: reason), at: now, &decision)
+        decision.effects += [.free(lease), .revoke(lease), .schedule]
     }
 
-    private mutating func cancel(at now: Timestamp) throws(WorkflowError) -> Decision {
+    private mutating func evict(_ epoch: UInt64, _ seen: UInt64, at now: Timestamp, _ decision: inout Decision) {
+        guard let lease, lease.epoch == epoch else { return }
+        let hasSeenAll = seen >= lastSequence
+        record(.released(epoch: epoch, reason: hasSeenAll ? .evicted : .returned), at: now, &decision)
+        decision.effects.append(.free(lease))
+        if !hasSeenAll { decision.effects.append(.schedule) }
+    }
+
+    // MARK: Ending from outside
+
+    private mutating func cancel(at now: Timestamp, _ decision: inout Decision) throws(WorkflowError) {
         if let outcome { throw .closed(outcome.state) }
-        if startedAt == nil {
-            return Decision(entries: [record(.closed(.cancelled), at: now)], effects: [.publish(.cancelled)])
-        }
         if let lease, lease.worker.isPlain {
-            let entries = [
-                record(.released(epoch: lease.epoch, reason: .cancelled), at: now),
-                record(.closed(.cancelled), at: now),
-            ]
-            return Decision(entries: entries, effects: [.free(lease), .revoke(lease), .publish(.cancelled)])
+            record(.released(epoch: lease.epoch, reason: .cancelled), at: now, &decision)
+            decision.effects += [.free(lease), .revoke(lease)]
+            return close(.cancelled, at: now, &decision)
         }
-        if lease == nil, !needsReplay, lastWorker?.isPlain == true {
-            return Decision(entries: [record(.closed(.cancelled), at: now)], effects: [.publish(.cancelled)])
+        if startedAt == nil || (lease == nil && !needsReplay && lastWorker?.isPlain == true) {
+            return close(.cancelled, at: now, &decision)
         }
-        if isCancelRequested { return Decision() }
-        let entry = record(.cancelRequested, at: now)
-        return Decision(entries: [entry], effects: lease.map { [.push($0, entry)] } ?? [])
+        if !isCancelRequested { record(.cancelRequested, at: now, &decision) }
+    }
+
+    private mutating func terminate(at now: Timestamp, _ decision: inout Decision) throws(WorkflowError) {
+        if let outcome { throw .closed(outcome.state) }
+        for operation in pending.values {
+            if case .child(let child) = operation.kind, child.closePolicy != .abandon {
+                decision.effects.append(.terminateChild(child.id))
+            }
+        }
+        if let lease {
+            record(.released(epoch: lease.epoch, reason: .terminated), at: now, &decision)
+            decision.effects += [.free(lease), .revoke(lease)]
+        }
+        record(.terminated, at: now, &decision)
+        close(.cancelled, at: now, &decision)
+    }
+
+    private mutating func close(_ outcome: WorkflowOutcome, at now: Timestamp, _ decision: inout Decision) {
+        record(.closed(outcome), at: now, &decision)
+        decision.effects.append(.publish(outcome))
     }
 
     private func currentLease(_ epoch: UInt64) throws(WorkflowError) -> Lease {
@@ -101,10 +181,43 @@ extension WorkflowExecution {
         return lease
     }
 
-    private mutating func record(_ event: JournalEvent, number: UInt64 = 0, at now: Timestamp) -> JournalEntry {
-        let time = max(now, lastTime)
-        let entry = JournalEntry(sequence: lastSequence + 1, time: time, record: number, event: event)
+    // MARK: Recording
+
+    /// Appends an entry, and whatever follows from any entry of its kind: the worker that has the run in memory is told of
+    /// what it did not report itself, and a run that only waited gets a worker when what it waited for happens.
+    @discardableResult
+    mutating func record(
+        _ event: JournalEvent, number: UInt64 = 0, at now: Timestamp, _ decision: inout Decision
+    ) -> JournalEntry {
+        let entry = JournalEntry(sequence: lastSequence + 1, time: max(now, lastTime), record: number, event: event)
+        if case .closed(let outcome) = event { endOperations(outcome, &decision) }
+        let wasIdle = isIdle
         apply(entry)
+        decision.entries.append(entry)
+        switch event {
+        case .started, .assigned, .released, .terminated, .closed:
+            break
+        default:
+            if number == 0, let lease, !lease.worker.isPlain { decision.effects.append(.push(lease, entry)) }
+            if wasIdle, !isIdle { decision.effects.append(.schedule) }
+        }
         return entry
+    }
+
+    /// The run ends: its children are dealt with as their policies say, its activities' workers are told, and its parent is.
+    private func endOperations(_ outcome: WorkflowOutcome, _ decision: inout Decision) {
+        for (key, operation) in pending {
+            switch operation.kind {
+            case .child(let child):
+                if child.closePolicy != .abandon { decision.effects.append(.cancelChild(child.id)) }
+            case .activity(let activity):
+                guard let lease = activity.lease(of: key) else { continue }
+                decision.effects.append(.freeActivity(lease))
+                decision.effects.append(.revokeActivity(lease))
+            case .timer, .signal, .step:
+                break
+            }
+        }
+        if let parent = start.parent { decision.effects.append(.tellParent(parent, outcome)) }
     }
 }

@@ -22,6 +22,14 @@ package struct WorkflowExecution: Sendable, Equatable {
     /// Where the outcome of every finished operation stands in the journal.
     package private(set) var outcomes: [OperationKey: UInt64] = [:]
     package private(set) var lastSequence: UInt64 = 0
+    /// What has begun and has no outcome yet.
+    package private(set) var pending: [OperationKey: PendingOperation] = [:]
+    /// What the run said of itself last, by name.
+    package private(set) var values: [String: [UInt8]] = [:]
+    /// Whether the run was given back because it only waits: it needs no worker until something happens.
+    package private(set) var isIdle = false
+    private(set) var signals = SignalBox()
+    var deadlines = Deadlines()
     /// The time of the last entry. Entries never go back in time, even when the clock does.
     private(set) var lastTime: Timestamp
 
@@ -31,6 +39,13 @@ package struct WorkflowExecution: Sendable, Equatable {
         package var epoch: UInt64
         /// The highest number of a record applied under this lease.
         package var applied: UInt64 = 0
+        /// Where the records applied last stand.
+        var places = RecordPlaces()
+
+        package init(worker: WorkerIdentity, epoch: UInt64) {
+            self.worker = worker
+            self.epoch = epoch
+        }
     }
 
     /// Accepts a run: the decision holds the entry that creates it.
@@ -77,7 +92,7 @@ package struct WorkflowExecution: Sendable, Equatable {
     }
 
     /// Whether any operation is recorded: such a run can only go to a worker that can replay.
-    package var needsReplay: Bool { !outcomes.isEmpty || isCancelRequested }
+    package var needsReplay: Bool { !outcomes.isEmpty || !pending.isEmpty || isCancelRequested }
 
     private mutating func append(_ entry: JournalEntry) throws(JournalError) {
         guard entry.sequence == lastSequence + 1 else {
@@ -92,24 +107,124 @@ package struct WorkflowExecution: Sendable, Equatable {
     mutating func apply(_ entry: JournalEntry) {
         lastSequence = entry.sequence
         lastTime = entry.time
-        if entry.record > 0 { lease?.applied = entry.record }
-        if let key = entry.event.outcomeKey { outcomes[key] = entry.sequence }
+        if entry.record > 0 {
+            lease?.applied = entry.record
+            lease?.places.add(entry)
+        }
+        if let key = entry.event.outcomeKey {
+            outcomes[key] = entry.sequence
+            finish(key, entry.event)
+            isIdle = false
+        }
         switch entry.event {
-        case .started, .stepCompleted, .stepFailed:
+        case .started, .stepCompleted, .stepFailed, .timerFired, .childClosed, .activityCompleted, .activityFailed,
+            .signalConsumed, .terminated:
             break
         case .assigned(let worker, let epoch):
             self.epoch = epoch
             lease = Lease(worker: worker, epoch: epoch)
             lastWorker = worker
+            isIdle = false
             if startedAt == nil { startedAt = entry.time }
-        case .released:
+        case .released(_, let reason):
             lease = nil
+            isIdle = reason == .evicted
+        case .valueSet(_, let name, let value):
+            values[name] = value
+        case .signalReceived(let signal):
+            signals.receive(signal, sequence: entry.sequence)
         case .cancelRequested:
             cancelRequest = entry
+            isIdle = false
         case .closed(let outcome):
             self.outcome = outcome
             closedAt = entry.time
             lease = nil
+            pending = [:]
+            isIdle = false
+            deadlines.removeAll()
+        case .stepAttemptFailed, .timerStarted, .childStarted, .activityScheduled, .activityStarted,
+            .activityAttemptFailed, .signalAwaited, .operationCancelled:
+            progress(entry)
         }
     }
+
+    /// An operation that is under way begins, goes on, or is no longer waited for.
+    private mutating func progress(_ entry: JournalEntry) {
+        switch entry.event {
+        case .stepAttemptFailed(let key, let attempt, let failure, let retryAt):
+            begin(key, entry, .step(attempt: attempt, failure: failure, retryAt: retryAt))
+        case .timerStarted(let key, let fireAt):
+            begin(key, entry, .timer(fireAt: fireAt))
+            deadlines.add(fireAt, key)
+        case .childStarted(let key, let child):
+            begin(key, entry, .child(child))
+        case .signalAwaited(let key, let name, let deadline):
+            begin(key, entry, .signal(name: name, deadline: deadline))
+            signals.await(name, key)
+            if let deadline { deadlines.add(deadline, key) }
+        case .activityScheduled(let key, let spec):
+            let activity = ActivityProgress(spec: spec, scheduledAt: entry.time, phase: .waiting(from: entry.time))
+            begin(key, entry, .activity(activity))
+            deadlines.add(entry.time, key)
+            if let deadline = activity.closeDeadline { deadlines.add(deadline, key) }
+        case .activityStarted(let key, let attempt, let worker):
+            change(key) { activity in
+                activity.attempt = attempt
+                activity.phase = .running(worker: worker, since: entry.time)
+            }
+        case .activityAttemptFailed(let key, _, let failure, let details, let retryAt):
+            change(key) { activity in
+                activity.phase = .waiting(from: retryAt)
+                activity.lastFailure = failure
+                activity.details = details
+                if failure.type != Failure.notDelivered { activity.failures += 1 }
+            }
+        case .operationCancelled(let key):
+            cancelOperation(key)
+        default:
+            break
+        }
+    }
+
+    private mutating func begin(_ key: OperationKey, _ entry: JournalEntry, _ kind: PendingOperation.Kind) {
+        pending[key] = PendingOperation(sequence: pending[key]?.sequence ?? entry.sequence, kind: kind)
+    }
+
+    private mutating func change(_ key: OperationKey, _ change: (inout ActivityProgress) -> Void) {
+        guard case .activity(var activity) = pending[key]?.kind else { return }
+        change(&activity)
+        pending[key]?.kind = .activity(activity)
+        if let next = activity.nextDeadline(after: Timestamp(rawValue: .min), heartbeat: nil) {
+            deadlines.add(next, key)
+        }
+    }
+
+    private mutating func finish(_ key: OperationKey, _ event: JournalEvent) {
+        guard let operation = pending.removeValue(forKey: key) else { return }
+        guard case .signal(let name, _) = operation.kind else { return }
+        if case .signalConsumed(_, let signal) = event {
+            signals.consume(name, key, signal: signal)
+        } else {
+            signals.stopAwaiting(name, key)
+        }
+    }
+
+    /// Nobody waits for the operation any more. A child and an activity stay until they have ended.
+    private mutating func cancelOperation(_ key: OperationKey) {
+        switch pending[key]?.kind {
+        case .child, .activity:
+            pending[key]?.isCancelled = true
+        case .signal(let name, _):
+            signals.stopAwaiting(name, key)
+            pending[key] = nil
+        case .timer, .step, nil:
+            pending[key] = nil
+        }
+    }
+}
+
+extension Failure {
+    /// The type of the failure of an attempt whose task never reached its worker.
+    static let notDelivered = "NotDelivered"
 }

@@ -7,11 +7,14 @@ public struct WorkflowStart: Sendable, Hashable {
     public var tier: PersistenceTier
     /// What `uuid()` and `random` are derived from; the same in every SDK and on every replay.
     public var seed: UInt64
+    /// The run that started this one as its child, if one did.
+    public var parent: ParentLink?
 
-    public init(type: String, input: [UInt8], tier: PersistenceTier, seed: UInt64) {
+    public init(type: String, input: [UInt8], tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil) {
         self.type = type
         self.input = input
         self.tier = tier
         self.seed = seed
+        self.parent = parent
     }
 }

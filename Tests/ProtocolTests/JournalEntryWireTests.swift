@@ -49,7 +49,7 @@ struct JournalEntryWireTests {
             .with { $0.kind = .cancelRequested },
             .with {
                 $0.sequence = 1
-                $0.kind = .UNRECOGNIZED(71)
+                $0.kind = .UNRECOGNIZED(75)
             },
             .with {
                 $0.sequence = 1

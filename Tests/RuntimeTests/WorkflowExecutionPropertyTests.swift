@@ -145,6 +145,8 @@ private struct RandomWalk {
             check(error == .staleLease(reported: epoch, current: before.epoch), "a stale answer: \(error)")
         case .loseLease, .cancel:
             check(false, "\(event) of an open run is refused with \(error)")
+        default:
+            break
         }
     }
 
@@ -170,6 +172,8 @@ private struct RandomWalk {
             check(expected != nil ? execution.lease == nil : execution == before, "loseLease leaves the lease")
         case .cancel:
             checkCancel(decision, before)
+        default:
+            break
         }
     }
 
@@ -178,14 +182,16 @@ private struct RandomWalk {
     ) {
         guard let lease = before.lease else { return check(false, "a report without a lease is taken") }
         check(decision.acknowledged.count == records.count, "\(decision.acknowledged) for \(records.count) records")
-        for (place, (record, sequence)) in zip(records, decision.acknowledged).enumerated() {
+        for (place, (record, sequence)) in zip(records, decision.acknowledged.map(\.sequence)).enumerated() {
             let number = first + UInt64(place)
             if let key = record.key, let recorded = before.outcomes[key] {
                 check(sequence == recorded, "\(key) again: \(sequence), not \(recorded)")
             } else if number > lease.applied, let entry = decision.entries.first(where: { $0.sequence == sequence }) {
                 let isBehindTheEnd = entry.event.kind == .closed && entry.record < number
                 check(isBehindTheEnd || entry.record <= number, "another record is acknowledged")
-                check(isBehindTheEnd || entry.event == record.event || isRepeated(record, in: entry), "a lost record")
+                check(
+                    isBehindTheEnd || entry.event == record.event(at: entry.time) || isRepeated(record, in: entry),
+                    "a lost record")
             }
             if Int(number) == reported.count + 1 { reported.append((record, sequence)) }
         }

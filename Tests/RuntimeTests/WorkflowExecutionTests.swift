@@ -39,10 +39,10 @@ struct WorkflowExecutionTests {
     func repeatedReport() throws {
         var execution = try running(on: Self.swift)
         let first = try execution.handle(.advance(epoch: 1, firstRecord: 1, records: [step("a")]), at: Self.now)
-        #expect(first.acknowledged == [3])
+        #expect(first.acknowledged.map(\.sequence) == [3])
         let again = try execution.handle(
             .advance(epoch: 1, firstRecord: 1, records: [step("a"), step("b")]), at: Self.now)
-        #expect(again.acknowledged == [3, 4])
+        #expect(again.acknowledged.map(\.sequence) == [3, 4])
         #expect(again.entries.map(\.record) == [2])
     }
 

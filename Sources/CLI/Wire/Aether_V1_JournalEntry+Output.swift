@@ -50,7 +50,18 @@ extension Aether_V1_JournalEntry {
             add("state", .string(state.name))
             if state == .completed { add("result", JSONValue(payload: payload)) }
             if state == .failed { add("failure", failure.json) }
-        case .unspecified, .cancelRequested, .UNRECOGNIZED:
+        case .signalReceived:
+            add("signal", .string(name))
+            add("signal_id", .string(signalID))
+            add("payload", JSONValue(payload: payload))
+        case .valueSet:
+            add("value_name", .string(name))
+            add("value", JSONValue(payload: payload))
+        case .stepAttemptFailed:
+            add("attempt", .integer(UInt64(attempt)))
+            add("retry_at", .instant(dueTime))
+            add("failure", failure.json)
+        default:
             break
         }
         return .object(members)
@@ -66,6 +77,22 @@ extension Aether_V1_JournalEntry {
         case .stepFailed: "STEP_FAILED"
         case .cancelRequested: "CANCEL_REQUESTED"
         case .closed: "CLOSED"
+        case .stepAttemptFailed: "STEP_ATTEMPT_FAILED"
+        case .timerStarted: "TIMER_STARTED"
+        case .timerFired: "TIMER_FIRED"
+        case .childStarted: "CHILD_STARTED"
+        case .childClosed: "CHILD_CLOSED"
+        case .activityScheduled: "ACTIVITY_SCHEDULED"
+        case .activityStarted: "ACTIVITY_STARTED"
+        case .activityAttemptFailed: "ACTIVITY_ATTEMPT_FAILED"
+        case .activityCompleted: "ACTIVITY_COMPLETED"
+        case .activityFailed: "ACTIVITY_FAILED"
+        case .signalReceived: "SIGNAL_RECEIVED"
+        case .signalAwaited: "SIGNAL_AWAITED"
+        case .signalConsumed: "SIGNAL_CONSUMED"
+        case .valueSet: "VALUE_SET"
+        case .operationCancelled: "OPERATION_CANCELLED"
+        case .terminated: "TERMINATED"
         case .unspecified, .UNRECOGNIZED: "KIND_\(kind.rawValue)"
         }
     }
@@ -79,7 +106,9 @@ extension Aether_V1_JournalEntry {
         case .stepFailed: Cell("step failed", style: .bad)
         case .cancelRequested: Cell("cancel requested", style: .warning)
         case .closed: Cell("workflow \(state.name.lowercased())", style: state.cell.style)
+        case .terminated: Cell("terminated", style: .warning)
         case .unspecified, .UNRECOGNIZED: Cell("entry of kind \(kind.rawValue)", style: .faint)
+        default: Cell(EntryKind(rawValue: UInt8(clamping: kind.rawValue))?.title ?? kindName)
         }
     }
 
@@ -92,7 +121,10 @@ extension Aether_V1_JournalEntry {
         case .stepFailed: "\(OperationKey(rawValue: key).name): \(Failure(failure).description)"
         case .closed where state == .completed: "→ \(JSONValue(payload: payload).text)"
         case .closed where state == .failed: failure.line
-        case .closed, .unspecified, .cancelRequested, .UNRECOGNIZED: key
+        case .signalReceived: "\(name) ← \(JSONValue(payload: payload).text)"
+        case .valueSet: "\(name) = \(JSONValue(payload: payload).text)"
+        case .stepAttemptFailed: "\(OperationKey(rawValue: key).name), attempt \(attempt): \(failure.message)"
+        default: key
         }
     }
 
@@ -102,6 +134,8 @@ extension Aether_V1_JournalEntry {
         case .notHeld: "the worker came back without it"
         case .returned: "the worker gave it back"
         case .cancelled: "the workflow was cancelled"
+        case .evicted: "it only waits, and the worker made room"
+        case .terminated: "the workflow was terminated"
         case .unspecified, .UNRECOGNIZED: "for a reason this version doesn't know"
         }
     }
@@ -112,6 +146,8 @@ extension Aether_V1_JournalEntry {
         case .notHeld: "NOT_HELD"
         case .returned: "RETURNED"
         case .cancelled: "CANCELLED"
+        case .evicted: "EVICTED"
+        case .terminated: "TERMINATED"
         case .unspecified, .UNRECOGNIZED: "REASON_\(reason.rawValue)"
         }
     }

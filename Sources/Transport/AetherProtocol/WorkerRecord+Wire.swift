@@ -21,6 +21,46 @@ extension Aether_V1_Record {
             case .failed(let failure): self.failure = Aether_V1_Failure(failure)
             case .cancelled: break
             }
+        case .stepAttemptFailed(let key, let attempt, let failure, let delay):
+            kind = .stepAttemptFailed
+            self.key = key.rawValue
+            self.attempt = attempt
+            self.failure = Aether_V1_Failure(failure)
+            delayMilliseconds = delay
+        case .startTimer(let key, let due):
+            kind = .timerStarted
+            self.key = key.rawValue
+            switch due {
+            case .after(let milliseconds): delayMilliseconds = milliseconds
+            case .at(let instant): dueTime = instant.rawValue
+            }
+        case .startChild(let key, let child):
+            kind = .childStarted
+            self.key = key.rawValue
+            childID = child.id.rawValue
+            workflowType = child.type
+            payload = Data(child.input)
+            tier = Aether_V1_Tier(child.tier)
+            closePolicy = Aether_V1_ParentClosePolicy(rawValue: Int(child.closePolicy.rawValue)) ?? .parentCloseCancel
+        case .scheduleActivity(let key, let spec):
+            kind = .activityScheduled
+            self.key = key.rawValue
+            name = spec.name
+            payload = Data(spec.input)
+            activity = Aether_V1_ActivityOptions(spec)
+        case .awaitSignal(let key, let name, let timeout):
+            kind = .signalAwaited
+            self.key = key.rawValue
+            self.name = name
+            if let timeout { delayMilliseconds = timeout }
+        case .setValue(let key, let name, let value):
+            kind = .valueSet
+            self.key = key.rawValue
+            self.name = name
+            payload = Data(value)
+        case .cancelOperation(let key):
+            kind = .operationCancelled
+            self.key = key.rawValue
         }
     }
 }
@@ -33,6 +73,36 @@ extension WorkerRecord {
             self = .stepCompleted(key: OperationKey(rawValue: wire.key), result: Array(wire.payload))
         case .stepFailed where !wire.key.isEmpty:
             self = .stepFailed(key: OperationKey(rawValue: wire.key), failure: Failure(wire.failure))
+        case .stepAttemptFailed where !wire.key.isEmpty:
+            self = .stepAttemptFailed(
+                key: OperationKey(rawValue: wire.key), attempt: wire.attempt, failure: Failure(wire.failure),
+                delayMilliseconds: wire.delayMilliseconds)
+        case .timerStarted where !wire.key.isEmpty:
+            let due: TimerDue =
+                wire.hasDelayMilliseconds
+                ? .after(milliseconds: wire.delayMilliseconds) : .at(Timestamp(rawValue: wire.dueTime))
+            self = .startTimer(key: OperationKey(rawValue: wire.key), due)
+        case .childStarted where !wire.key.isEmpty:
+            guard let id = WorkflowID(validating: wire.childID), let policy = ParentClosePolicy(wire.closePolicy) else {
+                return nil
+            }
+            let child = ChildStart(
+                id: id, type: wire.workflowType, input: Array(wire.payload), tier: PersistenceTier(wire.tier),
+                closePolicy: policy)
+            self = .startChild(key: OperationKey(rawValue: wire.key), child)
+        case .activityScheduled where !wire.key.isEmpty:
+            guard let spec = ActivitySpec(name: wire.name, input: Array(wire.payload), wire.activity) else {
+                return nil
+            }
+            self = .scheduleActivity(key: OperationKey(rawValue: wire.key), spec)
+        case .signalAwaited where !wire.key.isEmpty:
+            self = .awaitSignal(
+                key: OperationKey(rawValue: wire.key), name: wire.name,
+                timeoutMilliseconds: wire.hasDelayMilliseconds ? wire.delayMilliseconds : nil)
+        case .valueSet where !wire.key.isEmpty:
+            self = .setValue(key: OperationKey(rawValue: wire.key), name: wire.name, value: Array(wire.payload))
+        case .operationCancelled where !wire.key.isEmpty:
+            self = .cancelOperation(key: OperationKey(rawValue: wire.key))
         case .closed:
             guard let outcome = WorkflowOutcome(wire.state, payload: Array(wire.payload), failure: wire.failure) else {
                 return nil

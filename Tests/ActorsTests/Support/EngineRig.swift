@@ -166,7 +166,7 @@ extension WorkerRecord {
 }
 
 extension Engine.Acknowledgement {
-    var sequences: [UInt64]? { if case .applied(let sequences) = self { sequences } else { nil } }
+    var sequences: [UInt64]? { if case .applied(let sequences) = self { sequences.map(\.sequence) } else { nil } }
     var isStale: Bool { if case .stale = self { true } else { false } }
     var isClosed: Bool { if case .closed = self { true } else { false } }
     var isGap: Bool { if case .gap = self { true } else { false } }

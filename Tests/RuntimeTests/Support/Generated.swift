@@ -58,7 +58,54 @@ struct Generated {
         case .stepCompleted: .stepCompleted(key: key(), result: bytes())
         case .stepFailed: .stepFailed(key: key(), failure: failure())
         case .cancelRequested: .cancelRequested
+        case .terminated: .terminated
+        case .signalReceived: .signalReceived(Signal(id: text(), name: text(), payload: bytes()))
         case .closed: .closed(outcome())
+        default: operationEvent(kind)
+        }
+    }
+
+    mutating func time() -> Timestamp { Timestamp(rawValue: random.pick([1, 2, 1_790_000_000_000, .max])) }
+
+    mutating func attempt() -> UInt32 { random.pick([1, 2, 300, .max]) }
+
+    mutating func child() -> ChildStart {
+        ChildStart(
+            id: WorkflowID(rawValue: random.pick(["c", "ü", "a/b"])), type: text(), input: bytes(),
+            tier: random.pick([nil, .memory, .snapshot, .stateActionLog]),
+            closePolicy: random.pick(ParentClosePolicy.allCases))
+    }
+
+    mutating func activity() -> ActivitySpec {
+        ActivitySpec(
+            name: text(), service: text(), input: bytes(),
+            retry: RetryPolicy(
+                initialMilliseconds: 10, factor: random.pick([1, 2, 1.5]), maximumMilliseconds: random.pick([0, 50]),
+                attempts: random.pick([0, 1, 3]), jitter: random.pick([0, 0.2]),
+                nonRetryableTypes: random.oneIn(2) ? [] : [text(), ""]),
+            startToCloseMilliseconds: random.pick([0, 20]), scheduleToCloseMilliseconds: random.pick([0, 60]),
+            heartbeatMilliseconds: random.pick([0, 5]), cancellation: random.pick(ActivityCancellation.allCases))
+    }
+
+    mutating func operationEvent(_ kind: EntryKind) -> JournalEvent {
+        switch kind {
+        case .stepAttemptFailed:
+            .stepAttemptFailed(key: key(), attempt: attempt(), failure: failure(), retryAt: time())
+        case .timerStarted: .timerStarted(key: key(), fireAt: time())
+        case .timerFired: .timerFired(key: key())
+        case .childStarted: .childStarted(key: key(), child())
+        case .childClosed: .childClosed(key: key(), outcome())
+        case .activityScheduled: .activityScheduled(key: key(), activity())
+        case .activityStarted: .activityStarted(key: key(), attempt: attempt(), worker: text())
+        case .activityAttemptFailed:
+            .activityAttemptFailed(
+                key: key(), attempt: attempt(), failure: failure(), details: bytes(), retryAt: time())
+        case .activityCompleted: .activityCompleted(key: key(), attempt: attempt(), result: bytes())
+        case .activityFailed: .activityFailed(key: key(), attempt: attempt(), failure: failure())
+        case .signalAwaited: .signalAwaited(key: key(), name: text(), deadline: random.oneIn(2) ? nil : time())
+        case .signalConsumed: .signalConsumed(key: key(), signal: number())
+        case .valueSet: .valueSet(key: key(), name: text(), value: bytes())
+        default: .operationCancelled(key: key())
         }
     }
 

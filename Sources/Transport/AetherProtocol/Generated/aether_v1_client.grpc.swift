@@ -72,12 +72,54 @@ package enum Aether_V1_ClientService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "TerminateWorkflow" metadata.
+        package enum TerminateWorkflow: Sendable {
+            /// Request type for "TerminateWorkflow".
+            package typealias Input = Aether_V1_TerminateRequest
+            /// Response type for "TerminateWorkflow".
+            package typealias Output = Aether_V1_TerminateResponse
+            /// Descriptor for "TerminateWorkflow".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "TerminateWorkflow",
+                type: .unary
+            )
+        }
+        /// Namespace for "SignalWorkflow" metadata.
+        package enum SignalWorkflow: Sendable {
+            /// Request type for "SignalWorkflow".
+            package typealias Input = Aether_V1_SignalRequest
+            /// Response type for "SignalWorkflow".
+            package typealias Output = Aether_V1_SignalResponse
+            /// Descriptor for "SignalWorkflow".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "SignalWorkflow",
+                type: .unary
+            )
+        }
+        /// Namespace for "GetValue" metadata.
+        package enum GetValue: Sendable {
+            /// Request type for "GetValue".
+            package typealias Input = Aether_V1_GetValueRequest
+            /// Response type for "GetValue".
+            package typealias Output = Aether_V1_GetValueResponse
+            /// Descriptor for "GetValue".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "GetValue",
+                type: .unary
+            )
+        }
         /// Descriptors for all methods in the "aether.v1.ClientService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             StartWorkflow.descriptor,
             GetWorkflowStatus.descriptor,
             AwaitResult.descriptor,
-            CancelWorkflow.descriptor
+            CancelWorkflow.descriptor,
+            TerminateWorkflow.descriptor,
+            SignalWorkflow.descriptor,
+            GetValue.descriptor
         ]
     }
 }
@@ -172,6 +214,60 @@ extension Aether_V1_ClientService {
             request: GRPCCore.StreamingServerRequest<Aether_V1_CancelRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CancelResponse>
+
+        /// Handle the "TerminateWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_TerminateRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_TerminateResponse` messages.
+        func terminateWorkflow(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_TerminateRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_TerminateResponse>
+
+        /// Handle the "SignalWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_SignalRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_SignalResponse` messages.
+        func signalWorkflow(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_SignalRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_SignalResponse>
+
+        /// Handle the "GetValue" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a run last said of itself under a name.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_GetValueRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_GetValueResponse` messages.
+        func getValue(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_GetValueRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_GetValueResponse>
     }
 
     /// Service protocol for the "aether.v1.ClientService" service.
@@ -250,6 +346,60 @@ extension Aether_V1_ClientService {
             request: GRPCCore.ServerRequest<Aether_V1_CancelRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Aether_V1_CancelResponse>
+
+        /// Handle the "TerminateWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_TerminateRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_TerminateResponse` message.
+        func terminateWorkflow(
+            request: GRPCCore.ServerRequest<Aether_V1_TerminateRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_TerminateResponse>
+
+        /// Handle the "SignalWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_SignalRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_SignalResponse` message.
+        func signalWorkflow(
+            request: GRPCCore.ServerRequest<Aether_V1_SignalRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_SignalResponse>
+
+        /// Handle the "GetValue" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a run last said of itself under a name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_GetValueRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_GetValueResponse` message.
+        func getValue(
+            request: GRPCCore.ServerRequest<Aether_V1_GetValueRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_GetValueResponse>
     }
 
     /// Simple service protocol for the "aether.v1.ClientService" service.
@@ -326,6 +476,60 @@ extension Aether_V1_ClientService {
             request: Aether_V1_CancelRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Aether_V1_CancelResponse
+
+        /// Handle the "TerminateWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_TerminateRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_TerminateResponse` to respond with.
+        func terminateWorkflow(
+            request: Aether_V1_TerminateRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_TerminateResponse
+
+        /// Handle the "SignalWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_SignalRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_SignalResponse` to respond with.
+        func signalWorkflow(
+            request: Aether_V1_SignalRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_SignalResponse
+
+        /// Handle the "GetValue" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a run last said of itself under a name.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_GetValueRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_GetValueResponse` to respond with.
+        func getValue(
+            request: Aether_V1_GetValueRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_GetValueResponse
     }
 }
 
@@ -377,6 +581,39 @@ extension Aether_V1_ClientService.StreamingServiceProtocol {
                 )
             }
         )
+        router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.TerminateWorkflow.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_TerminateRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_TerminateResponse>(),
+            handler: { request, context in
+                try await self.terminateWorkflow(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.SignalWorkflow.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_SignalRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_SignalResponse>(),
+            handler: { request, context in
+                try await self.signalWorkflow(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.GetValue.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_GetValueRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_GetValueResponse>(),
+            handler: { request, context in
+                try await self.getValue(
+                    request: request,
+                    context: context
+                )
+            }
+        )
     }
 }
 
@@ -421,6 +658,39 @@ extension Aether_V1_ClientService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CancelResponse> {
         let response = try await self.cancelWorkflow(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func terminateWorkflow(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_TerminateRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_TerminateResponse> {
+        let response = try await self.terminateWorkflow(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func signalWorkflow(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_SignalRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_SignalResponse> {
+        let response = try await self.signalWorkflow(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func getValue(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_GetValueRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_GetValueResponse> {
+        let response = try await self.getValue(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -476,6 +746,45 @@ extension Aether_V1_ClientService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Aether_V1_CancelResponse> {
         return GRPCCore.ServerResponse<Aether_V1_CancelResponse>(
             message: try await self.cancelWorkflow(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func terminateWorkflow(
+        request: GRPCCore.ServerRequest<Aether_V1_TerminateRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_TerminateResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_TerminateResponse>(
+            message: try await self.terminateWorkflow(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func signalWorkflow(
+        request: GRPCCore.ServerRequest<Aether_V1_SignalRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_SignalResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_SignalResponse>(
+            message: try await self.signalWorkflow(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func getValue(
+        request: GRPCCore.ServerRequest<Aether_V1_GetValueRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_GetValueResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_GetValueResponse>(
+            message: try await self.getValue(
                 request: request.message,
                 context: context
             ),
@@ -580,6 +889,75 @@ extension Aether_V1_ClientService {
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_CancelResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CancelResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "TerminateWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_TerminateRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_TerminateRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_TerminateResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func terminateWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_TerminateRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_TerminateRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_TerminateResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_TerminateResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "SignalWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_SignalRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_SignalRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_SignalResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func signalWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_SignalRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_SignalRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_SignalResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_SignalResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "GetValue" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a run last said of itself under a name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_GetValueRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_GetValueRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_GetValueResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func getValue<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_GetValueRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_GetValueRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_GetValueResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_GetValueResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
     }
 
@@ -731,6 +1109,108 @@ extension Aether_V1_ClientService {
                 onResponse: handleResponse
             )
         }
+
+        /// Call the "TerminateWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_TerminateRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_TerminateRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_TerminateResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func terminateWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_TerminateRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_TerminateRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_TerminateResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_TerminateResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.TerminateWorkflow.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "SignalWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_SignalRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_SignalRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_SignalResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func signalWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_SignalRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_SignalRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_SignalResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_SignalResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.SignalWorkflow.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "GetValue" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > What a run last said of itself under a name.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_GetValueRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_GetValueRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_GetValueResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func getValue<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_GetValueRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_GetValueRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_GetValueResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_GetValueResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.GetValue.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
     }
 }
 
@@ -841,6 +1321,93 @@ extension Aether_V1_ClientService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_CancelRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_CancelResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TerminateWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_TerminateRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func terminateWorkflow<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_TerminateRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_TerminateResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.terminateWorkflow(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_TerminateRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_TerminateResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SignalWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_SignalRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func signalWorkflow<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_SignalRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_SignalResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.signalWorkflow(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_SignalRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_SignalResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetValue" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a run last said of itself under a name.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_GetValueRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getValue<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_GetValueRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_GetValueResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.getValue(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_GetValueRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_GetValueResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -969,6 +1536,105 @@ extension Aether_V1_ClientService.ClientProtocol {
             metadata: metadata
         )
         return try await self.cancelWorkflow(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "TerminateWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Ends a run at once, without asking its code, and its children with it, but for those to be abandoned.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func terminateWorkflow<Result>(
+        _ message: Aether_V1_TerminateRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_TerminateResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_TerminateRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.terminateWorkflow(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "SignalWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Sends a message to a run. Accepted, and answered, only once it is durable.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func signalWorkflow<Result>(
+        _ message: Aether_V1_SignalRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_SignalResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_SignalRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.signalWorkflow(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "GetValue" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > What a run last said of itself under a name.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func getValue<Result>(
+        _ message: Aether_V1_GetValueRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_GetValueResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_GetValueRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.getValue(
             request: request,
             options: options,
             onResponse: handleResponse

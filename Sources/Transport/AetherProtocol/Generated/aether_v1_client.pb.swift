@@ -25,6 +25,51 @@ fileprivate nonisolated struct _GeneratedWithProtocGenSwiftVersion: SwiftProtobu
   typealias Version = _2
 }
 
+/// What a start does when its id belongs to a run of the same type and input that has ended.
+package nonisolated enum Aether_V1_IdPolicy: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+
+  /// Nothing: the run's result stands.
+  case sameRun // = 0
+
+  /// ALREADY_EXISTS.
+  case reject // = 1
+
+  /// The ended run and its history go, whatever its type and input, and a new one begins.
+  case replace // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .sameRun
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .sameRun
+    case 1: self = .reject
+    case 2: self = .replace
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .sameRun: return 0
+    case .reject: return 1
+    case .replace: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Aether_V1_IdPolicy] = [
+    .sameRun,
+    .reject,
+    .replace,
+  ]
+
+}
+
 package nonisolated struct Aether_V1_StartWorkflowRequest: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -41,9 +86,23 @@ package nonisolated struct Aether_V1_StartWorkflowRequest: Sendable {
   /// Unset: what the type's worker said last, else the server's default.
   package var tier: Aether_V1_Tier = .unspecified
 
+  /// Sent with the start, to a run that is there already too.
+  package var signal: Aether_V1_SignalRequest {
+    get {_signal ?? Aether_V1_SignalRequest()}
+    set {_signal = newValue}
+  }
+  /// Returns true if `signal` has been explicitly set.
+  package var hasSignal: Bool {self._signal != nil}
+  /// Clears the value of `signal`. Subsequent reads from it will return its default value.
+  package mutating func clearSignal() {self._signal = nil}
+
+  package var idPolicy: Aether_V1_IdPolicy = .sameRun
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _signal: Aether_V1_SignalRequest? = nil
 }
 
 package nonisolated struct Aether_V1_StartWorkflowResponse: Sendable {
@@ -160,11 +219,66 @@ package nonisolated struct Aether_V1_WorkflowStatus: @unchecked Sendable {
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
   package mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
+  /// What the run waits for, in the order in which it began.
+  package var pending: [Aether_V1_PendingOperation] {
+    get {_storage._pending}
+    set {_uniqueStorage()._pending = newValue}
+  }
+
+  /// Of a child: its parent's id.
+  package var parentID: String {
+    get {_storage._parentID}
+    set {_uniqueStorage()._parentID = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _storage = _StorageClass.defaultInstance
+}
+
+/// An operation that has begun and has no outcome yet.
+package nonisolated struct Aether_V1_PendingOperation: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var key: String = String()
+
+  /// TIMER_STARTED, CHILD_STARTED, ACTIVITY_SCHEDULED, SIGNAL_AWAITED or STEP_ATTEMPT_FAILED.
+  package var kind: Aether_V1_EntryKind = .unspecified
+
+  /// Of the activity, signal or step, or a child's type.
+  package var name: String = String()
+
+  /// CHILD_STARTED.
+  package var childID: String = String()
+
+  /// The attempt under way, or to come.
+  package var attempt: UInt32 = 0
+
+  /// When the timer fires, the next attempt may begin, or the wait for the signal ends; 0: never, or now.
+  package var dueTime: Int64 = 0
+
+  /// The worker that has the activity.
+  package var workerID: String = String()
+
+  /// Why the attempt before failed.
+  package var failure: Aether_V1_Failure {
+    get {_failure ?? Aether_V1_Failure()}
+    set {_failure = newValue}
+  }
+  /// Returns true if `failure` has been explicitly set.
+  package var hasFailure: Bool {self._failure != nil}
+  /// Clears the value of `failure`. Subsequent reads from it will return its default value.
+  package mutating func clearFailure() {self._failure = nil}
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _failure: Aether_V1_Failure? = nil
 }
 
 package nonisolated struct Aether_V1_AwaitResultRequest: Sendable {
@@ -233,13 +347,98 @@ package nonisolated struct Aether_V1_CancelResponse: Sendable {
   package init() {}
 }
 
+package nonisolated struct Aether_V1_TerminateRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var workflowID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_TerminateResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_SignalRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var workflowID: String = String()
+
+  package var name: String = String()
+
+  /// JSON; empty reads as null.
+  package var payload: Data = Data()
+
+  /// The run takes each id once; empty lets the server make one.
+  package var signalID: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_SignalResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_GetValueRequest: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var workflowID: String = String()
+
+  package var name: String = String()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_GetValueResponse: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var isSet: Bool = false
+
+  /// JSON.
+  package var value: Data = Data()
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 // MARK: - Code below here is support for the SwiftProtobuf runtime.
 
 fileprivate nonisolated let _protobuf_package = "aether.v1"
 
+nonisolated extension Aether_V1_IdPolicy: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ID_POLICY_SAME_RUN\0\u{1}ID_POLICY_REJECT\0\u{1}ID_POLICY_REPLACE\0")
+}
+
 nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartWorkflowRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_type\0\u{1}input\0\u{4}\u{e}workflow_id\0\u{1}tier\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_type\0\u{1}input\0\u{4}\u{e}workflow_id\0\u{1}tier\0\u{1}signal\0\u{3}id_policy\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -251,12 +450,18 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
       case 2: try { try decoder.decodeSingularBytesField(value: &self.input) }()
       case 16: try { try decoder.decodeSingularStringField(value: &self.workflowID) }()
       case 17: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
+      case 18: try { try decoder.decodeSingularMessageField(value: &self._signal) }()
+      case 19: try { try decoder.decodeSingularEnumField(value: &self.idPolicy) }()
       default: break
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
     if !self.workflowType.isEmpty {
       try visitor.visitSingularStringField(value: self.workflowType, fieldNumber: 1)
     }
@@ -269,6 +474,12 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
     if self.tier != .unspecified {
       try visitor.visitSingularEnumField(value: self.tier, fieldNumber: 17)
     }
+    try { if let v = self._signal {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 18)
+    } }()
+    if self.idPolicy != .sameRun {
+      try visitor.visitSingularEnumField(value: self.idPolicy, fieldNumber: 19)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -277,6 +488,8 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
     if lhs.input != rhs.input {return false}
     if lhs.workflowID != rhs.workflowID {return false}
     if lhs.tier != rhs.tier {return false}
+    if lhs._signal != rhs._signal {return false}
+    if lhs.idPolicy != rhs.idPolicy {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -344,7 +557,7 @@ nonisolated extension Aether_V1_GetStatusRequest: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkflowStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}state\0\u{3}current_step\0\u{1}result\0\u{1}error\0\u{3}started_at\0\u{3}completed_at\0\u{4}\u{9}workflow_type\0\u{1}tier\0\u{3}created_at\0\u{3}worker_id\0\u{1}attempt\0\u{1}reason\0\u{3}cancel_requested\0\u{1}failure\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}state\0\u{3}current_step\0\u{1}result\0\u{1}error\0\u{3}started_at\0\u{3}completed_at\0\u{4}\u{9}workflow_type\0\u{1}tier\0\u{3}created_at\0\u{3}worker_id\0\u{1}attempt\0\u{1}reason\0\u{3}cancel_requested\0\u{1}failure\0\u{1}pending\0\u{3}parent_id\0")
 
   fileprivate class _StorageClass {
     var _workflowID: String = String()
@@ -362,6 +575,8 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
     var _reason: String = String()
     var _cancelRequested: Bool = false
     var _failure: Aether_V1_Failure? = nil
+    var _pending: [Aether_V1_PendingOperation] = []
+    var _parentID: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -387,6 +602,8 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
       _reason = source._reason
       _cancelRequested = source._cancelRequested
       _failure = source._failure
+      _pending = source._pending
+      _parentID = source._parentID
     }
   }
 
@@ -420,6 +637,8 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
         case 21: try { try decoder.decodeSingularStringField(value: &_storage._reason) }()
         case 22: try { try decoder.decodeSingularBoolField(value: &_storage._cancelRequested) }()
         case 23: try { try decoder.decodeSingularMessageField(value: &_storage._failure) }()
+        case 24: try { try decoder.decodeRepeatedMessageField(value: &_storage._pending) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._parentID) }()
         default: break
         }
       }
@@ -477,6 +696,12 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
       try { if let v = _storage._failure {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 23)
       } }()
+      if !_storage._pending.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._pending, fieldNumber: 24)
+      }
+      if !_storage._parentID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._parentID, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -501,10 +726,81 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
         if _storage._reason != rhs_storage._reason {return false}
         if _storage._cancelRequested != rhs_storage._cancelRequested {return false}
         if _storage._failure != rhs_storage._failure {return false}
+        if _storage._pending != rhs_storage._pending {return false}
+        if _storage._parentID != rhs_storage._parentID {return false}
         return true
       }
       if !storagesAreEqual {return false}
     }
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_PendingOperation: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".PendingOperation"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}key\0\u{1}kind\0\u{1}name\0\u{3}child_id\0\u{1}attempt\0\u{3}due_time\0\u{3}worker_id\0\u{1}failure\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.key) }()
+      case 2: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
+      case 3: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.childID) }()
+      case 5: try { try decoder.decodeSingularUInt32Field(value: &self.attempt) }()
+      case 6: try { try decoder.decodeSingularInt64Field(value: &self.dueTime) }()
+      case 7: try { try decoder.decodeSingularStringField(value: &self.workerID) }()
+      case 8: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.key.isEmpty {
+      try visitor.visitSingularStringField(value: self.key, fieldNumber: 1)
+    }
+    if self.kind != .unspecified {
+      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 2)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 3)
+    }
+    if !self.childID.isEmpty {
+      try visitor.visitSingularStringField(value: self.childID, fieldNumber: 4)
+    }
+    if self.attempt != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempt, fieldNumber: 5)
+    }
+    if self.dueTime != 0 {
+      try visitor.visitSingularInt64Field(value: self.dueTime, fieldNumber: 6)
+    }
+    if !self.workerID.isEmpty {
+      try visitor.visitSingularStringField(value: self.workerID, fieldNumber: 7)
+    }
+    try { if let v = self._failure {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_PendingOperation, rhs: Aether_V1_PendingOperation) -> Bool {
+    if lhs.key != rhs.key {return false}
+    if lhs.kind != rhs.kind {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.childID != rhs.childID {return false}
+    if lhs.attempt != rhs.attempt {return false}
+    if lhs.dueTime != rhs.dueTime {return false}
+    if lhs.workerID != rhs.workerID {return false}
+    if lhs._failure != rhs._failure {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -649,6 +945,189 @@ nonisolated extension Aether_V1_CancelResponse: SwiftProtobuf.Message, SwiftProt
 
   package static func ==(lhs: Aether_V1_CancelResponse, rhs: Aether_V1_CancelResponse) -> Bool {
     if lhs.success != rhs.success {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_TerminateRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TerminateRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.workflowID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.workflowID.isEmpty {
+      try visitor.visitSingularStringField(value: self.workflowID, fieldNumber: 1)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_TerminateRequest, rhs: Aether_V1_TerminateRequest) -> Bool {
+    if lhs.workflowID != rhs.workflowID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_TerminateResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".TerminateResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_TerminateResponse, rhs: Aether_V1_TerminateResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_SignalRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SignalRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}name\0\u{1}payload\0\u{3}signal_id\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.workflowID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      case 3: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
+      case 4: try { try decoder.decodeSingularStringField(value: &self.signalID) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.workflowID.isEmpty {
+      try visitor.visitSingularStringField(value: self.workflowID, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    if !self.payload.isEmpty {
+      try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 3)
+    }
+    if !self.signalID.isEmpty {
+      try visitor.visitSingularStringField(value: self.signalID, fieldNumber: 4)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_SignalRequest, rhs: Aether_V1_SignalRequest) -> Bool {
+    if lhs.workflowID != rhs.workflowID {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.payload != rhs.payload {return false}
+    if lhs.signalID != rhs.signalID {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_SignalResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SignalResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap()
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    // Load everything into unknown fields
+    while try decoder.nextFieldNumber() != nil {}
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_SignalResponse, rhs: Aether_V1_SignalResponse) -> Bool {
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_GetValueRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetValueRequest"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}name\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.workflowID) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.workflowID.isEmpty {
+      try visitor.visitSingularStringField(value: self.workflowID, fieldNumber: 1)
+    }
+    if !self.name.isEmpty {
+      try visitor.visitSingularStringField(value: self.name, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_GetValueRequest, rhs: Aether_V1_GetValueRequest) -> Bool {
+    if lhs.workflowID != rhs.workflowID {return false}
+    if lhs.name != rhs.name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_GetValueResponse: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".GetValueResponse"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}is_set\0\u{1}value\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularBoolField(value: &self.isSet) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.value) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.isSet != false {
+      try visitor.visitSingularBoolField(value: self.isSet, fieldNumber: 1)
+    }
+    if !self.value.isEmpty {
+      try visitor.visitSingularBytesField(value: self.value, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_GetValueResponse, rhs: Aether_V1_GetValueResponse) -> Bool {
+    if lhs.isSet != rhs.isSet {return false}
+    if lhs.value != rhs.value {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -130,7 +130,27 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
   case released // = 3
   case stepCompleted // = 10
   case stepFailed // = 11
+  case stepAttemptFailed // = 12
+  case timerStarted // = 20
+
+  /// A timer fired, or the time to wait for a signal is over.
+  case timerFired // = 21
+  case childStarted // = 30
+  case childClosed // = 31
+  case activityScheduled // = 40
+  case activityStarted // = 41
+  case activityAttemptFailed // = 42
+  case activityCompleted // = 43
+  case activityFailed // = 44
+  case signalReceived // = 50
+  case signalAwaited // = 51
+  case signalConsumed // = 52
+  case valueSet // = 60
   case cancelRequested // = 70
+
+  /// The branch that waited for the operation was cancelled.
+  case operationCancelled // = 71
+  case terminated // = 72
   case closed // = 90
   case UNRECOGNIZED(Int)
 
@@ -146,7 +166,23 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case 3: self = .released
     case 10: self = .stepCompleted
     case 11: self = .stepFailed
+    case 12: self = .stepAttemptFailed
+    case 20: self = .timerStarted
+    case 21: self = .timerFired
+    case 30: self = .childStarted
+    case 31: self = .childClosed
+    case 40: self = .activityScheduled
+    case 41: self = .activityStarted
+    case 42: self = .activityAttemptFailed
+    case 43: self = .activityCompleted
+    case 44: self = .activityFailed
+    case 50: self = .signalReceived
+    case 51: self = .signalAwaited
+    case 52: self = .signalConsumed
+    case 60: self = .valueSet
     case 70: self = .cancelRequested
+    case 71: self = .operationCancelled
+    case 72: self = .terminated
     case 90: self = .closed
     default: self = .UNRECOGNIZED(rawValue)
     }
@@ -160,7 +196,23 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case .released: return 3
     case .stepCompleted: return 10
     case .stepFailed: return 11
+    case .stepAttemptFailed: return 12
+    case .timerStarted: return 20
+    case .timerFired: return 21
+    case .childStarted: return 30
+    case .childClosed: return 31
+    case .activityScheduled: return 40
+    case .activityStarted: return 41
+    case .activityAttemptFailed: return 42
+    case .activityCompleted: return 43
+    case .activityFailed: return 44
+    case .signalReceived: return 50
+    case .signalAwaited: return 51
+    case .signalConsumed: return 52
+    case .valueSet: return 60
     case .cancelRequested: return 70
+    case .operationCancelled: return 71
+    case .terminated: return 72
     case .closed: return 90
     case .UNRECOGNIZED(let i): return i
     }
@@ -174,7 +226,23 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     .released,
     .stepCompleted,
     .stepFailed,
+    .stepAttemptFailed,
+    .timerStarted,
+    .timerFired,
+    .childStarted,
+    .childClosed,
+    .activityScheduled,
+    .activityStarted,
+    .activityAttemptFailed,
+    .activityCompleted,
+    .activityFailed,
+    .signalReceived,
+    .signalAwaited,
+    .signalConsumed,
+    .valueSet,
     .cancelRequested,
+    .operationCancelled,
+    .terminated,
     .closed,
   ]
 
@@ -188,6 +256,10 @@ package nonisolated enum Aether_V1_LeaseEnd: SwiftProtobuf.Enum, Swift.CaseItera
   case notHeld // = 2
   case returned // = 3
   case cancelled // = 4
+
+  /// The run only waits, and the worker made room.
+  case evicted // = 5
+  case terminated // = 6
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -201,6 +273,8 @@ package nonisolated enum Aether_V1_LeaseEnd: SwiftProtobuf.Enum, Swift.CaseItera
     case 2: self = .notHeld
     case 3: self = .returned
     case 4: self = .cancelled
+    case 5: self = .evicted
+    case 6: self = .terminated
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -212,6 +286,8 @@ package nonisolated enum Aether_V1_LeaseEnd: SwiftProtobuf.Enum, Swift.CaseItera
     case .notHeld: return 2
     case .returned: return 3
     case .cancelled: return 4
+    case .evicted: return 5
+    case .terminated: return 6
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -223,6 +299,94 @@ package nonisolated enum Aether_V1_LeaseEnd: SwiftProtobuf.Enum, Swift.CaseItera
     .notHeld,
     .returned,
     .cancelled,
+    .evicted,
+    .terminated,
+  ]
+
+}
+
+/// What becomes of a child when its parent no longer waits for it.
+package nonisolated enum Aether_V1_ParentClosePolicy: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+  case parentCloseCancel // = 0
+  case parentCloseAbandon // = 1
+
+  /// The parent's SDK does not end the parent before it.
+  case parentCloseWait // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .parentCloseCancel
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .parentCloseCancel
+    case 1: self = .parentCloseAbandon
+    case 2: self = .parentCloseWait
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .parentCloseCancel: return 0
+    case .parentCloseAbandon: return 1
+    case .parentCloseWait: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Aether_V1_ParentClosePolicy] = [
+    .parentCloseCancel,
+    .parentCloseAbandon,
+    .parentCloseWait,
+  ]
+
+}
+
+/// What becomes of an activity whose call was cancelled.
+package nonisolated enum Aether_V1_ActivityCancellation: SwiftProtobuf.Enum, Swift.CaseIterable {
+  package typealias RawValue = Int
+
+  /// It is told with its next heartbeat; the workflow goes on at once.
+  case `try` // = 0
+
+  /// It is told with its next heartbeat; the workflow waits until it has ended.
+  case wait // = 1
+
+  /// It is not told and goes on; the workflow goes on at once.
+  case abandon // = 2
+  case UNRECOGNIZED(Int)
+
+  package init() {
+    self = .try
+  }
+
+  package init?(rawValue: Int) {
+    switch rawValue {
+    case 0: self = .try
+    case 1: self = .wait
+    case 2: self = .abandon
+    default: self = .UNRECOGNIZED(rawValue)
+    }
+  }
+
+  package var rawValue: Int {
+    switch self {
+    case .try: return 0
+    case .wait: return 1
+    case .abandon: return 2
+    case .UNRECOGNIZED(let i): return i
+    }
+  }
+
+  // The compiler won't synthesize support with the UNRECOGNIZED case.
+  package static let allCases: [Aether_V1_ActivityCancellation] = [
+    .try,
+    .wait,
+    .abandon,
   ]
 
 }
@@ -247,6 +411,66 @@ package nonisolated struct Aether_V1_Failure: Sendable {
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+}
+
+/// How often and when something that failed is tried again.
+package nonisolated struct Aether_V1_Retry: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var initialMilliseconds: Int64 = 0
+
+  /// What each further wait is multiplied with.
+  package var factor: Double = 0
+
+  /// 0 is no limit.
+  package var maximumMilliseconds: Int64 = 0
+
+  /// All attempts; 0 is no limit.
+  package var attempts: UInt32 = 0
+
+  /// The share of a wait that is taken off at random, 0 to 1.
+  package var jitter: Double = 0
+
+  package var nonRetryableTypes: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_ActivityOptions: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The service whose workers may have it; empty is any.
+  package var service: String = String()
+
+  package var retry: Aether_V1_Retry {
+    get {_retry ?? Aether_V1_Retry()}
+    set {_retry = newValue}
+  }
+  /// Returns true if `retry` has been explicitly set.
+  package var hasRetry: Bool {self._retry != nil}
+  /// Clears the value of `retry`. Subsequent reads from it will return its default value.
+  package mutating func clearRetry() {self._retry = nil}
+
+  /// 0 is no limit, for all three.
+  package var startToCloseMilliseconds: Int64 = 0
+
+  package var scheduleToCloseMilliseconds: Int64 = 0
+
+  package var heartbeatMilliseconds: Int64 = 0
+
+  package var cancellation: Aether_V1_ActivityCancellation = .try
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _retry: Aether_V1_Retry? = nil
 }
 
 /// One line of a workflow's journal. This message is also the form in which the server stores it.
@@ -284,7 +508,8 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._key = newValue}
   }
 
-  /// A step's or the workflow's result, or the workflow's input; empty reads as null.
+  /// A result, an input, a signal's payload or a value, by kind; of an activity's failed attempt the details of its last
+  /// heartbeat. Empty reads as null.
   package var payload: Data {
     get {_storage._payload}
     set {_uniqueStorage()._payload = newValue}
@@ -299,13 +524,13 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
   package mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
-  /// CLOSED: the terminal state.
+  /// CLOSED and CHILD_CLOSED: the terminal state.
   package var state: Aether_V1_State {
     get {_storage._state}
     set {_uniqueStorage()._state = newValue}
   }
 
-  /// ASSIGNED.
+  /// ASSIGNED and ACTIVITY_STARTED.
   package var workerID: String {
     get {_storage._workerID}
     set {_uniqueStorage()._workerID = newValue}
@@ -329,7 +554,7 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._reason = newValue}
   }
 
-  /// STARTED.
+  /// STARTED and CHILD_STARTED.
   package var workflowType: String {
     get {_storage._workflowType}
     set {_uniqueStorage()._workflowType = newValue}
@@ -340,9 +565,74 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._tier = newValue}
   }
 
+  /// STARTED.
   package var seed: UInt64 {
     get {_storage._seed}
     set {_uniqueStorage()._seed = newValue}
+  }
+
+  /// Of a step or an activity, from 1.
+  package var attempt: UInt32 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
+
+  /// Milliseconds since 1970-01-01 UTC: when a timer fires, the next attempt may begin, or the wait for a signal ends (0:
+  /// never).
+  package var dueTime: Int64 {
+    get {_storage._dueTime}
+    set {_uniqueStorage()._dueTime = newValue}
+  }
+
+  /// Of an activity, a signal or a value.
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
+
+  /// CHILD_STARTED.
+  package var childID: String {
+    get {_storage._childID}
+    set {_uniqueStorage()._childID = newValue}
+  }
+
+  /// CHILD_STARTED, and STARTED of a child.
+  package var closePolicy: Aether_V1_ParentClosePolicy {
+    get {_storage._closePolicy}
+    set {_uniqueStorage()._closePolicy = newValue}
+  }
+
+  /// ACTIVITY_SCHEDULED.
+  package var activity: Aether_V1_ActivityOptions {
+    get {_storage._activity ?? Aether_V1_ActivityOptions()}
+    set {_uniqueStorage()._activity = newValue}
+  }
+  /// Returns true if `activity` has been explicitly set.
+  package var hasActivity: Bool {_storage._activity != nil}
+  /// Clears the value of `activity`. Subsequent reads from it will return its default value.
+  package mutating func clearActivity() {_uniqueStorage()._activity = nil}
+
+  /// SIGNAL_RECEIVED.
+  package var signalID: String {
+    get {_storage._signalID}
+    set {_uniqueStorage()._signalID = newValue}
+  }
+
+  /// SIGNAL_CONSUMED: the sequence of the entry that received it.
+  package var signalSequence: UInt64 {
+    get {_storage._signalSequence}
+    set {_uniqueStorage()._signalSequence = newValue}
+  }
+
+  /// STARTED of a child: its parent's id, and the key of the operation there.
+  package var parentID: String {
+    get {_storage._parentID}
+    set {_uniqueStorage()._parentID = newValue}
+  }
+
+  package var parentKey: String {
+    get {_storage._parentKey}
+    set {_uniqueStorage()._parentKey = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -365,11 +655,19 @@ nonisolated extension Aether_V1_Tier: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Aether_V1_EntryKind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_KIND_UNSPECIFIED\0\u{1}ENTRY_KIND_STARTED\0\u{1}ENTRY_KIND_ASSIGNED\0\u{1}ENTRY_KIND_RELEASED\0\u{2}\u{7}ENTRY_KIND_STEP_COMPLETED\0\u{1}ENTRY_KIND_STEP_FAILED\0\u{2};ENTRY_KIND_CANCEL_REQUESTED\0\u{2}\u{14}ENTRY_KIND_CLOSED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_KIND_UNSPECIFIED\0\u{1}ENTRY_KIND_STARTED\0\u{1}ENTRY_KIND_ASSIGNED\0\u{1}ENTRY_KIND_RELEASED\0\u{2}\u{7}ENTRY_KIND_STEP_COMPLETED\0\u{1}ENTRY_KIND_STEP_FAILED\0\u{1}ENTRY_KIND_STEP_ATTEMPT_FAILED\0\u{2}\u{8}ENTRY_KIND_TIMER_STARTED\0\u{1}ENTRY_KIND_TIMER_FIRED\0\u{2}\u{9}ENTRY_KIND_CHILD_STARTED\0\u{1}ENTRY_KIND_CHILD_CLOSED\0\u{2}\u{9}ENTRY_KIND_ACTIVITY_SCHEDULED\0\u{1}ENTRY_KIND_ACTIVITY_STARTED\0\u{1}ENTRY_KIND_ACTIVITY_ATTEMPT_FAILED\0\u{1}ENTRY_KIND_ACTIVITY_COMPLETED\0\u{1}ENTRY_KIND_ACTIVITY_FAILED\0\u{2}\u{6}ENTRY_KIND_SIGNAL_RECEIVED\0\u{1}ENTRY_KIND_SIGNAL_AWAITED\0\u{1}ENTRY_KIND_SIGNAL_CONSUMED\0\u{2}\u{8}ENTRY_KIND_VALUE_SET\0\u{2}\u{a}ENTRY_KIND_CANCEL_REQUESTED\0\u{1}ENTRY_KIND_OPERATION_CANCELLED\0\u{1}ENTRY_KIND_TERMINATED\0\u{2}\u{12}ENTRY_KIND_CLOSED\0")
 }
 
 nonisolated extension Aether_V1_LeaseEnd: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEASE_END_UNSPECIFIED\0\u{1}LEASE_END_WORKER_GONE\0\u{1}LEASE_END_NOT_HELD\0\u{1}LEASE_END_RETURNED\0\u{1}LEASE_END_CANCELLED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0LEASE_END_UNSPECIFIED\0\u{1}LEASE_END_WORKER_GONE\0\u{1}LEASE_END_NOT_HELD\0\u{1}LEASE_END_RETURNED\0\u{1}LEASE_END_CANCELLED\0\u{1}LEASE_END_EVICTED\0\u{1}LEASE_END_TERMINATED\0")
+}
+
+nonisolated extension Aether_V1_ParentClosePolicy: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0PARENT_CLOSE_CANCEL\0\u{1}PARENT_CLOSE_ABANDON\0\u{1}PARENT_CLOSE_WAIT\0")
+}
+
+nonisolated extension Aether_V1_ActivityCancellation: SwiftProtobuf._ProtoNameProviding {
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ACTIVITY_CANCELLATION_TRY\0\u{1}ACTIVITY_CANCELLATION_WAIT\0\u{1}ACTIVITY_CANCELLATION_ABANDON\0")
 }
 
 nonisolated extension Aether_V1_Failure: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -417,9 +715,123 @@ nonisolated extension Aether_V1_Failure: SwiftProtobuf.Message, SwiftProtobuf._M
   }
 }
 
+nonisolated extension Aether_V1_Retry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Retry"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}initial_milliseconds\0\u{1}factor\0\u{3}maximum_milliseconds\0\u{1}attempts\0\u{1}jitter\0\u{3}non_retryable_types\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularInt64Field(value: &self.initialMilliseconds) }()
+      case 2: try { try decoder.decodeSingularDoubleField(value: &self.factor) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.maximumMilliseconds) }()
+      case 4: try { try decoder.decodeSingularUInt32Field(value: &self.attempts) }()
+      case 5: try { try decoder.decodeSingularDoubleField(value: &self.jitter) }()
+      case 6: try { try decoder.decodeRepeatedStringField(value: &self.nonRetryableTypes) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.initialMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.initialMilliseconds, fieldNumber: 1)
+    }
+    if self.factor.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.factor, fieldNumber: 2)
+    }
+    if self.maximumMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.maximumMilliseconds, fieldNumber: 3)
+    }
+    if self.attempts != 0 {
+      try visitor.visitSingularUInt32Field(value: self.attempts, fieldNumber: 4)
+    }
+    if self.jitter.bitPattern != 0 {
+      try visitor.visitSingularDoubleField(value: self.jitter, fieldNumber: 5)
+    }
+    if !self.nonRetryableTypes.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.nonRetryableTypes, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_Retry, rhs: Aether_V1_Retry) -> Bool {
+    if lhs.initialMilliseconds != rhs.initialMilliseconds {return false}
+    if lhs.factor != rhs.factor {return false}
+    if lhs.maximumMilliseconds != rhs.maximumMilliseconds {return false}
+    if lhs.attempts != rhs.attempts {return false}
+    if lhs.jitter != rhs.jitter {return false}
+    if lhs.nonRetryableTypes != rhs.nonRetryableTypes {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_ActivityOptions: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ActivityOptions"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}service\0\u{1}retry\0\u{3}start_to_close_milliseconds\0\u{3}schedule_to_close_milliseconds\0\u{3}heartbeat_milliseconds\0\u{1}cancellation\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularStringField(value: &self.service) }()
+      case 2: try { try decoder.decodeSingularMessageField(value: &self._retry) }()
+      case 3: try { try decoder.decodeSingularInt64Field(value: &self.startToCloseMilliseconds) }()
+      case 4: try { try decoder.decodeSingularInt64Field(value: &self.scheduleToCloseMilliseconds) }()
+      case 5: try { try decoder.decodeSingularInt64Field(value: &self.heartbeatMilliseconds) }()
+      case 6: try { try decoder.decodeSingularEnumField(value: &self.cancellation) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    if !self.service.isEmpty {
+      try visitor.visitSingularStringField(value: self.service, fieldNumber: 1)
+    }
+    try { if let v = self._retry {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 2)
+    } }()
+    if self.startToCloseMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.startToCloseMilliseconds, fieldNumber: 3)
+    }
+    if self.scheduleToCloseMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.scheduleToCloseMilliseconds, fieldNumber: 4)
+    }
+    if self.heartbeatMilliseconds != 0 {
+      try visitor.visitSingularInt64Field(value: self.heartbeatMilliseconds, fieldNumber: 5)
+    }
+    if self.cancellation != .try {
+      try visitor.visitSingularEnumField(value: self.cancellation, fieldNumber: 6)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_ActivityOptions, rhs: Aether_V1_ActivityOptions) -> Bool {
+    if lhs.service != rhs.service {return false}
+    if lhs._retry != rhs._retry {return false}
+    if lhs.startToCloseMilliseconds != rhs.startToCloseMilliseconds {return false}
+    if lhs.scheduleToCloseMilliseconds != rhs.scheduleToCloseMilliseconds {return false}
+    if lhs.heartbeatMilliseconds != rhs.heartbeatMilliseconds {return false}
+    if lhs.cancellation != rhs.cancellation {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -437,6 +849,16 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _workflowType: String = String()
     var _tier: Aether_V1_Tier = .unspecified
     var _seed: UInt64 = 0
+    var _attempt: UInt32 = 0
+    var _dueTime: Int64 = 0
+    var _name: String = String()
+    var _childID: String = String()
+    var _closePolicy: Aether_V1_ParentClosePolicy = .parentCloseCancel
+    var _activity: Aether_V1_ActivityOptions? = nil
+    var _signalID: String = String()
+    var _signalSequence: UInt64 = 0
+    var _parentID: String = String()
+    var _parentKey: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -462,6 +884,16 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _workflowType = source._workflowType
       _tier = source._tier
       _seed = source._seed
+      _attempt = source._attempt
+      _dueTime = source._dueTime
+      _name = source._name
+      _childID = source._childID
+      _closePolicy = source._closePolicy
+      _activity = source._activity
+      _signalID = source._signalID
+      _signalSequence = source._signalSequence
+      _parentID = source._parentID
+      _parentKey = source._parentKey
     }
   }
 
@@ -495,6 +927,16 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 13: try { try decoder.decodeSingularStringField(value: &_storage._workflowType) }()
         case 14: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
         case 15: try { try decoder.decodeSingularFixed64Field(value: &_storage._seed) }()
+        case 16: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
+        case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._dueTime) }()
+        case 18: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 19: try { try decoder.decodeSingularStringField(value: &_storage._childID) }()
+        case 20: try { try decoder.decodeSingularEnumField(value: &_storage._closePolicy) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._signalID) }()
+        case 23: try { try decoder.decodeSingularUInt64Field(value: &_storage._signalSequence) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._parentID) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._parentKey) }()
         default: break
         }
       }
@@ -552,6 +994,36 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if _storage._seed != 0 {
         try visitor.visitSingularFixed64Field(value: _storage._seed, fieldNumber: 15)
       }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attempt, fieldNumber: 16)
+      }
+      if _storage._dueTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._dueTime, fieldNumber: 17)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 18)
+      }
+      if !_storage._childID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._childID, fieldNumber: 19)
+      }
+      if _storage._closePolicy != .parentCloseCancel {
+        try visitor.visitSingularEnumField(value: _storage._closePolicy, fieldNumber: 20)
+      }
+      try { if let v = _storage._activity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      if !_storage._signalID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._signalID, fieldNumber: 22)
+      }
+      if _storage._signalSequence != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._signalSequence, fieldNumber: 23)
+      }
+      if !_storage._parentID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._parentID, fieldNumber: 24)
+      }
+      if !_storage._parentKey.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._parentKey, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -576,6 +1048,16 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._workflowType != rhs_storage._workflowType {return false}
         if _storage._tier != rhs_storage._tier {return false}
         if _storage._seed != rhs_storage._seed {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._dueTime != rhs_storage._dueTime {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._childID != rhs_storage._childID {return false}
+        if _storage._closePolicy != rhs_storage._closePolicy {return false}
+        if _storage._activity != rhs_storage._activity {return false}
+        if _storage._signalID != rhs_storage._signalID {return false}
+        if _storage._signalSequence != rhs_storage._signalSequence {return false}
+        if _storage._parentID != rhs_storage._parentID {return false}
+        if _storage._parentKey != rhs_storage._parentKey {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -232,6 +232,10 @@ package nonisolated struct Aether_V1_RegisterRequest: Sendable {
   /// The workflow tasks still in the worker's memory.
   package var heldTaskIds: [String] = []
 
+  /// For each of held_task_ids: the last entry of its journal that the worker has, all before included. What is behind it is
+  /// pushed again. Missing: nothing is.
+  package var heldSequences: [UInt64] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -289,52 +293,110 @@ package nonisolated struct Aether_V1_RetryPolicy: Sendable {
   package init() {}
 }
 
-package nonisolated struct Aether_V1_Task: Sendable {
+package nonisolated struct Aether_V1_Task: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
   /// The lease. Opaque: give it back as it is.
-  package var taskID: String = String()
+  package var taskID: String {
+    get {_storage._taskID}
+    set {_uniqueStorage()._taskID = newValue}
+  }
 
-  package var workflowID: String = String()
+  package var workflowID: String {
+    get {_storage._workflowID}
+    set {_uniqueStorage()._workflowID = newValue}
+  }
 
-  package var stepName: String = String()
+  package var stepName: String {
+    get {_storage._stepName}
+    set {_uniqueStorage()._stepName = newValue}
+  }
 
-  package var targetService: String = String()
+  package var targetService: String {
+    get {_storage._targetService}
+    set {_uniqueStorage()._targetService = newValue}
+  }
 
-  package var targetResource: String = String()
+  package var targetResource: String {
+    get {_storage._targetResource}
+    set {_uniqueStorage()._targetResource = newValue}
+  }
 
-  package var resourceType: Aether_V1_ResourceType = .step
+  package var resourceType: Aether_V1_ResourceType {
+    get {_storage._resourceType}
+    set {_uniqueStorage()._resourceType = newValue}
+  }
 
-  package var input: Data = Data()
+  package var input: Data {
+    get {_storage._input}
+    set {_uniqueStorage()._input = newValue}
+  }
 
   package var retry: Aether_V1_RetryPolicy {
-    get {_retry ?? Aether_V1_RetryPolicy()}
-    set {_retry = newValue}
+    get {_storage._retry ?? Aether_V1_RetryPolicy()}
+    set {_uniqueStorage()._retry = newValue}
   }
   /// Returns true if `retry` has been explicitly set.
-  package var hasRetry: Bool {self._retry != nil}
+  package var hasRetry: Bool {_storage._retry != nil}
   /// Clears the value of `retry`. Subsequent reads from it will return its default value.
-  package mutating func clearRetry() {self._retry = nil}
+  package mutating func clearRetry() {_uniqueStorage()._retry = nil}
 
-  package var workflowType: String = String()
+  package var workflowType: String {
+    get {_storage._workflowType}
+    set {_uniqueStorage()._workflowType = newValue}
+  }
 
-  package var kind: Aether_V1_TaskKind = .assign
+  package var kind: Aether_V1_TaskKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  package var journal: [Aether_V1_JournalEntry] = []
+  package var journal: [Aether_V1_JournalEntry] {
+    get {_storage._journal}
+    set {_uniqueStorage()._journal = newValue}
+  }
 
   /// More messages with journal entries of this task follow; it begins with the last.
-  package var journalContinues: Bool = false
+  package var journalContinues: Bool {
+    get {_storage._journalContinues}
+    set {_uniqueStorage()._journalContinues = newValue}
+  }
 
-  /// How many times the run was assigned, this one included.
-  package var attempt: UInt64 = 0
+  /// How many times the run, or the activity, was assigned, this one included.
+  package var attempt: UInt64 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
+
+  /// ACTIVITY: the details of the last heartbeat of the attempt before.
+  package var heartbeatDetails: Data {
+    get {_storage._heartbeatDetails}
+    set {_uniqueStorage()._heartbeatDetails = newValue}
+  }
+
+  /// ACTIVITY: its limits and retries.
+  package var activity: Aether_V1_ActivityOptions {
+    get {_storage._activity ?? Aether_V1_ActivityOptions()}
+    set {_uniqueStorage()._activity = newValue}
+  }
+  /// Returns true if `activity` has been explicitly set.
+  package var hasActivity: Bool {_storage._activity != nil}
+  /// Clears the value of `activity`. Subsequent reads from it will return its default value.
+  package mutating func clearActivity() {_uniqueStorage()._activity = nil}
+
+  /// ACTIVITY: the same for all attempts at it, unique to it.
+  package var idempotencyKey: String {
+    get {_storage._idempotencyKey}
+    set {_uniqueStorage()._idempotencyKey = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _retry: Aether_V1_RetryPolicy? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Aether_V1_CompleteStepRequest: Sendable {
@@ -350,6 +412,9 @@ package nonisolated struct Aether_V1_CompleteStepRequest: Sendable {
   package var error: String = String()
 
   package var nonRetryable: Bool = false
+
+  /// The type of the error, as its language names it.
+  package var errorType: String = String()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -398,34 +463,105 @@ package nonisolated struct Aether_V1_HeartbeatResponse: Sendable {
 }
 
 /// One thing that happened in a run.
-package nonisolated struct Aether_V1_Record: Sendable {
+package nonisolated struct Aether_V1_Record: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var kind: Aether_V1_EntryKind = .unspecified
+  package var kind: Aether_V1_EntryKind {
+    get {_storage._kind}
+    set {_uniqueStorage()._kind = newValue}
+  }
 
-  package var key: String = String()
+  package var key: String {
+    get {_storage._key}
+    set {_uniqueStorage()._key = newValue}
+  }
 
-  package var payload: Data = Data()
+  package var payload: Data {
+    get {_storage._payload}
+    set {_uniqueStorage()._payload = newValue}
+  }
 
   package var failure: Aether_V1_Failure {
-    get {_failure ?? Aether_V1_Failure()}
-    set {_failure = newValue}
+    get {_storage._failure ?? Aether_V1_Failure()}
+    set {_uniqueStorage()._failure = newValue}
   }
   /// Returns true if `failure` has been explicitly set.
-  package var hasFailure: Bool {self._failure != nil}
+  package var hasFailure: Bool {_storage._failure != nil}
   /// Clears the value of `failure`. Subsequent reads from it will return its default value.
-  package mutating func clearFailure() {self._failure = nil}
+  package mutating func clearFailure() {_uniqueStorage()._failure = nil}
 
   /// CLOSED: the terminal state.
-  package var state: Aether_V1_State = .pending
+  package var state: Aether_V1_State {
+    get {_storage._state}
+    set {_uniqueStorage()._state = newValue}
+  }
+
+  /// STEP_ATTEMPT_FAILED, from 1.
+  package var attempt: UInt32 {
+    get {_storage._attempt}
+    set {_uniqueStorage()._attempt = newValue}
+  }
+
+  /// Until the next attempt, the timer's firing, or the end of the wait for a signal (unset: no end).
+  package var delayMilliseconds: Int64 {
+    get {_storage._delayMilliseconds ?? 0}
+    set {_uniqueStorage()._delayMilliseconds = newValue}
+  }
+  /// Returns true if `delayMilliseconds` has been explicitly set.
+  package var hasDelayMilliseconds: Bool {_storage._delayMilliseconds != nil}
+  /// Clears the value of `delayMilliseconds`. Subsequent reads from it will return its default value.
+  package mutating func clearDelayMilliseconds() {_uniqueStorage()._delayMilliseconds = nil}
+
+  /// TIMER_STARTED, instead of a delay: the instant in milliseconds since 1970-01-01 UTC.
+  package var dueTime: Int64 {
+    get {_storage._dueTime}
+    set {_uniqueStorage()._dueTime = newValue}
+  }
+
+  /// Of an activity, a signal or a value.
+  package var name: String {
+    get {_storage._name}
+    set {_uniqueStorage()._name = newValue}
+  }
+
+  /// CHILD_STARTED.
+  package var childID: String {
+    get {_storage._childID}
+    set {_uniqueStorage()._childID = newValue}
+  }
+
+  package var workflowType: String {
+    get {_storage._workflowType}
+    set {_uniqueStorage()._workflowType = newValue}
+  }
+
+  package var tier: Aether_V1_Tier {
+    get {_storage._tier}
+    set {_uniqueStorage()._tier = newValue}
+  }
+
+  package var closePolicy: Aether_V1_ParentClosePolicy {
+    get {_storage._closePolicy}
+    set {_uniqueStorage()._closePolicy = newValue}
+  }
+
+  /// ACTIVITY_SCHEDULED.
+  package var activity: Aether_V1_ActivityOptions {
+    get {_storage._activity ?? Aether_V1_ActivityOptions()}
+    set {_uniqueStorage()._activity = newValue}
+  }
+  /// Returns true if `activity` has been explicitly set.
+  package var hasActivity: Bool {_storage._activity != nil}
+  /// Clears the value of `activity`. Subsequent reads from it will return its default value.
+  package mutating func clearActivity() {_uniqueStorage()._activity = nil}
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
-  fileprivate var _failure: Aether_V1_Failure? = nil
+  fileprivate var _storage = _StorageClass.defaultInstance
 }
 
 package nonisolated struct Aether_V1_RunAdvance: Sendable {
@@ -452,6 +588,10 @@ package nonisolated struct Aether_V1_RunAdvance: Sendable {
 
   /// The worker gives the run back: its lease ends after the records.
   package var giveBack: Bool = false
+
+  /// The run is at rest and only waits for what the server will tell; it has seen the journal up to this entry. Its credit is
+  /// free until then. With give_back: it needs no worker until something it waits for happens.
+  package var waitingAt: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -488,6 +628,9 @@ package nonisolated struct Aether_V1_RunAck: Sendable {
   package var sequences: [UInt64] = []
 
   package var message: String = String()
+
+  /// The time of each record's entry, in their order, or one time for all; milliseconds since 1970-01-01 UTC.
+  package var times: [Int64] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -619,7 +762,7 @@ nonisolated extension Aether_V1_ServiceResource: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RegisterRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -635,6 +778,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
       case 16: try { try decoder.decodeSingularUInt32Field(value: &self.`protocol`) }()
       case 17: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
       case 18: try { try decoder.decodeRepeatedStringField(value: &self.heldTaskIds) }()
+      case 19: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldSequences) }()
       default: break
       }
     }
@@ -665,6 +809,9 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if !self.heldTaskIds.isEmpty {
       try visitor.visitRepeatedStringField(value: self.heldTaskIds, fieldNumber: 18)
     }
+    if !self.heldSequences.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.heldSequences, fieldNumber: 19)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -677,6 +824,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.`protocol` != rhs.`protocol` {return false}
     if lhs.instanceID != rhs.instanceID {return false}
     if lhs.heldTaskIds != rhs.heldTaskIds {return false}
+    if lhs.heldSequences != rhs.heldSequences {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -804,93 +952,174 @@ nonisolated extension Aether_V1_RetryPolicy: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Task"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0\u{3}heartbeat_details\0\u{1}activity\0\u{3}idempotency_key\0")
+
+  fileprivate class _StorageClass {
+    var _taskID: String = String()
+    var _workflowID: String = String()
+    var _stepName: String = String()
+    var _targetService: String = String()
+    var _targetResource: String = String()
+    var _resourceType: Aether_V1_ResourceType = .step
+    var _input: Data = Data()
+    var _retry: Aether_V1_RetryPolicy? = nil
+    var _workflowType: String = String()
+    var _kind: Aether_V1_TaskKind = .assign
+    var _journal: [Aether_V1_JournalEntry] = []
+    var _journalContinues: Bool = false
+    var _attempt: UInt64 = 0
+    var _heartbeatDetails: Data = Data()
+    var _activity: Aether_V1_ActivityOptions? = nil
+    var _idempotencyKey: String = String()
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _taskID = source._taskID
+      _workflowID = source._workflowID
+      _stepName = source._stepName
+      _targetService = source._targetService
+      _targetResource = source._targetResource
+      _resourceType = source._resourceType
+      _input = source._input
+      _retry = source._retry
+      _workflowType = source._workflowType
+      _kind = source._kind
+      _journal = source._journal
+      _journalContinues = source._journalContinues
+      _attempt = source._attempt
+      _heartbeatDetails = source._heartbeatDetails
+      _activity = source._activity
+      _idempotencyKey = source._idempotencyKey
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularStringField(value: &self.taskID) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.workflowID) }()
-      case 3: try { try decoder.decodeSingularStringField(value: &self.stepName) }()
-      case 4: try { try decoder.decodeSingularStringField(value: &self.targetService) }()
-      case 5: try { try decoder.decodeSingularStringField(value: &self.targetResource) }()
-      case 6: try { try decoder.decodeSingularEnumField(value: &self.resourceType) }()
-      case 7: try { try decoder.decodeSingularBytesField(value: &self.input) }()
-      case 8: try { try decoder.decodeSingularMessageField(value: &self._retry) }()
-      case 9: try { try decoder.decodeSingularStringField(value: &self.workflowType) }()
-      case 16: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 17: try { try decoder.decodeRepeatedMessageField(value: &self.journal) }()
-      case 18: try { try decoder.decodeSingularBoolField(value: &self.journalContinues) }()
-      case 19: try { try decoder.decodeSingularUInt64Field(value: &self.attempt) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularStringField(value: &_storage._taskID) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._workflowID) }()
+        case 3: try { try decoder.decodeSingularStringField(value: &_storage._stepName) }()
+        case 4: try { try decoder.decodeSingularStringField(value: &_storage._targetService) }()
+        case 5: try { try decoder.decodeSingularStringField(value: &_storage._targetResource) }()
+        case 6: try { try decoder.decodeSingularEnumField(value: &_storage._resourceType) }()
+        case 7: try { try decoder.decodeSingularBytesField(value: &_storage._input) }()
+        case 8: try { try decoder.decodeSingularMessageField(value: &_storage._retry) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._workflowType) }()
+        case 16: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 17: try { try decoder.decodeRepeatedMessageField(value: &_storage._journal) }()
+        case 18: try { try decoder.decodeSingularBoolField(value: &_storage._journalContinues) }()
+        case 19: try { try decoder.decodeSingularUInt64Field(value: &_storage._attempt) }()
+        case 20: try { try decoder.decodeSingularBytesField(value: &_storage._heartbeatDetails) }()
+        case 21: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
+        case 22: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if !self.taskID.isEmpty {
-      try visitor.visitSingularStringField(value: self.taskID, fieldNumber: 1)
-    }
-    if !self.workflowID.isEmpty {
-      try visitor.visitSingularStringField(value: self.workflowID, fieldNumber: 2)
-    }
-    if !self.stepName.isEmpty {
-      try visitor.visitSingularStringField(value: self.stepName, fieldNumber: 3)
-    }
-    if !self.targetService.isEmpty {
-      try visitor.visitSingularStringField(value: self.targetService, fieldNumber: 4)
-    }
-    if !self.targetResource.isEmpty {
-      try visitor.visitSingularStringField(value: self.targetResource, fieldNumber: 5)
-    }
-    if self.resourceType != .step {
-      try visitor.visitSingularEnumField(value: self.resourceType, fieldNumber: 6)
-    }
-    if !self.input.isEmpty {
-      try visitor.visitSingularBytesField(value: self.input, fieldNumber: 7)
-    }
-    try { if let v = self._retry {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
-    } }()
-    if !self.workflowType.isEmpty {
-      try visitor.visitSingularStringField(value: self.workflowType, fieldNumber: 9)
-    }
-    if self.kind != .assign {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 16)
-    }
-    if !self.journal.isEmpty {
-      try visitor.visitRepeatedMessageField(value: self.journal, fieldNumber: 17)
-    }
-    if self.journalContinues != false {
-      try visitor.visitSingularBoolField(value: self.journalContinues, fieldNumber: 18)
-    }
-    if self.attempt != 0 {
-      try visitor.visitSingularUInt64Field(value: self.attempt, fieldNumber: 19)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if !_storage._taskID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._taskID, fieldNumber: 1)
+      }
+      if !_storage._workflowID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._workflowID, fieldNumber: 2)
+      }
+      if !_storage._stepName.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._stepName, fieldNumber: 3)
+      }
+      if !_storage._targetService.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._targetService, fieldNumber: 4)
+      }
+      if !_storage._targetResource.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._targetResource, fieldNumber: 5)
+      }
+      if _storage._resourceType != .step {
+        try visitor.visitSingularEnumField(value: _storage._resourceType, fieldNumber: 6)
+      }
+      if !_storage._input.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._input, fieldNumber: 7)
+      }
+      try { if let v = _storage._retry {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 8)
+      } }()
+      if !_storage._workflowType.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._workflowType, fieldNumber: 9)
+      }
+      if _storage._kind != .assign {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 16)
+      }
+      if !_storage._journal.isEmpty {
+        try visitor.visitRepeatedMessageField(value: _storage._journal, fieldNumber: 17)
+      }
+      if _storage._journalContinues != false {
+        try visitor.visitSingularBoolField(value: _storage._journalContinues, fieldNumber: 18)
+      }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._attempt, fieldNumber: 19)
+      }
+      if !_storage._heartbeatDetails.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._heartbeatDetails, fieldNumber: 20)
+      }
+      try { if let v = _storage._activity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 21)
+      } }()
+      if !_storage._idempotencyKey.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._idempotencyKey, fieldNumber: 22)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Aether_V1_Task, rhs: Aether_V1_Task) -> Bool {
-    if lhs.taskID != rhs.taskID {return false}
-    if lhs.workflowID != rhs.workflowID {return false}
-    if lhs.stepName != rhs.stepName {return false}
-    if lhs.targetService != rhs.targetService {return false}
-    if lhs.targetResource != rhs.targetResource {return false}
-    if lhs.resourceType != rhs.resourceType {return false}
-    if lhs.input != rhs.input {return false}
-    if lhs._retry != rhs._retry {return false}
-    if lhs.workflowType != rhs.workflowType {return false}
-    if lhs.kind != rhs.kind {return false}
-    if lhs.journal != rhs.journal {return false}
-    if lhs.journalContinues != rhs.journalContinues {return false}
-    if lhs.attempt != rhs.attempt {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._taskID != rhs_storage._taskID {return false}
+        if _storage._workflowID != rhs_storage._workflowID {return false}
+        if _storage._stepName != rhs_storage._stepName {return false}
+        if _storage._targetService != rhs_storage._targetService {return false}
+        if _storage._targetResource != rhs_storage._targetResource {return false}
+        if _storage._resourceType != rhs_storage._resourceType {return false}
+        if _storage._input != rhs_storage._input {return false}
+        if _storage._retry != rhs_storage._retry {return false}
+        if _storage._workflowType != rhs_storage._workflowType {return false}
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._journal != rhs_storage._journal {return false}
+        if _storage._journalContinues != rhs_storage._journalContinues {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._heartbeatDetails != rhs_storage._heartbeatDetails {return false}
+        if _storage._activity != rhs_storage._activity {return false}
+        if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -898,7 +1127,7 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
 
 nonisolated extension Aether_V1_CompleteStepRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".CompleteStepRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{1}result\0\u{1}error\0\u{4}\u{d}non_retryable\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{1}result\0\u{1}error\0\u{4}\u{d}non_retryable\0\u{3}error_type\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -910,6 +1139,7 @@ nonisolated extension Aether_V1_CompleteStepRequest: SwiftProtobuf.Message, Swif
       case 2: try { try decoder.decodeSingularBytesField(value: &self.result) }()
       case 3: try { try decoder.decodeSingularStringField(value: &self.error) }()
       case 16: try { try decoder.decodeSingularBoolField(value: &self.nonRetryable) }()
+      case 17: try { try decoder.decodeSingularStringField(value: &self.errorType) }()
       default: break
       }
     }
@@ -928,6 +1158,9 @@ nonisolated extension Aether_V1_CompleteStepRequest: SwiftProtobuf.Message, Swif
     if self.nonRetryable != false {
       try visitor.visitSingularBoolField(value: self.nonRetryable, fieldNumber: 16)
     }
+    if !self.errorType.isEmpty {
+      try visitor.visitSingularStringField(value: self.errorType, fieldNumber: 17)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -936,6 +1169,7 @@ nonisolated extension Aether_V1_CompleteStepRequest: SwiftProtobuf.Message, Swif
     if lhs.result != rhs.result {return false}
     if lhs.error != rhs.error {return false}
     if lhs.nonRetryable != rhs.nonRetryable {return false}
+    if lhs.errorType != rhs.errorType {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1043,53 +1277,160 @@ nonisolated extension Aether_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Record"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{1}attempt\0\u{3}delay_milliseconds\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}workflow_type\0\u{1}tier\0\u{3}close_policy\0\u{1}activity\0")
+
+  fileprivate class _StorageClass {
+    var _kind: Aether_V1_EntryKind = .unspecified
+    var _key: String = String()
+    var _payload: Data = Data()
+    var _failure: Aether_V1_Failure? = nil
+    var _state: Aether_V1_State = .pending
+    var _attempt: UInt32 = 0
+    var _delayMilliseconds: Int64? = nil
+    var _dueTime: Int64 = 0
+    var _name: String = String()
+    var _childID: String = String()
+    var _workflowType: String = String()
+    var _tier: Aether_V1_Tier = .unspecified
+    var _closePolicy: Aether_V1_ParentClosePolicy = .parentCloseCancel
+    var _activity: Aether_V1_ActivityOptions? = nil
+
+      // This property is used as the initial default value for new instances of the type.
+      // The type itself is protecting the reference to its storage via CoW semantics.
+      // This will force a copy to be made of this reference when the first mutation occurs;
+      // hence, it is safe to mark this as `nonisolated(unsafe)`.
+      static nonisolated(unsafe) let defaultInstance = _StorageClass()
+
+    private init() {}
+
+    init(copying source: _StorageClass) {
+      _kind = source._kind
+      _key = source._key
+      _payload = source._payload
+      _failure = source._failure
+      _state = source._state
+      _attempt = source._attempt
+      _delayMilliseconds = source._delayMilliseconds
+      _dueTime = source._dueTime
+      _name = source._name
+      _childID = source._childID
+      _workflowType = source._workflowType
+      _tier = source._tier
+      _closePolicy = source._closePolicy
+      _activity = source._activity
+    }
+  }
+
+  fileprivate mutating func _uniqueStorage() -> _StorageClass {
+    if !isKnownUniquelyReferenced(&_storage) {
+      _storage = _StorageClass(copying: _storage)
+    }
+    return _storage
+  }
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
-    while let fieldNumber = try decoder.nextFieldNumber() {
-      // The use of inline closures is to circumvent an issue where the compiler
-      // allocates stack space for every case branch when no optimizations are
-      // enabled. https://github.com/apple/swift-protobuf/issues/1034
-      switch fieldNumber {
-      case 1: try { try decoder.decodeSingularEnumField(value: &self.kind) }()
-      case 2: try { try decoder.decodeSingularStringField(value: &self.key) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
-      case 4: try { try decoder.decodeSingularMessageField(value: &self._failure) }()
-      case 5: try { try decoder.decodeSingularEnumField(value: &self.state) }()
-      default: break
+    _ = _uniqueStorage()
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      while let fieldNumber = try decoder.nextFieldNumber() {
+        // The use of inline closures is to circumvent an issue where the compiler
+        // allocates stack space for every case branch when no optimizations are
+        // enabled. https://github.com/apple/swift-protobuf/issues/1034
+        switch fieldNumber {
+        case 1: try { try decoder.decodeSingularEnumField(value: &_storage._kind) }()
+        case 2: try { try decoder.decodeSingularStringField(value: &_storage._key) }()
+        case 3: try { try decoder.decodeSingularBytesField(value: &_storage._payload) }()
+        case 4: try { try decoder.decodeSingularMessageField(value: &_storage._failure) }()
+        case 5: try { try decoder.decodeSingularEnumField(value: &_storage._state) }()
+        case 6: try { try decoder.decodeSingularUInt32Field(value: &_storage._attempt) }()
+        case 7: try { try decoder.decodeSingularInt64Field(value: &_storage._delayMilliseconds) }()
+        case 8: try { try decoder.decodeSingularInt64Field(value: &_storage._dueTime) }()
+        case 9: try { try decoder.decodeSingularStringField(value: &_storage._name) }()
+        case 10: try { try decoder.decodeSingularStringField(value: &_storage._childID) }()
+        case 11: try { try decoder.decodeSingularStringField(value: &_storage._workflowType) }()
+        case 12: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
+        case 13: try { try decoder.decodeSingularEnumField(value: &_storage._closePolicy) }()
+        case 14: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
+        default: break
+        }
       }
     }
   }
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
-    // The use of inline closures is to circumvent an issue where the compiler
-    // allocates stack space for every if/case branch local when no optimizations
-    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
-    // https://github.com/apple/swift-protobuf/issues/1182
-    if self.kind != .unspecified {
-      try visitor.visitSingularEnumField(value: self.kind, fieldNumber: 1)
-    }
-    if !self.key.isEmpty {
-      try visitor.visitSingularStringField(value: self.key, fieldNumber: 2)
-    }
-    if !self.payload.isEmpty {
-      try visitor.visitSingularBytesField(value: self.payload, fieldNumber: 3)
-    }
-    try { if let v = self._failure {
-      try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
-    } }()
-    if self.state != .pending {
-      try visitor.visitSingularEnumField(value: self.state, fieldNumber: 5)
+    try withExtendedLifetime(_storage) { (_storage: _StorageClass) in
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every if/case branch local when no optimizations
+      // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+      // https://github.com/apple/swift-protobuf/issues/1182
+      if _storage._kind != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._kind, fieldNumber: 1)
+      }
+      if !_storage._key.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._key, fieldNumber: 2)
+      }
+      if !_storage._payload.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._payload, fieldNumber: 3)
+      }
+      try { if let v = _storage._failure {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
+      } }()
+      if _storage._state != .pending {
+        try visitor.visitSingularEnumField(value: _storage._state, fieldNumber: 5)
+      }
+      if _storage._attempt != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._attempt, fieldNumber: 6)
+      }
+      try { if let v = _storage._delayMilliseconds {
+        try visitor.visitSingularInt64Field(value: v, fieldNumber: 7)
+      } }()
+      if _storage._dueTime != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._dueTime, fieldNumber: 8)
+      }
+      if !_storage._name.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._name, fieldNumber: 9)
+      }
+      if !_storage._childID.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._childID, fieldNumber: 10)
+      }
+      if !_storage._workflowType.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._workflowType, fieldNumber: 11)
+      }
+      if _storage._tier != .unspecified {
+        try visitor.visitSingularEnumField(value: _storage._tier, fieldNumber: 12)
+      }
+      if _storage._closePolicy != .parentCloseCancel {
+        try visitor.visitSingularEnumField(value: _storage._closePolicy, fieldNumber: 13)
+      }
+      try { if let v = _storage._activity {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Aether_V1_Record, rhs: Aether_V1_Record) -> Bool {
-    if lhs.kind != rhs.kind {return false}
-    if lhs.key != rhs.key {return false}
-    if lhs.payload != rhs.payload {return false}
-    if lhs._failure != rhs._failure {return false}
-    if lhs.state != rhs.state {return false}
+    if lhs._storage !== rhs._storage {
+      let storagesAreEqual: Bool = withExtendedLifetime((lhs._storage, rhs._storage)) { (_args: (_StorageClass, _StorageClass)) in
+        let _storage = _args.0
+        let rhs_storage = _args.1
+        if _storage._kind != rhs_storage._kind {return false}
+        if _storage._key != rhs_storage._key {return false}
+        if _storage._payload != rhs_storage._payload {return false}
+        if _storage._failure != rhs_storage._failure {return false}
+        if _storage._state != rhs_storage._state {return false}
+        if _storage._attempt != rhs_storage._attempt {return false}
+        if _storage._delayMilliseconds != rhs_storage._delayMilliseconds {return false}
+        if _storage._dueTime != rhs_storage._dueTime {return false}
+        if _storage._name != rhs_storage._name {return false}
+        if _storage._childID != rhs_storage._childID {return false}
+        if _storage._workflowType != rhs_storage._workflowType {return false}
+        if _storage._tier != rhs_storage._tier {return false}
+        if _storage._closePolicy != rhs_storage._closePolicy {return false}
+        if _storage._activity != rhs_storage._activity {return false}
+        return true
+      }
+      if !storagesAreEqual {return false}
+    }
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1097,7 +1438,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunAdvance"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}first_record\0\u{1}records\0\u{3}current_step\0\u{3}give_back\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}first_record\0\u{1}records\0\u{3}current_step\0\u{3}give_back\0\u{3}waiting_at\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1110,6 +1451,7 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.records) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self._currentStep) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.giveBack) }()
+      case 6: try { try decoder.decodeSingularUInt64Field(value: &self.waitingAt) }()
       default: break
       }
     }
@@ -1135,6 +1477,9 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
     if self.giveBack != false {
       try visitor.visitSingularBoolField(value: self.giveBack, fieldNumber: 5)
     }
+    if self.waitingAt != 0 {
+      try visitor.visitSingularUInt64Field(value: self.waitingAt, fieldNumber: 6)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1144,6 +1489,7 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
     if lhs.records != rhs.records {return false}
     if lhs._currentStep != rhs._currentStep {return false}
     if lhs.giveBack != rhs.giveBack {return false}
+    if lhs.waitingAt != rhs.waitingAt {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1186,7 +1532,7 @@ nonisolated extension Aether_V1_AdvanceRequest: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Aether_V1_RunAck: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunAck"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{1}status\0\u{1}sequences\0\u{1}message\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{1}status\0\u{1}sequences\0\u{1}message\0\u{1}times\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1198,6 +1544,7 @@ nonisolated extension Aether_V1_RunAck: SwiftProtobuf.Message, SwiftProtobuf._Me
       case 2: try { try decoder.decodeSingularEnumField(value: &self.status) }()
       case 3: try { try decoder.decodeRepeatedUInt64Field(value: &self.sequences) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.message) }()
+      case 5: try { try decoder.decodeRepeatedInt64Field(value: &self.times) }()
       default: break
       }
     }
@@ -1216,6 +1563,9 @@ nonisolated extension Aether_V1_RunAck: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.message.isEmpty {
       try visitor.visitSingularStringField(value: self.message, fieldNumber: 4)
     }
+    if !self.times.isEmpty {
+      try visitor.visitPackedInt64Field(value: self.times, fieldNumber: 5)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1224,6 +1574,7 @@ nonisolated extension Aether_V1_RunAck: SwiftProtobuf.Message, SwiftProtobuf._Me
     if lhs.status != rhs.status {return false}
     if lhs.sequences != rhs.sequences {return false}
     if lhs.message != rhs.message {return false}
+    if lhs.times != rhs.times {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

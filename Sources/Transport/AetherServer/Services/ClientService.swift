@@ -53,6 +53,32 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
         try await engine.cancel(try WorkflowID(checking: request.workflowID))
         return .with { $0.success = true }
     }
+
+    func terminateWorkflow(
+        request: Aether_V1_TerminateRequest, context: ServerContext
+    ) async throws -> Aether_V1_TerminateResponse {
+        try await engine.terminate(try WorkflowID(checking: request.workflowID))
+        return Aether_V1_TerminateResponse()
+    }
+
+    func signalWorkflow(
+        request: Aether_V1_SignalRequest, context: ServerContext
+    ) async throws -> Aether_V1_SignalResponse {
+        let signalID = request.signalID.isEmpty ? WorkflowIDGenerator.make() : request.signalID
+        let signal = Signal(id: signalID, name: request.name, payload: Array(request.payload))
+        try await engine.signal(try WorkflowID(checking: request.workflowID), signal)
+        return Aether_V1_SignalResponse()
+    }
+
+    func getValue(
+        request: Aether_V1_GetValueRequest, context: ServerContext
+    ) async throws -> Aether_V1_GetValueResponse {
+        let value = try await engine.value(request.name, of: try WorkflowID(checking: request.workflowID))
+        return .with {
+            $0.isSet = value != nil
+            $0.value = Data(value ?? [])
+        }
+    }
 }
 
 extension WorkflowID {

@@ -104,7 +104,7 @@ extension Engine.RunReport {
         var records: [WorkerRecord] = []
         records.reserveCapacity(run.records.count)
         for wire in run.records {
-            guard let record = WorkerRecord(wire) else {
+            guard let record = WorkerRecord(wire), record.isServed else {
                 throw EngineError(
                     .invalidArgument,
                     "task \(run.taskID) has a record of kind \(wire.kind.rawValue) that this server does not know or that lacks its key"
@@ -127,13 +127,27 @@ extension Aether_V1_RunAck {
         self.init()
         taskID = task
         switch answer {
-        case .applied(let sequences):
+        case .applied(let places):
             status = .advanceOk
-            self.sequences = sequences
+            sequences = places.map(\.sequence)
+            if let first = places.first?.time {
+                times = places.allSatisfy { $0.time == first } ? [first.rawValue] : places.map(\.time.rawValue)
+            }
         case .stale(let message): (status, self.message) = (.advanceStale, message)
         case .closed(let message): (status, self.message) = (.advanceClosed, message)
         case .gap(let message): (status, self.message) = (.advanceGap, message)
         case .refused(let message): (status, self.message) = (.advanceRefused, message)
+        }
+    }
+}
+
+extension WorkerRecord {
+    /// Whether the engine performs what follows from the record. Timers, children, activities and signals are decided by the
+    /// core already, and performed by no actor yet.
+    fileprivate var isServed: Bool {
+        switch self {
+        case .stepCompleted, .stepFailed, .stepAttemptFailed, .setValue, .close: true
+        case .startTimer, .startChild, .scheduleActivity, .awaitSignal, .cancelOperation: false
         }
     }
 }

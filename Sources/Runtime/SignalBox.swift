@@ -1,0 +1,36 @@
+internal import DequeModule
+
+/// The signals of a run that nobody has taken yet, and the operations that wait for one.
+struct SignalBox: Sendable, Equatable {
+    private var received: [String: Deque<UInt64>] = [:]
+    private var awaiting: [String: Deque<OperationKey>] = [:]
+    private var ids: Set<String> = []
+
+    func knows(_ id: String) -> Bool { ids.contains(id) }
+
+    mutating func receive(_ signal: Signal, sequence: UInt64) {
+        ids.insert(signal.id)
+        received[signal.name, default: []].append(sequence)
+    }
+
+    mutating func await(_ name: String, _ key: OperationKey) {
+        awaiting[name, default: []].append(key)
+    }
+
+    /// The operation of a name that has waited longest and the oldest signal there is for it.
+    func match(_ name: String) -> (key: OperationKey, signal: UInt64)? {
+        guard let key = awaiting[name]?.first, let signal = received[name]?.first else { return nil }
+        return (key, signal)
+    }
+
+    mutating func consume(_ name: String, _ key: OperationKey, signal: UInt64) {
+        stopAwaiting(name, key)
+        received[name]?.removeAll { $0 == signal }
+        if received[name]?.isEmpty == true { received[name] = nil }
+    }
+
+    mutating func stopAwaiting(_ name: String, _ key: OperationKey) {
+        awaiting[name]?.removeAll { $0 == key }
+        if awaiting[name]?.isEmpty == true { awaiting[name] = nil }
+    }
+}
