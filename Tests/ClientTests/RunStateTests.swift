@@ -31,7 +31,7 @@ struct RunStateTests {
         _ = await withCheckedContinuation { continuation in
             let waiter = Operation.Waiter(number: copy.nextWait(), isForStart: false, continuation: continuation)
             copy.call(key(name), .step(StepWork(closure: { [] })))
-            if let attempt = copy.nextAttempt(key(name)) { copy.begin(attempt, Task {}, at: .now) }
+            if let attempt = copy.nextAttempt(key(name), at: Timestamp(millisecondsSinceEpoch: 0)) { copy.begin(attempt, Task {}, at: .now) }
             _ = copy.wait(for: key(name), waiter)
             continuation.resume(returning: .cancelled)
         }

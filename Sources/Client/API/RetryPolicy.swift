@@ -3,8 +3,8 @@ internal import AetherRuntime
 /// How often something that failed is tried again, and after which delays.
 ///
 /// The delay after the first failure is `initial`, after each further one `factor` times the one before, at most
-/// `maximum`; each is then made shorter or longer at random by up to the share `jitter`, so that many that failed together
-/// don't come back together. Attempts are counted in the journal: a crash neither loses nor repeats one, nor begins a
+/// `maximum`; each is then made shorter at random by up to the share `jitter`, so that many that failed together don't come
+/// back together. Attempts are counted in the journal: a crash neither loses nor repeats one, nor begins a
 /// delay again.
 public struct RetryPolicy: Sendable, Hashable {
     /// The delay after the first failure; not negative.
@@ -15,7 +15,7 @@ public struct RetryPolicy: Sendable, Hashable {
     public var maximum: Duration
     /// How many attempts are made in all; at least 1. `nil` for as many as it takes.
     public var attempts: Int?
-    /// The share, 0 to 1, by which a delay is made shorter or longer at random.
+    /// The greatest share, 0 to 1, of a delay that is taken off at random.
     public var jitter: Double
     /// Types of errors, as their language names them, that are not tried again. ``NonRetryableError`` never is.
     public var nonRetryable: Set<String>
@@ -30,7 +30,7 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - factor: by what each delay is longer than the one before; less than 1 counts as 1.
     ///   - maximum: the longest delay.
     ///   - attempts: how many attempts are made in all; less than 1 counts as 1, `nil` is as many as it takes.
-    ///   - jitter: the share, 0 to 1, by which a delay is made shorter or longer at random.
+    ///   - jitter: the greatest share, 0 to 1, of a delay that is taken off at random.
     ///   - nonRetryable: types of errors, as `"\(type(of: error))"` names them, that are not tried again.
     /// - Returns: the policy.
     public static func exponential(
@@ -46,22 +46,11 @@ public struct RetryPolicy: Sendable, Hashable {
             attempts: attempts.map { max(1, $0) }, jitter: min(max(0, jitter), 1), nonRetryable: nonRetryable)
     }
 
-    /// The delay before the next attempt, if there is to be one.
-    ///
-    /// - Parameters:
-    ///   - attempt: the attempt that failed, from 1.
-    ///   - failure: why.
-    ///   - random: in 0 ..< 1, for the jitter.
-    /// - Returns: `nil` when it is not tried again.
-    func delay(after attempt: Int, _ failure: Failure, random: Double) -> Duration? {
-        if failure.isNonRetryable || nonRetryable.contains(failure.type) { return nil }
-        if let attempts, attempt >= attempts { return nil }
-        var delay = min(initial, maximum)
-        var count = 1
-        while count < attempt, delay < maximum, factor > 1, delay > .zero {
-            delay = min(delay * factor, maximum)
-            count += 1
-        }
-        return delay * (1 + jitter * (2 * random - 1))
+    /// The policy as it is recorded and sent.
+    var recorded: AetherRuntime.RetryPolicy {
+        AetherRuntime.RetryPolicy(
+            initialMilliseconds: initial.wholeMilliseconds, factor: factor,
+            maximumMilliseconds: max(1, maximum.wholeMilliseconds), attempts: UInt32(clamping: attempts ?? 0),
+            jitter: jitter, nonRetryableTypes: nonRetryable.sorted())
     }
 }

@@ -16,8 +16,7 @@ extension WorkflowContext {
     /// - Returns: the UUID.
     public func uuid() -> UUID {
         var random = run.random(kind: "uuid")
-        let bytes = random.uuidBytes()
-        return bytes.withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+        return random.uuid()
     }
 
     /// A random number in 0 ..< 1, the same on every replay.

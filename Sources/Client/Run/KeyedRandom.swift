@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import FoundationEssentials
 
 /// The random numbers of one operation: the same in every language and on every replay, and recorded nowhere.
 ///
@@ -52,6 +53,10 @@ struct KeyedRandom: RandomNumberGenerator {
     }
 
     /// A version 4 UUID (RFC 9562) of the next two outputs, each big-endian, with the version and variant bits set.
+    mutating func uuid() -> UUID {
+        uuidBytes().withUnsafeBytes { UUID(uuid: $0.loadUnaligned(as: uuid_t.self)) }
+    }
+
     mutating func uuidBytes() -> [UInt8] {
         var bytes = [next(), next()].flatMap { word in
             (0..<8).map { UInt8(truncatingIfNeeded: word >> (56 - 8 * $0)) }

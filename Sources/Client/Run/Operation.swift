@@ -23,13 +23,17 @@ struct Operation {
         case failed(Failure)
         /// The wait was cancelled, or the run is no longer this worker's.
         case cancelled
-        /// The time for it was over.
-        case timedOut
+        /// The timer fired, or the time to wait was over.
+        case fired
+        /// The child has ended.
+        case closed(WorkflowOutcome)
     }
 
     let key: OperationKey
     let work: Work
     var waiters: [Waiter] = []
+    /// Whether it is among those to begin when the run is at rest.
+    var isParked = false
     /// The outcome, for callers that come later; only of operations that are kept.
     var outcome: Resolution?
 
@@ -44,8 +48,10 @@ struct Operation {
 
     /// The attempt that runs or comes next, from 1.
     var attempt = 1
-    /// How long to wait before that attempt.
+    /// How long to wait before that attempt, counted from the failure of the one before.
     var delay = Duration.zero
+    /// When that wait is over, if the failure was found in the journal the run came with.
+    var retryAt: Timestamp?
     /// The closure's task, or that of the wait before it, once begun.
     var task: Task<Void, Never>?
     /// When the closure began; `nil` before, and again when it has ended.

@@ -6,10 +6,13 @@ extension Run {
         await Run.$current.withValue(self) {
             do {
                 let result = try await workflow.execute(WorkflowContext(run: self), input: input)
-                close(.completed(try reporter.check(result, of: "the workflow")))
+                let checked = try reporter.check(result, of: "the workflow")
+                await awaitChildren()
+                close(.completed(checked))
             } catch {
                 let isCancelled = error is CancellationError && isCancelRequested
                 await compensate()
+                await awaitChildren()
                 close(isCancelled ? .cancelled : .failed(Failure(describing: error)))
             }
         }

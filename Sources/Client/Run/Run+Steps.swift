@@ -8,7 +8,7 @@ extension Run {
         switch await perform(nextKey(kind: "step", name: name), .step(work)) {
         case .completed(let result): return result
         case .failed(let failure): throw StepFailed(step: name, failure)
-        case .cancelled, .timedOut: throw CancellationError()
+        case .cancelled, .fired, .closed: throw CancellationError()
         }
     }
 
@@ -22,7 +22,7 @@ extension Run {
 
     /// Makes the next attempt at a step, if there is one to make.
     func begin(_ key: OperationKey, _ state: inout RunState) {
-        guard let attempt = state.nextAttempt(key) else { return }
+        guard let attempt = state.nextAttempt(key, at: clock.now()) else { return }
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
         let task = Task { await make(attempt) }
@@ -87,6 +87,10 @@ extension Run {
 extension RunState.Attempt {
     /// What is reported when the attempt failed.
     fileprivate func record(of failure: Failure) -> WorkerRecord {
-        .stepFailed(key: key, failure: failure)
+        let (policy, attempt) = (work.retry.recorded, UInt32(clamping: number))
+        guard policy.retries(after: attempt, failure) else { return .stepFailed(key: key, failure: failure) }
+        return .stepAttemptFailed(
+            key: key, attempt: attempt, failure: failure,
+            delayMilliseconds: policy.delayMilliseconds(after: attempt, random: .random(in: .min ... .max)))
     }
 }

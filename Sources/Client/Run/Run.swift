@@ -104,14 +104,17 @@ final class Run: Sendable {
     ///
     /// - Returns: whether the run may have something to do now.
     func resolveNext() -> Bool {
-        let (next, hasMore) = state.withLock { state in
+        let (next, isFree, hasMore) = state.withLock { state in
             let next = state.resolveNext()
+            var isFree = false
             if case .nothing = next {
                 for key in state.takeParked() { begin(key, &state) }
+                isFree = state.rest()
             }
-            return (next, state.wantsReport)
+            return (next, isFree, state.wantsReport)
         }
         defer { if hasMore { reporter.report(self) } }
+        if isFree { reporter.rested(self) }
         switch next {
         case .nothing:
             return false
@@ -137,9 +140,14 @@ final class Run: Sendable {
         reporter.report(self)
     }
 
-    /// Takes an entry that the server made.
-    func deliver(_ entry: JournalEntry) {
-        state.withLock { $0.arrive(entry) }
+    /// Takes entries that the server made.
+    ///
+    /// - Returns: what is to be done for the run to see them.
+    func deliver(_ entries: [JournalEntry]) -> RunState.Wakening {
+        state.withLock { state in
+            for entry in entries { state.arrive(entry) }
+            return state.wake()
+        }
     }
 
     // MARK: Reporting
@@ -148,13 +156,8 @@ final class Run: Sendable {
     /// nothing more to take.
     ///
     /// - Returns: `nil` when there is nothing, or a report is under way.
-    func takeReport() -> (first: UInt64, records: [WorkerRecord], currentStep: String?)? {
-        state.withLock { state in
-            guard state.wantsReport else { return nil }
-            state.isReporting = true
-            defer { state.stepToTell = nil }
-            return (state.firstRecord, state.records, state.stepToTell)
-        }
+    func takeReport() -> RunState.Report? {
+        state.withLock { $0.takeReport() }
     }
 
     /// The server has stored the first records that were reported, at these places in the journal.

@@ -20,11 +20,12 @@ extension RunState {
     mutating func cancelWait(_ key: OperationKey, _ number: Int) -> Released? {
         guard let operation = operations[key], let index = operation.waiters.firstIndex(where: { $0.number == number })
         else { return nil }
-        if let work = operation.remote, work.waitsForOutcome {
-            cancelRemotely(key, work)
+        if operation.remote?.cancellation == .tellAndWait {
+            cancelRemotely(operation)
             return nil
         }
         operations[key]?.waiters.remove(at: index)
+        waiting -= 1
         let isAlone = operation.waiters.count == 1
         return Released(
             waiter: operation.waiters[index], resolution: .cancelled, task: isAlone ? abandon(operation) : nil)
@@ -34,22 +35,22 @@ extension RunState {
     ///
     /// - Returns: its task, to be cancelled.
     private mutating func abandon(_ operation: Operation) -> Task<Void, Never>? {
-        if let work = operation.remote { cancelRemotely(operation.key, work) }
+        cancelRemotely(operation)
         if operation.remote?.isKept != true {
-            operations[operation.key] = nil
+            remove(operation)
             abandoned[operation.key] = operation.isStarted
         }
         return operation.task
     }
 
-    private mutating func cancelRemotely(_ key: OperationKey, _ work: RemoteWork) {
-        guard let record = work.cancel, ending != .ended, let operation = operations[key], operation.outcome == nil,
-            cancellations.insert(key).inserted
+    private mutating func cancelRemotely(_ operation: Operation) {
+        guard let work = operation.remote, work.cancellation != .leave, operation.outcome == nil, ending != .ended,
+            cancellations.insert(operation.key).inserted
         else { return }
         if isReplaying {
-            unreportedCancellations.append((key, record))
+            unreportedCancellations.append(operation.key)
         } else if operation.isStarted {
-            records.append(record)
+            records.append(.cancelOperation(key: operation.key))
         }
     }
 
@@ -62,7 +63,10 @@ extension RunState {
     mutating func end() -> [Released] {
         guard ending != .ended else { return [] }
         ending = .ended
-        defer { operations = [:] }
+        defer {
+            operations = [:]
+            (unsettled, waiting) = (0, 0)
+        }
         return waitersInOrder().map {
             Released(waiter: $0.waiter, resolution: .cancelled, task: operations[$0.key]?.task)
         }

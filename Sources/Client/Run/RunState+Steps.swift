@@ -12,11 +12,15 @@ extension RunState {
     }
 
     /// The attempt that a step is to make now; `nil` when there is none.
-    func nextAttempt(_ key: OperationKey) -> Attempt? {
+    ///
+    /// - Parameter now: the time as this worker has it. It shortens a delay that a crash interrupted, and lengthens none.
+    func nextAttempt(_ key: OperationKey, at now: Timestamp) -> Attempt? {
         guard ending == .open, let operation = operations[key], operation.task == nil, let work = operation.step else {
             return nil
         }
-        return Attempt(key: key, work: work, number: operation.attempt, delay: operation.delay)
+        let rest = operation.retryAt.map { Duration.milliseconds($0.rawValue - now.rawValue) }
+        return Attempt(
+            key: key, work: work, number: operation.attempt, delay: min(operation.delay, rest ?? operation.delay))
     }
 
     /// The task of an attempt was made; its closure begins now, or after the delay with ``beginClosure(_:_:at:)``.

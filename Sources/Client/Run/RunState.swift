@@ -31,9 +31,13 @@ struct RunState {
     /// Remote operations whose cancellation the journal does not have yet.
     var cancellations: Set<OperationKey> = []
     /// Of those, the ones to be reported after the replay, in order.
-    var unreportedCancellations: [(key: OperationKey, record: WorkerRecord)] = []
+    var unreportedCancellations: [OperationKey] = []
     /// Operations to begin once the replay is over and the run at rest, in order.
     var parked: [OperationKey] = []
+    /// How many operations are not the server's alone: steps, and remote ones whose start is not reported.
+    var unsettled = 0
+    /// How many callers wait.
+    var waiting = 0
     var occurrences: [String: Int] = [:]
     var waits = 0
     var compensations: [@Sendable () async throws -> Void] = []
@@ -52,6 +56,8 @@ struct RunState {
     /// The time of the last entry that resolved something.
     var now: Timestamp
     var isCancelRequested = false
+    /// What was sent to the run and not taken yet, by the sequence of the entry that received it.
+    var signals: [UInt64: [UInt8]] = [:]
 
     // Reports.
 
@@ -64,6 +70,13 @@ struct RunState {
     /// The name of the step last told to the server as running; empty when none was.
     var toldStep = ""
     var stepToTell: String?
+    /// Whether the run may work, or only waits for the server.
+    var activity = Activity.active
+    /// The place in the journal where the run was last said to wait only.
+    var toldWaiting: UInt64?
+    var waitingToTell: UInt64?
+    /// Whether the run is to be given back, because the worker makes room.
+    var isGivingBack = false
 
     init(journal: [JournalEntry]) {
         replayEnd = journal.last?.sequence ?? 0
@@ -87,13 +100,31 @@ struct RunState {
     /// Calls an operation. Live, a remote one is given to be reported; a step is the caller's to begin.
     mutating func call(_ key: OperationKey, _ work: Operation.Work) {
         operations[key] = Operation(key: key, work: work)
-        if isReplaying { parked.append(key) } else { start(key) }
+        unsettled += 1
+        if isReplaying { park(key) } else { start(key) }
+    }
+
+    mutating func park(_ key: OperationKey) {
+        guard operations[key]?.isParked == false else { return }
+        operations[key]?.isParked = true
+        parked.append(key)
     }
 
     private mutating func start(_ key: OperationKey) {
         guard let work = operations[key]?.remote, operations[key]?.isStarted == false else { return }
-        operations[key]?.isStarted = true
+        setStarted(key)
         records.append(work.start)
+    }
+
+    mutating func setStarted(_ key: OperationKey) {
+        guard operations[key]?.isStarted == false else { return }
+        operations[key]?.isStarted = true
+        unsettled -= 1
+    }
+
+    mutating func remove(_ operation: Operation) {
+        operations[operation.key] = nil
+        if !operation.isStarted { unsettled -= 1 }
     }
 
     mutating func nextWait() -> Int {
@@ -109,6 +140,7 @@ struct RunState {
         if waiter.isForStart, operation.isRecorded { return .completed([]) }
         if let outcome = operation.outcome { return outcome }
         operations[key]?.waiters.append(waiter)
+        waiting += 1
         return nil
     }
 
@@ -118,60 +150,23 @@ struct RunState {
         let keys = parked
         parked = []
         let steps = keys.filter { key in
+            operations[key]?.isParked = false
             start(key)
             return operations[key]?.step != nil
         }
-        for (key, record) in unreportedCancellations {
-            if operations[key]?.isStarted ?? abandoned[key] ?? false { records.append(record) }
+        for key in unreportedCancellations where operations[key]?.isStarted ?? abandoned[key] ?? false {
+            records.append(.cancelOperation(key: key))
         }
         unreportedCancellations = []
         return steps
     }
 
+    /// A child without which the run is not to end; `nil` when there is none any more.
+    var nextAwaitedAtEnd: OperationKey? {
+        guard ending != .ended else { return nil }
+        return operations.values.first { $0.remote?.isAwaitedAtEnd == true && $0.outcome == nil }?.key
+    }
+
     /// What the code has called that the journal does not have, as far as is known.
     var unrecorded: [OperationKey] { parked.filter { operations[$0]?.isStarted == false } }
-
-    // MARK: Reports
-
-    /// The server has stored the first records, at these places in the journal.
-    ///
-    /// - Returns: whether the run has ended with them.
-    mutating func acknowledge(_ places: [JournalPlace]) -> Bool {
-        var hasClosed = false
-        for (record, place) in zip(records, places) {
-            if case .close = record { hasClosed = true }
-            arrive(JournalEntry(sequence: place.sequence, time: place.time, event: record.event))
-        }
-        let count = min(places.count, records.count)
-        records.removeFirst(count)
-        firstRecord += UInt64(count)
-        isReporting = false
-        if hasClosed { ending = .ended }
-        return hasClosed
-    }
-
-    mutating func close(_ outcome: WorkflowOutcome) -> Bool {
-        guard ending != .ended else { return false }
-        records.append(.close(outcome))
-        return true
-    }
-
-    /// Whether there is something to report, and no report under way.
-    var wantsReport: Bool { !isReporting && ending != .ended && (!records.isEmpty || stepToTell != nil) }
-
-    mutating func tell(_ step: String) {
-        guard step != toldStep else { return }
-        toldStep = step
-        stepToTell = step
-    }
-}
-
-extension WorkerRecord {
-    fileprivate var event: JournalEvent {
-        switch self {
-        case .stepCompleted(let key, let result): .stepCompleted(key: key, result: result)
-        case .stepFailed(let key, let failure): .stepFailed(key: key, failure: failure)
-        case .close(let outcome): .closed(outcome)
-        }
-    }
 }

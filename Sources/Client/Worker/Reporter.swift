@@ -158,18 +158,22 @@ final class Reporter: RunReporting {
 }
 
 extension Aether_V1_RunAdvance {
-    fileprivate init(_ task: String, _ report: (first: UInt64, records: [WorkerRecord], currentStep: String?)) {
+    fileprivate init(_ task: String, _ report: RunState.Report) {
         self.init()
         taskID = task
-        firstRecord = report.first
+        firstRecord = report.firstRecord
         records = report.records.map { Aether_V1_Record($0) }
         if let step = report.currentStep { currentStep = step }
+        waitingAt = report.waitingAt ?? 0
+        giveBack = report.givesBack
     }
 }
 
 extension Aether_V1_RunAck {
     fileprivate var places: [JournalPlace] {
-        let now = WorkerClock.system.now()
-        return sequences.map { JournalPlace(sequence: $0, time: now) }
+        sequences.enumerated().map { index, sequence in
+            let time = index < times.count ? times[index] : times.last ?? 0
+            return JournalPlace(sequence: sequence, time: Timestamp(millisecondsSinceEpoch: time))
+        }
     }
 }

@@ -71,7 +71,7 @@ final class TestServer: RunReporting {
     private func push(_ event: (inout WorkflowExecution, Timestamp) throws -> Decision) {
         let decision = decide(event)
         guard let run = current.withLock({ $0 }) else { return }
-        decision.entries.forEach(run.deliver)
+        if run.deliver(decision.entries) == .findPlace { _ = run.state.withLock { $0.occupy() } }
         run.executor.wake()
     }
 
@@ -99,14 +99,14 @@ final class TestServer: RunReporting {
                 let now = Timestamp(millisecondsSinceEpoch: state.time)
                 guard
                     let decision = try? state.execution.handle(
-                        .advance(epoch: run.task.epoch, firstRecord: report.first, records: report.records), at: now)
+                        .advance(epoch: run.task.epoch, firstRecord: report.firstRecord, records: report.records),
+                        at: now)
                 else {
                     run.reportFailed()
                     break
                 }
                 state.journal += decision.entries
-                _ = run.acknowledge(
-                    decision.acknowledged.map { JournalPlace(sequence: $0, time: state.journal[Int($0) - 1].time) })
+                _ = run.acknowledge(decision.acknowledged.map { JournalPlace(sequence: $0.sequence, time: $0.time) })
                 isWoken = true
             }
             return isWoken
@@ -115,5 +115,6 @@ final class TestServer: RunReporting {
     }
 
     func stepsBegan() {}
+    func rested(_ run: Run) {}
     func check(_ value: [UInt8], of what: String) throws -> [UInt8] { value }
 }
