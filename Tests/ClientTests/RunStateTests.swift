@@ -12,7 +12,9 @@ struct RunStateTests {
     ]
 
     private func state(_ events: [JournalEvent]) -> RunState {
-        RunState(journal: zip(UInt64(1)..., Self.first + events).map { entry($0, $1) })
+        var state = RunState(journal: zip(UInt64(1)..., Self.first + events).map { entry($0, $1) })
+        _ = state.occupy()
+        return state
     }
 
     private func entry(_ sequence: UInt64, _ event: JournalEvent) -> JournalEntry {
@@ -31,7 +33,9 @@ struct RunStateTests {
         _ = await withCheckedContinuation { continuation in
             let waiter = Operation.Waiter(number: copy.nextWait(), isForStart: false, continuation: continuation)
             copy.call(key(name), .step(StepWork(closure: { [] })))
-            if let attempt = copy.nextAttempt(key(name), at: Timestamp(millisecondsSinceEpoch: 0)) { copy.begin(attempt, Task {}, at: .now) }
+            if let attempt = copy.nextAttempt(key(name), at: Timestamp(millisecondsSinceEpoch: 0)) {
+                copy.begin(attempt, Task {}, at: .now)
+            }
             _ = copy.wait(for: key(name), waiter)
             continuation.resume(returning: .cancelled)
         }

@@ -4,8 +4,8 @@ internal import AetherRuntime
 struct ActivityOptions: Sendable, Hashable {
     var retry: RetryPolicy
     var timeout: Duration?
-    var scheduleToCloseTimeout: Duration?
     var heartbeatTimeout: Duration?
+    var scheduleToCloseTimeout: Duration?
     var service: String?
 
     func spec(_ name: String, _ input: [UInt8], _ cancellation: ActivityCancellation) -> ActivitySpec {

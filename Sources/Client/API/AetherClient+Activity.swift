@@ -8,8 +8,8 @@ extension AetherClient {
     ///   - name: under which workflows of any language call it, and workers offer it.
     ///   - retry: how often, and after which delays, it is tried again.
     ///   - timeout: how long one attempt may take; by default any time.
-    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - heartbeatTimeout: how long an attempt may go without ``ActivityContext/heartbeat()``; by default any time.
+    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - service: the service whose workers may do it; by default any worker that offers the name.
     ///   - body: the work.
     /// - Returns: the activity, to be called by workflows, or served with ``serve(_:)``.
@@ -17,14 +17,14 @@ extension AetherClient {
         _ name: String,
         retry: RetryPolicy = .exponential(),
         timeout: Duration? = nil,
-        scheduleToCloseTimeout: Duration? = nil,
         heartbeatTimeout: Duration? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
         service: String? = nil,
         _ body: @escaping @Sendable (ActivityContext, Input) async throws -> Output
     ) -> Activity<Input, Output> {
         let options = ActivityOptions(
-            retry: retry, timeout: timeout, scheduleToCloseTimeout: scheduleToCloseTimeout,
-            heartbeatTimeout: heartbeatTimeout, service: service)
+            retry: retry, timeout: timeout, heartbeatTimeout: heartbeatTimeout,
+            scheduleToCloseTimeout: scheduleToCloseTimeout, service: service)
         return Activity(name: name, options: options, body: body)
     }
 
@@ -34,8 +34,8 @@ extension AetherClient {
     ///   - name: under which workflows of any language call it, and workers offer it.
     ///   - retry: how often, and after which delays, it is tried again.
     ///   - timeout: how long one attempt may take; by default any time.
-    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - heartbeatTimeout: how long an attempt may go without ``ActivityContext/heartbeat()``; by default any time.
+    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - service: the service whose workers may do it; by default any worker that offers the name.
     ///   - body: the work.
     /// - Returns: the activity, to be called by workflows, or served with ``serve(_:)``.
@@ -43,14 +43,14 @@ extension AetherClient {
         _ name: String,
         retry: RetryPolicy = .exponential(),
         timeout: Duration? = nil,
-        scheduleToCloseTimeout: Duration? = nil,
         heartbeatTimeout: Duration? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
         service: String? = nil,
         _ body: @escaping @Sendable (ActivityContext) async throws -> Output
     ) -> Activity<NoValue, Output> {
         let options = ActivityOptions(
-            retry: retry, timeout: timeout, scheduleToCloseTimeout: scheduleToCloseTimeout,
-            heartbeatTimeout: heartbeatTimeout, service: service)
+            retry: retry, timeout: timeout, heartbeatTimeout: heartbeatTimeout,
+            scheduleToCloseTimeout: scheduleToCloseTimeout, service: service)
         return Activity(name: name, options: options) { context, _ in try await body(context) }
     }
 
@@ -60,8 +60,8 @@ extension AetherClient {
     ///   - name: under which workflows of any language call it, and workers offer it.
     ///   - retry: how often, and after which delays, it is tried again.
     ///   - timeout: how long one attempt may take; by default any time.
-    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - heartbeatTimeout: how long an attempt may go without ``ActivityContext/heartbeat()``; by default any time.
+    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - service: the service whose workers may do it; by default any worker that offers the name.
     ///   - body: the work.
     /// - Returns: the activity, to be called by workflows, or served with ``serve(_:)``.
@@ -70,14 +70,14 @@ extension AetherClient {
         _ name: String,
         retry: RetryPolicy = .exponential(),
         timeout: Duration? = nil,
-        scheduleToCloseTimeout: Duration? = nil,
         heartbeatTimeout: Duration? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
         service: String? = nil,
         _ body: @escaping @Sendable (ActivityContext, Input) async throws -> Void
     ) -> Activity<Input, NoValue> {
         let options = ActivityOptions(
-            retry: retry, timeout: timeout, scheduleToCloseTimeout: scheduleToCloseTimeout,
-            heartbeatTimeout: heartbeatTimeout, service: service)
+            retry: retry, timeout: timeout, heartbeatTimeout: heartbeatTimeout,
+            scheduleToCloseTimeout: scheduleToCloseTimeout, service: service)
         return Activity(name: name, options: options) { context, input in
             try await body(context, input)
             return NoValue()
@@ -90,8 +90,8 @@ extension AetherClient {
     ///   - name: under which workflows of any language call it, and workers offer it.
     ///   - retry: how often, and after which delays, it is tried again.
     ///   - timeout: how long one attempt may take; by default any time.
-    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - heartbeatTimeout: how long an attempt may go without ``ActivityContext/heartbeat()``; by default any time.
+    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - service: the service whose workers may do it; by default any worker that offers the name.
     ///   - body: the work.
     /// - Returns: the activity, to be called by workflows, or served with ``serve(_:)``.
@@ -100,14 +100,14 @@ extension AetherClient {
         _ name: String,
         retry: RetryPolicy = .exponential(),
         timeout: Duration? = nil,
-        scheduleToCloseTimeout: Duration? = nil,
         heartbeatTimeout: Duration? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
         service: String? = nil,
         _ body: @escaping @Sendable (ActivityContext) async throws -> Void
     ) -> Activity<NoValue, NoValue> {
         let options = ActivityOptions(
-            retry: retry, timeout: timeout, scheduleToCloseTimeout: scheduleToCloseTimeout,
-            heartbeatTimeout: heartbeatTimeout, service: service)
+            retry: retry, timeout: timeout, heartbeatTimeout: heartbeatTimeout,
+            scheduleToCloseTimeout: scheduleToCloseTimeout, service: service)
         return Activity(name: name, options: options) { context, _ in
             try await body(context)
             return NoValue()
@@ -122,8 +122,8 @@ extension AetherClient {
     ///   - output: the type of its result.
     ///   - retry: how often, and after which delays, it is tried again.
     ///   - timeout: how long one attempt may take; by default any time.
-    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - heartbeatTimeout: how long an attempt may go without ``ActivityContext/heartbeat()``; by default any time.
+    ///   - scheduleToCloseTimeout: how long all attempts may take together, the delays included; by default any time.
     ///   - service: the service whose workers may do it; by default any worker that offers the name.
     /// - Returns: the activity, to be called by workflows.
     public func activity<Input: Codable & Sendable, Output: Codable & Sendable>(
@@ -132,13 +132,13 @@ extension AetherClient {
         output: Output.Type,
         retry: RetryPolicy = .exponential(),
         timeout: Duration? = nil,
-        scheduleToCloseTimeout: Duration? = nil,
         heartbeatTimeout: Duration? = nil,
+        scheduleToCloseTimeout: Duration? = nil,
         service: String? = nil
     ) -> Activity<Input, Output> {
         let options = ActivityOptions(
-            retry: retry, timeout: timeout, scheduleToCloseTimeout: scheduleToCloseTimeout,
-            heartbeatTimeout: heartbeatTimeout, service: service)
+            retry: retry, timeout: timeout, heartbeatTimeout: heartbeatTimeout,
+            scheduleToCloseTimeout: scheduleToCloseTimeout, service: service)
         return Activity(name: name, options: options, body: nil)
     }
 }

@@ -3,36 +3,15 @@ internal import FoundationEssentials
 
 /// The random numbers of one operation: the same in every language and on every replay, and recorded nowhere.
 ///
-/// SplitMix64, whose first state is the run's recorded seed XOR the 64-bit FNV-1a hash of the operation's key in UTF-8.
-/// All arithmetic is modulo 2⁶⁴:
-///
-/// ```
-/// hash  = 0xcbf29ce484222325;  for each byte of the key: hash = (hash ^ byte) * 0x100000001b3
-/// state = seed ^ hash
-/// next:   state = state + 0x9e3779b97f4a7c15
-///         z = (state ^ (state >> 30)) * 0xbf58476d1ce4e5b9
-///         z = (z ^ (z >> 27)) * 0x94d049bb133111eb
-///         return z ^ (z >> 31)
-/// ```
-///
-/// Sources: G. Steele, D. Lea, C. Flood, "Fast splittable pseudorandom number generators", OOPSLA 2014, in S. Vigna's
-/// version; FNV-1a as in draft-eastlake-fnv.
+/// The outputs are those of `SplitMix64(seed:key:)`, which says how they are computed.
 struct KeyedRandom: RandomNumberGenerator {
-    private var state: UInt64
+    private var generator: SplitMix64
 
     init(seed: UInt64, key: OperationKey) {
-        let hash = key.rawValue.utf8.reduce(0xcbf2_9ce4_8422_2325 as UInt64) { hash, byte in
-            (hash ^ UInt64(byte)) &* 0x100_0000_01b3
-        }
-        state = seed ^ hash
+        generator = SplitMix64(seed: seed, key: key.rawValue)
     }
 
-    mutating func next() -> UInt64 {
-        state &+= 0x9e37_79b9_7f4a_7c15
-        var z = (state ^ (state >> 30)) &* 0xbf58_476d_1ce4_e5b9
-        z = (z ^ (z >> 27)) &* 0x94d0_49bb_1331_11eb
-        return z ^ (z >> 31)
-    }
+    mutating func next() -> UInt64 { generator.next() }
 
     /// A number in 0 ..< 1: the upper 53 bits of the next output, times 2⁻⁵³.
     mutating func unit() -> Double {

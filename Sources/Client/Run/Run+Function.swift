@@ -6,7 +6,7 @@ extension Run {
         await Run.$current.withValue(self) {
             do {
                 let result = try await workflow.execute(WorkflowContext(run: self), input: input)
-                let checked = try reporter.check(result, of: "the workflow")
+                let checked = try reporter.check(result, of: "the workflow's result")
                 await awaitChildren()
                 close(.completed(checked))
             } catch {

@@ -44,7 +44,7 @@ extension Run {
             let result = try await StepContext.$current.withValue(context) {
                 try await Scope.$path.withValue(attempt.key.rawValue) { try await attempt.work.closure() }
             }
-            let checked = try reporter.check(result, of: "step \"\(context.name)\"")
+            let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")
             _ = finish(attempt, .stepCompleted(key: attempt.key, result: checked))
         } catch {
             _ = finish(attempt, attempt.record(of: Failure(describing: error)))

@@ -163,16 +163,53 @@ final class Run: Sendable {
     /// The server has stored the first records that were reported, at these places in the journal.
     ///
     /// - Returns: whether there is more to report, and whether the run has ended.
-    func acknowledge(_ places: [JournalPlace]) -> (hasMore: Bool, hasClosed: Bool) {
+    func acknowledge(_ places: [JournalPlace]) -> (hasMore: Bool, hasEnded: Bool) {
         state.withLock { state in
-            let hasClosed = state.acknowledge(places)
-            return (state.wantsReport, hasClosed)
+            let hasEnded = state.acknowledge(places)
+            return (state.wantsReport, hasEnded)
         }
     }
 
     /// The report did not get through: it is made again.
     func reportFailed() {
         state.withLock { $0.isReporting = false }
+    }
+
+    /// The last entry of the journal that this worker has, all before included.
+    var lastKnown: UInt64 { state.withLock { $0.lastKnown } }
+
+    /// If the run only waits, the place in the journal where it does.
+    var waitingPlace: UInt64? { state.withLock { $0.waitingPlace } }
+
+    /// The server may have forgotten that the run only waits.
+    ///
+    /// - Returns: whether it does, and there is something to report.
+    func tellWaitingAgain() -> Bool {
+        state.withLock { state in
+            state.tellWaitingAgain()
+            return state.wantsReport
+        }
+    }
+
+    // MARK: Places
+
+    /// The run was given a place among those that work.
+    func occupy() -> RunState.Occupation {
+        state.withLock { $0.occupy() }
+    }
+
+    /// The run needs no place any more.
+    ///
+    /// - Returns: whether it had one.
+    func vacate() -> Bool {
+        state.withLock { $0.vacate() }
+    }
+
+    /// The worker makes room: a run that only waits is given back.
+    ///
+    /// - Returns: whether it does and is to be reported.
+    func evict() -> Bool {
+        state.withLock { $0.evict() }
     }
 
     // MARK: Ending

@@ -15,9 +15,10 @@ extension RunState {
         if entry.sequence >= nextSequence { arrived[entry.sequence] = entry }
     }
 
-    /// Goes on in the journal up to what lets the code go on. Only when the run is at rest.
+    /// Goes on in the journal up to what lets the code go on. Only when the run is at rest; nothing is resolved in one
+    /// that has no place.
     mutating func resolveNext() -> Next {
-        guard ending != .ended else { return .nothing }
+        guard ending != .ended, activity == .active else { return .nothing }
         while let entry = arrived.removeValue(forKey: nextSequence) {
             let next = take(entry)
             // The place in the journal is left as it is: nothing behind it is resolved any more.

@@ -27,27 +27,27 @@ extension RunState {
             stepToTell = nil
             waitingToTell = nil
         }
+        isGiveBackReported = isIdle && isGivingBack
         return Report(
             firstRecord: firstRecord, records: records, currentStep: stepToTell,
             waitingAt: isIdle ? (isGivingBack ? nextSequence - 1 : waitingToTell) : nil,
-            givesBack: isIdle && isGivingBack)
+            givesBack: isGiveBackReported)
     }
 
     /// The server has stored the first records, at these places in the journal.
     ///
-    /// - Returns: whether the run has ended with them.
+    /// - Returns: whether the run has ended with them, or is given back.
     mutating func acknowledge(_ places: [JournalPlace]) -> Bool {
-        var hasClosed = false
+        var hasEnded = isGiveBackReported
         for (record, place) in zip(records, places) {
-            if case .close = record { hasClosed = true }
+            if case .close = record { hasEnded = true }
             arrive(JournalEntry(sequence: place.sequence, time: place.time, event: record.event(at: place.time)))
         }
         let count = min(places.count, records.count)
         records.removeFirst(count)
         firstRecord += UInt64(count)
         isReporting = false
-        if hasClosed { ending = .ended }
-        return hasClosed
+        return hasEnded
     }
 
     mutating func close(_ outcome: WorkflowOutcome) -> Bool {

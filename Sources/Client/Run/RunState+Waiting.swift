@@ -30,10 +30,19 @@ extension RunState {
         return true
     }
 
+    /// If the run only waits, the place in the journal where it does.
+    var waitingPlace: UInt64? { activity == .waiting && ending != .ended ? nextSequence - 1 : nil }
+
+    /// The server may have forgotten that the run only waits.
+    mutating func tellWaitingAgain() {
+        if let place = waitingPlace, hasBegun { waitingToTell = place }
+    }
+
     /// Something arrived.
     ///
     /// - Returns: what is to be done for the run to see it.
     mutating func wake() -> Wakening {
+        guard !isGivingBack else { return .nothing }
         switch activity {
         case .active: return .wake
         case .wakening: return .nothing
@@ -45,11 +54,20 @@ extension RunState {
 
     /// The run was given a place.
     ///
-    /// - Returns: whether it has use for it.
-    mutating func occupy() -> Bool {
-        guard activity == .wakening, ending != .ended else { return false }
+    /// - Returns: what it does with it.
+    mutating func occupy() -> Occupation {
+        guard activity == .wakening, ending != .ended else { return .nothing }
         activity = .active
-        return true
+        defer { hasBegun = true }
+        return hasBegun ? .goOn : .begin
+    }
+
+    enum Occupation {
+        /// It has no use for it.
+        case nothing
+        /// Its function is to be called.
+        case begin
+        case goOn
     }
 
     /// The run needs no place any more.

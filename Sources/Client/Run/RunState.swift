@@ -71,12 +71,16 @@ struct RunState {
     var toldStep = ""
     var stepToTell: String?
     /// Whether the run may work, or only waits for the server.
-    var activity = Activity.active
+    var activity = Activity.wakening
+    /// Whether the function was called.
+    var hasBegun = false
     /// The place in the journal where the run was last said to wait only.
     var toldWaiting: UInt64?
     var waitingToTell: UInt64?
     /// Whether the run is to be given back, because the worker makes room.
     var isGivingBack = false
+    /// Whether the report under way gives the run back.
+    var isGiveBackReported = false
 
     init(journal: [JournalEntry]) {
         replayEnd = journal.last?.sequence ?? 0

@@ -41,6 +41,7 @@ final class TestServer: RunReporting {
     @discardableResult
     func run<Output>(_ workflow: Workflow<NoValue, Output>, clock: WorkerClock = .system) async -> WorkflowOutcome? {
         let run = assign(clock: clock)
+        _ = run.occupy()
         await Task(executorPreference: run.executor) { await run.execute(workflow) }.value
         return outcome
     }
@@ -71,7 +72,7 @@ final class TestServer: RunReporting {
     private func push(_ event: (inout WorkflowExecution, Timestamp) throws -> Decision) {
         let decision = decide(event)
         guard let run = current.withLock({ $0 }) else { return }
-        if run.deliver(decision.entries) == .findPlace { _ = run.state.withLock { $0.occupy() } }
+        if run.deliver(decision.entries) == .findPlace { _ = run.occupy() }
         run.executor.wake()
     }
 
