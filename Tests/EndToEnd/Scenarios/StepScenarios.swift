@@ -157,13 +157,16 @@ struct StepScenarios {
         let bed = try TestBed()
         let server = try await bed.startServer()
         let worker = try bed.startWorker(server, id: "w1")
-        let branches: [[Script.Operation]] = [[.hang("long")], [.step("bad", failures: 1)], [.sleep(milliseconds: 3_600_000)]]
+        let branches: [[Script.Operation]] = [
+            [.hang("long")], [.step("bad", failures: 1)], [.sleep(milliseconds: 3_600_000)],
+        ]
         let error = await #expect(throws: WorkflowFailed.self) {
             try await Workflows(server).script.startAndWait(bed.script("p", .parallel(branches)), id: "p")
         }
         #expect(error?.step == "bad")
         let settled = try await Workflows(server).script.startAndWait(
-            bed.script("q", .settled([[.step("good")], [.step("bad", failures: 1)], [.sleep(milliseconds: 5)]])), id: "q")
+            bed.script("q", .settled([[.step("good")], [.step("bad", failures: 1)], [.sleep(milliseconds: 5)]])),
+            id: "q")
         #expect(settled.count == 3)
         #expect(settled.first?.contains("good") == true && settled.dropFirst().first?.contains("failure 1") == true)
         await worker.kill()

@@ -152,7 +152,9 @@ private struct Interpreter: Sendable {
     private func step(
         _ name: String, _ failures: Int, _ attempts: Int, _ isRetryable: Bool, _ context: WorkflowContext
     ) async throws -> String {
-        try await context.step(name, retry: .exponential(initial: .milliseconds(5), attempts: attempts)) {
+        try await context.step(
+            name, retry: .exponential(initial: .milliseconds(5), maximum: .milliseconds(50), attempts: attempts)
+        ) {
             let attempt = StepContext.current?.attempt ?? 0
             try append(name, to: path)
             tell("ran \(name)")
