@@ -220,7 +220,9 @@ let package = Package(
             path: "Tests/ProtocolTests",
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "ClientTests", dependencies: ["Aether", "AetherRuntime"], path: "Tests/ClientTests",
+            name: "ClientTests",
+            dependencies: ["Aether", "AetherRuntime", .product(name: "Logging", package: "swift-log")],
+            path: "Tests/ClientTests",
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "end-to-end-worker", dependencies: ["Aether"], path: "Tests/EndToEnd/Worker",

@@ -91,6 +91,8 @@ extension Engine {
 
     package struct Metrics: Sendable {
         package var workflows: WorkflowCounts
+        /// How many runs are in memory: those that something happens in, or soon will.
+        package var activeRuns: Int
         package var connectedWorkers: Int
         package var committed: CommitStatistics
     }
@@ -99,7 +101,9 @@ extension Engine {
     ///
     /// - Throws: `unavailable`.
     package func metrics() async throws(EngineError) -> Metrics {
-        var metrics = Metrics(workflows: WorkflowCounts(), connectedWorkers: 0, committed: CommitStatistics())
+        var metrics = Metrics(
+            workflows: WorkflowCounts(), activeRuns: registry.count, connectedWorkers: 0,
+            committed: CommitStatistics())
         do throws(StoreError) {
             for lane in lanes.values {
                 metrics.workflows = metrics.workflows + (try await lane.store.counts())

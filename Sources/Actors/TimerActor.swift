@@ -116,10 +116,9 @@ actor TimerActor {
             _ = await bell.take()
             return
         }
-        let (rest, isFar) = sleepsUntil.rawValue.subtractingReportingOverflow(now.rawValue)
-        let duration = isFar ? Self.longestSleep : min(.milliseconds(rest), Self.longestSleep)
+        let instant = min(sleepsUntil, now.advanced(by: Self.longestSleep.wholeMilliseconds))
         await withTaskGroup(of: Void.self) { [clock, bell] group in
-            group.addTask { try? await clock.sleep(duration) }
+            group.addTask { try? await clock.sleepUntil(instant) }
             group.addTask { _ = await bell.take() }
             await group.next()
             group.cancelAll()

@@ -12,10 +12,13 @@ struct RunStateTests {
     ]
 
     private func state(_ events: [JournalEvent]) -> RunState {
-        let all = Self.first + events
-        return RunState(
-            arrived: Dictionary(uniqueKeysWithValues: zip(UInt64(1)..., all).map { ($0, $1) }),
-            replayEnd: UInt64(all.count))
+        var state = RunState(journal: zip(UInt64(1)..., Self.first + events).map { entry($0, $1) })
+        _ = state.occupy()
+        return state
+    }
+
+    private func entry(_ sequence: UInt64, _ event: JournalEvent) -> JournalEntry {
+        JournalEntry(sequence: sequence, time: Timestamp(millisecondsSinceEpoch: Int64(sequence)), event: event)
     }
 
     private func key(_ name: String, _ occurrence: Int = 1) -> OperationKey {
@@ -28,26 +31,31 @@ struct RunStateTests {
     private func call(_ name: String, _ state: inout RunState) async {
         var copy = state
         _ = await withCheckedContinuation { continuation in
-            copy.call(key(name), { [] }, continuation)
+            let waiter = Operation.Waiter(number: copy.nextWait(), isForStart: false, continuation: continuation)
+            copy.call(key(name), .step(StepWork(closure: { [] })))
+            if let attempt = copy.nextAttempt(key(name), at: Timestamp(millisecondsSinceEpoch: 0)) {
+                copy.begin(attempt, Task {}, at: .now)
+            }
+            _ = copy.wait(for: key(name), waiter)
             continuation.resume(returning: .cancelled)
         }
         state = copy
     }
 
-    /// The names of the operations that are resolved next, in their order; `nil` when the run is blocked.
-    private func next(_ state: inout RunState) -> [String]? {
+    /// How many callers go on next; `nil` when the run is blocked.
+    private func next(_ state: inout RunState) -> [Int]? {
         switch state.resolveNext() {
         case .nothing: []
-        case .resume(let resolved): resolved.map(\.0.key.name)
+        case .resume(let released): released.map(\.waiter.number)
         case .blocked: nil
         }
     }
 
     private func expect(
-        _ names: [String]?, _ state: inout RunState, location: SourceLocation = #_sourceLocation
+        _ numbers: [Int]?, _ state: inout RunState, location: SourceLocation = #_sourceLocation
     ) {
         let resolved = next(&state)
-        #expect(resolved == names, sourceLocation: location)
+        #expect(resolved == numbers, sourceLocation: location)
     }
 
     @Test("resolves one operation at a time, in the journal's order, whatever the order of the calls")
@@ -55,10 +63,11 @@ struct RunStateTests {
         var state = state([completed("b"), completed("a"), completed("c")])
         for name in ["a", "b", "c"] { await call(name, &state) }
         #expect(state.isReplaying)
-        expect(["b"], &state)
-        expect(["a"], &state)
+        expect([2], &state)
+        #expect(state.now == Timestamp(millisecondsSinceEpoch: 3))
+        expect([1], &state)
         #expect(state.isReplaying)
-        expect(["c"], &state)
+        expect([3], &state)
         #expect(!state.isReplaying)
         expect([], &state)
     }
@@ -69,7 +78,7 @@ struct RunStateTests {
         for name in ["z", "b", "a"] { await call(name, &state) }
         var parked = state.takeParked()
         #expect(parked.isEmpty)
-        expect(["b"], &state)
+        expect([2], &state)
         expect([], &state)
         parked = state.takeParked()
         #expect(parked == [key("z"), key("a")])
@@ -91,10 +100,10 @@ struct RunStateTests {
     func cancel() async {
         var state = state([.cancelRequested, completed("b"), completed("clean-up")])
         for name in ["c", "a", "b"] { await call(name, &state) }
-        expect(["c", "a", "b"], &state)
+        expect([1, 2, 3], &state)
         #expect(state.isCancelRequested)
         await call("clean-up", &state)
-        expect(["clean-up"], &state)
+        expect([4], &state)
         #expect(!state.isReplaying)
     }
 
@@ -103,13 +112,14 @@ struct RunStateTests {
         var state = state([])
         expect([], &state)
         await call("a", &state)
-        state.arrive(4, .cancelRequested)
+        state.arrive(entry(4, .cancelRequested))
         expect([], &state)
-        let isWanted = state.finish(key("a"), .stepCompleted(key: key("a"), result: [1]))
-        #expect(isWanted)
-        let hasClosed = state.acknowledge([3])
+        let task = state.finish(key("a"), 1, .stepCompleted(key: key("a"), result: [1]))
+        #expect(task != nil)
+        let hasClosed = state.acknowledge([JournalPlace(sequence: 3, time: Timestamp(millisecondsSinceEpoch: 7))])
         #expect(!hasClosed)
-        expect(["a"], &state)
+        expect([1], &state)
+        #expect(state.now == Timestamp(millisecondsSinceEpoch: 7))
         #expect(state.firstRecord == 2)
     }
 
@@ -119,10 +129,10 @@ struct RunStateTests {
         let keys = ["a/b", "a/b", "c"].map { state.nextKey(scope: "", kind: "step", name: $0) }
         #expect(keys == [key("a/b"), key("a/b", 2), key("c")])
         await call("a", &state)
-        let abandoned = state.abandon(key("a"))
-        #expect(abandoned?.key == key("a"))
-        let isWanted = state.finish(key("a"), .stepCompleted(key: key("a"), result: []))
-        #expect(!isWanted)
+        let released = state.cancelWait(key("a"), 1)
+        #expect(released?.waiter.number == 1)
+        let task = state.finish(key("a"), 1, .stepCompleted(key: key("a"), result: []))
+        #expect(task == nil)
         #expect(state.records.isEmpty)
     }
 }

@@ -1,21 +1,21 @@
 internal import ServiceLifecycle
 
 extension AetherClient {
-    /// Serves workflows as a worker while a body runs.
+    /// Serves workflows and activities as a worker while a body runs.
     ///
     /// Registers with the server, then runs the body beside the worker. When the body ends, the worker takes no new
-    /// tasks, lets steps under way end for ``Configuration/shutdownGrace``, and gives its runs back to the server, where
+    /// tasks, lets steps and activities under way end for ``Configuration/shutdownGrace``, and gives its runs back to the server, where
     /// another worker can go on with them. While the server is away the worker keeps its runs and tries again.
     ///
     /// - Parameters:
-    ///   - servables: the workflows to serve; each name once.
+    ///   - servables: the workflows and activities to serve; each name once.
     ///   - body: what to do meanwhile; it gets this client.
     /// - Returns: what the body returned.
     /// - Throws: what the body throws; ``AetherError`` when the server refuses the registration.
     public func serve<Result: Sendable>(
         _ servables: [any Servable], _ body: @escaping @Sendable (AetherClient) async throws -> Result
     ) async throws -> Result {
-        let worker = try Worker(client: self, servables)
+        let worker = try makeWorker(servables)
         return try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await worker.run() }
             do {
@@ -32,16 +32,20 @@ extension AetherClient {
         }
     }
 
-    /// Serves workflows as a worker until the task is cancelled, or a graceful shutdown begins.
+    /// Serves workflows and activities as a worker until the task is cancelled, or a graceful shutdown begins.
     ///
-    /// - Parameter servables: the workflows to serve; each name once.
+    /// - Parameter servables: the workflows and activities to serve; each name once.
     /// - Throws: ``AetherError`` when the server refuses the registration.
     public func serve(_ servables: [any Servable]) async throws {
-        let worker = try Worker(client: self, servables)
+        let worker = try makeWorker(servables)
         try await withTaskCancellationOrGracefulShutdownHandler {
             try await worker.run()
         } onCancelOrGracefulShutdown: {
             worker.stop()
         }
+    }
+
+    private func makeWorker(_ servables: [any Servable]) throws(AetherError) -> Worker {
+        try Worker(client: self, servables, calls: ServerConnection(ServerAddress(serverURL)))
     }
 }

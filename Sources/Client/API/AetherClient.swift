@@ -8,8 +8,13 @@ public final class AetherClient: Sendable {
     public struct Configuration: Sendable {
         /// How long a call is repeated while the server can't be reached, before it throws.
         public var requestTimeout: Duration = .seconds(30)
-        /// How many runs this worker executes at once; at least 1.
-        public var maximumConcurrentRuns = 1000
+        /// How many runs and activities this worker executes at once; at least 1. A run that only waits, for a timer, a
+        /// child, an activity or a signal, does not count.
+        public var maximumConcurrentTasks = 1000
+        /// How many runs this worker keeps in memory, those that only wait included. When there are more, those that have
+        /// waited longest are given back to the server; each comes back, here or elsewhere, with its journal, and is
+        /// replayed, once something it waits for happens. A run with a step under way is never given back.
+        public var maximumRunsInMemory = 10_000
         /// How long steps under way may go on when ``AetherClient/serve(_:)`` is to end.
         public var shutdownGrace: Duration = .seconds(10)
 
@@ -20,6 +25,8 @@ public final class AetherClient: Sendable {
     public let serverURL: String
     /// This worker's name, stable over restarts if given: the server then gives back the runs this process still has.
     public let workerID: String
+    /// The service whose activities this worker may do, besides those of none.
+    public let service: String?
     let configuration: Configuration
     let logger: Logger
     private let opened = Mutex<ClientConnection?>(nil)
@@ -29,16 +36,19 @@ public final class AetherClient: Sendable {
     /// - Parameters:
     ///   - serverURL: such as `http://localhost:7233`.
     ///   - workerID: this worker's name, one for each process; by default one that is made up.
+    ///   - service: the service this worker is part of; activities that ask for a service go to its workers only.
     ///   - configuration: limits.
     ///   - logger: hears of trouble with the server.
     public init(
         serverURL: String = "http://localhost:7233",
         workerID: String? = nil,
+        service: String? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "aether")
     ) {
         self.serverURL = serverURL
         self.workerID = workerID ?? "worker-\(String(UInt64.random(in: .min ... .max), radix: 36))"
+        self.service = service
         self.configuration = configuration
         self.logger = logger
     }

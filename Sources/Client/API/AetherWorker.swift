@@ -1,6 +1,6 @@
 public import ServiceLifecycle
 
-/// Workflows served as a `Service`, for processes that run several services in a `ServiceGroup`.
+/// Workflows and activities served as a `Service`, for processes that run several services in a `ServiceGroup`.
 ///
 /// Made with ``AetherClient/worker(_:)``. A graceful shutdown of the group lets steps under way end and gives the runs
 /// back to the server.
@@ -17,9 +17,9 @@ public struct AetherWorker: Service {
 }
 
 extension AetherClient {
-    /// The workflows as a service that serves them.
+    /// The workflows and activities as a service that serves them.
     ///
-    /// - Parameter servables: the workflows to serve; each name once.
+    /// - Parameter servables: the workflows and activities to serve; each name once.
     /// - Returns: the service, to be run.
     public func worker(_ servables: [any Servable]) -> AetherWorker {
         AetherWorker(client: self, servables: servables)

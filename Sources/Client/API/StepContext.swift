@@ -8,6 +8,6 @@ public struct StepContext: Sendable {
     /// The same for every execution of this step of this run, and of no other: give it to services that can tell a
     /// repeated request by it.
     public let idempotencyKey: String
-    /// Counts the executions within this worker's hold of the run, from 1.
+    /// Counts the attempts that failed before, and this one: from 1. An attempt that a crash ended is not counted.
     public let attempt: Int
 }

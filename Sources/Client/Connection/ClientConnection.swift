@@ -21,12 +21,16 @@ final class ClientConnection: Sendable {
     }
 
     /// Starts a run; the id is made here, so that a repeated attempt finds the run of the first.
-    func start(type: String, input: [UInt8], id: String?, tier: PersistenceTier?) async throws -> String {
+    func start(
+        type: String, input: [UInt8], id: String?, tier: PersistenceTier?, policy: IDPolicy, signal: SignalMessage?
+    ) async throws -> String {
         let request = Aether_V1_StartWorkflowRequest.with {
             $0.workflowType = type
             $0.input = Data(input)
             $0.workflowID = id ?? WorkflowIDGenerator.make()
             $0.tier = Aether_V1_Tier(tier)
+            $0.idPolicy = policy.wire
+            if let signal { $0.signal = Aether_V1_SignalRequest(signal, to: $0.workflowID) }
         }
         return try await repeating(for: requestTimeout) {
             try await self.server.workflows.startWorkflow(request).workflowID
@@ -43,6 +47,28 @@ final class ClientConnection: Sendable {
         _ = try await repeating(for: requestTimeout) {
             try await self.server.workflows.cancelWorkflow(.with { $0.workflowID = id })
         }
+    }
+
+    func terminate(_ id: String) async throws {
+        _ = try await repeating(for: requestTimeout) {
+            try await self.server.workflows.terminateWorkflow(.with { $0.workflowID = id })
+        }
+    }
+
+    func signal(_ id: String, _ message: SignalMessage) async throws {
+        let request = Aether_V1_SignalRequest(message, to: id)
+        _ = try await repeating(for: requestTimeout) {
+            try await self.server.workflows.signalWorkflow(request)
+        }
+    }
+
+    func value(_ name: String, of id: String) async throws -> [UInt8]? {
+        let request = Aether_V1_GetValueRequest.with {
+            $0.workflowID = id
+            $0.name = name
+        }
+        let response = try await repeating(for: requestTimeout) { try await self.server.workflows.getValue(request) }
+        return response.isSet ? Array(response.value) : nil
     }
 
     /// Waits for the end of a run, however long that takes and however often the server goes away meanwhile.
@@ -86,5 +112,15 @@ final class ClientConnection: Sendable {
             code: .unavailable,
             message: "the server at \(address) takes no call (\(error.message)); is it running? Start it: aether serve"
         )
+    }
+}
+
+extension Aether_V1_SignalRequest {
+    fileprivate init(_ message: SignalMessage, to id: String) {
+        self.init()
+        workflowID = id
+        name = message.name
+        payload = Data(message.payload)
+        signalID = message.id
     }
 }

@@ -7,6 +7,8 @@ extension Failure {
         switch error {
         case let step as StepFailed:
             self.init(message: step.message, type: step.type, step: step.step)
+        case let activity as ActivityFailed:
+            self.init(message: activity.message, type: activity.type, step: activity.activity)
         default:
             self.init(
                 message: (error as? any LocalizedError)?.errorDescription ?? "\(error)",

@@ -6,7 +6,7 @@ internal import Synchronization
 
 /// Reports what happened in all runs of a worker, in as few calls as it takes: what accumulates while calls are under way
 /// goes with the next one. A lone run sees one round trip a step, thousands share their calls.
-final class Reporter: Sendable {
+final class Reporter: RunReporting {
     /// How many `Advance` calls are under way at once.
     private static let callsInFlight = 2
     /// What one call carries at most, in bytes of results; what does not fit goes with the next.
@@ -17,46 +17,36 @@ final class Reporter: Sendable {
         /// Runs with something to report, none twice, in the order of their first report.
         var ready: [Run] = []
         var isReady: Set<ObjectIdentifier> = []
-        var calls = 0
+        /// How many calls are under way.
+        var callCount = 0
         var isStopping = false
-        var maximumValueBytes = Int.max
     }
 
-    private let connection: ServerConnection
+    private let calls: any WorkerCalls
     private let workerID: String
+    private let limits: ValueLimits
+    private let table: TaskTable
     private let logger: Logger
-    /// Is told of runs that are over for this worker.
-    private let ended: @Sendable (Run) -> Void
     private let state = Mutex(State())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
     let longSteps = LongStepWatch()
 
-    init(
-        connection: ServerConnection, workerID: String, logger: Logger, ended: @escaping @Sendable (Run) -> Void
-    ) {
-        self.connection = connection
+    init(calls: any WorkerCalls, workerID: String, limits: ValueLimits, table: TaskTable, logger: Logger) {
+        self.calls = calls
         self.workerID = workerID
+        self.limits = limits
+        self.table = table
         self.logger = logger
-        self.ended = ended
     }
 
-    /// The server said how large a value may be.
-    func accept(maximumValueBytes: Int) {
-        state.withLock { $0.maximumValueBytes = maximumValueBytes }
-    }
-
-    /// Passes a value on if the server takes it.
     func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
-        let limit = state.withLock { $0.maximumValueBytes }
-        guard value.count <= limit else {
-            throw NonRetryableError(
-                "the result of \(what) has \(value.count) bytes, the limit is \(limit); store large data elsewhere and return a reference"
-            )
-        }
-        return value
+        try limits.check(value, of: what)
     }
 
-    /// A run has something to report.
+    func rested(_ run: Run) {
+        table.rested(run)
+    }
+
     func report(_ run: Run) {
         state.withLock { state in
             if state.isReady.insert(ObjectIdentifier(run)).inserted { state.ready.append(run) }
@@ -64,7 +54,6 @@ final class Reporter: Sendable {
         bell.continuation.yield()
     }
 
-    /// A closure began: if it takes long, the server is told.
     func stepsBegan() {
         longSteps.stepsBegan()
     }
@@ -76,11 +65,11 @@ final class Reporter: Sendable {
                 while let batch = nextBatch() {
                     group.addTask {
                         await self.call(batch)
-                        self.state.withLock { $0.calls -= 1 }
+                        self.state.withLock { $0.callCount -= 1 }
                         self.bell.continuation.yield()
                     }
                 }
-                if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.calls == 0 }) { break }
+                if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.callCount == 0 }) { break }
             }
         }
     }
@@ -97,7 +86,7 @@ final class Reporter: Sendable {
 
     private func nextBatch() -> Batch? {
         let runs = state.withLock { state -> [Run] in
-            guard state.calls < Self.callsInFlight, !state.ready.isEmpty else { return [] }
+            guard state.callCount < Self.callsInFlight, !state.ready.isEmpty else { return [] }
             defer {
                 state.ready = []
                 state.isReady = []
@@ -119,7 +108,7 @@ final class Reporter: Sendable {
             size += report.records.reduce(0) { $0 + $1.payloadSize }
         }
         guard !batch.runs.isEmpty else { return nil }
-        state.withLock { $0.calls += 1 }
+        state.withLock { $0.callCount += 1 }
         return batch
     }
 
@@ -127,7 +116,7 @@ final class Reporter: Sendable {
         var backoff = RetryDelay(Self.retryDelay)
         while !Task.isCancelled {
             do {
-                let response = try await connection.worker.advance(batch.request)
+                let response = try await calls.advance(batch.request, timeout: nil)
                 return accept(response, of: batch)
             } catch let error as RPCError where error.isTransient {
                 logger.debug("report not delivered, trying again", metadata: ["error": "\(error.message)"])
@@ -135,7 +124,7 @@ final class Reporter: Sendable {
             } catch {
                 // Reporting the same again can't help. The runs go back to where the server has them.
                 logger.error("the server refused a report", metadata: ["error": "\(error)"])
-                return batch.runs.forEach(ended)
+                return batch.runs.forEach(table.remove)
             }
         }
         batch.runs.forEach { $0.reportFailed() }
@@ -145,27 +134,38 @@ final class Reporter: Sendable {
         for (run, ack) in zip(batch.runs, response.acks) {
             switch ack.status {
             case .advanceOk:
-                let (hasMore, hasClosed) = run.acknowledge(ack.sequences)
-                if hasClosed { ended(run) }
+                let (hasMore, hasEnded) = run.acknowledge(ack.places)
+                if hasEnded { table.remove(run) }
                 if hasMore { report(run) }
                 run.executor.wake()
             case .advanceStale, .advanceClosed, .advanceGap:
                 run.logger.info("run dropped", metadata: ["reason": "\(ack.message)"])
-                ended(run)
+                table.remove(run)
             case .advanceRefused, .UNRECOGNIZED:
                 run.logger.error("the server refused a report", metadata: ["reason": "\(ack.message)"])
-                ended(run)
+                table.remove(run)
             }
         }
     }
 }
 
 extension Aether_V1_RunAdvance {
-    fileprivate init(_ task: String, _ report: (first: UInt64, records: [WorkerRecord], currentStep: String?)) {
+    fileprivate init(_ task: String, _ report: RunState.Report) {
         self.init()
         taskID = task
-        firstRecord = report.first
+        firstRecord = report.firstRecord
         records = report.records.map { Aether_V1_Record($0) }
         if let step = report.currentStep { currentStep = step }
+        waitingAt = report.waitingAt ?? 0
+        giveBack = report.givesBack
+    }
+}
+
+extension Aether_V1_RunAck {
+    fileprivate var places: [JournalPlace] {
+        sequences.enumerated().map { index, sequence in
+            let time = index < times.count ? times[index] : times.last ?? 0
+            return JournalPlace(sequence: sequence, time: Timestamp(millisecondsSinceEpoch: time))
+        }
     }
 }

@@ -209,7 +209,11 @@ extension EngineClock {
                 let passed = start.counted.duration(to: clock.now) / .milliseconds(1)
                 return Timestamp(millisecondsSinceEpoch: Int64((start.wall + passed).rounded(.down)))
             },
-            sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: .continuous) },
+            sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: clock) },
+            sleepUntil: { instant in
+                let passed = Double(instant.millisecondsSinceEpoch) - start.wall
+                try await Task.sleep(until: start.counted.advanced(by: .milliseconds(1) * passed), clock: clock)
+            },
             random: { UInt64.random(in: .min ... .max) }
         )
     }

@@ -60,6 +60,9 @@ struct EngineRig: Sendable {
             Engine.Start(id: WorkflowID(rawValue: id), type: type, input: Array(input.utf8), tier: nil))
     }
 
+    /// How many runs are in memory.
+    func activeRuns() async throws -> Int { try await engine.metrics().activeRuns }
+
     func status(_ id: String) async throws -> Engine.Status {
         try await engine.status(WorkflowID(rawValue: id))
     }
@@ -157,11 +160,32 @@ final class TestWorker: Sendable {
         }
     }
 
+    /// The next attempt at an activity; other messages are passed over.
+    func attempt() async throws -> ActivityAssignment {
+        while true {
+            if case .attempt(let assignment) = try await next() { return assignment }
+        }
+    }
+
+    /// The next entry that is pushed; other messages are passed over.
+    func pushed() async throws -> JournalEntry {
+        while true {
+            if case .push(_, let entry) = try await next() { return entry }
+        }
+    }
+
+    /// The messages that have arrived and were not asked for.
+    var unread: [TaskMessage] { stream.value.messages }
+
     struct StreamEnded: Error {}
 
-    func report(_ task: TaskID, first: UInt64, _ records: [WorkerRecord]) async throws -> Engine.Acknowledgement {
+    @discardableResult
+    func report(
+        _ task: TaskID, first: UInt64, _ records: [WorkerRecord], givesBack: Bool = false, waitingAt: UInt64? = nil
+    ) async throws -> Engine.Acknowledgement {
         let report = Engine.RunReport(
-            task: task.description, firstRecord: first, records: records, currentStep: nil, givesBack: false)
+            task: task.description, firstRecord: first, records: records, currentStep: nil, givesBack: givesBack,
+            waitingAt: waitingAt)
         return try #require(try await engine.advance([report]).first)
     }
 

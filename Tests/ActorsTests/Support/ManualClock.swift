@@ -26,7 +26,10 @@ final class ManualClock: Sendable {
                 let (seconds, attoseconds) = state.value.elapsed.components
                 return Timestamp(rawValue: 1_000_000 + seconds * 1000 + attoseconds / 1_000_000_000_000_000)
             },
-            sleep: { [self] in try await sleep($0) },
+            sleep: { [self] duration in try await sleep { $0 + duration } },
+            sleepUntil: { [self] instant in
+                try await sleep { _ in .milliseconds(instant.millisecondsSinceEpoch - 1_000_000) }
+            },
             random: { [self] in
                 seed.withLock { seed in
                     seed += 1
@@ -64,7 +67,7 @@ final class ManualClock: Sendable {
         advanceNow(by: .seconds(1_000_000))
     }
 
-    private func sleep(_ duration: Duration) async throws {
+    private func sleep(until deadline: @escaping @Sendable (Duration) -> Duration) async throws {
         let number = state.update { state in
             state.nextSleeper += 1
             return state.nextSleeper
@@ -73,9 +76,10 @@ final class ManualClock: Sendable {
             try await withCheckedThrowingContinuation { continuation in
                 let outcome = state.update { state -> Result<Void, any Error>? in
                     if Task.isCancelled { return .failure(CancellationError()) }
-                    if state.isOver { return .success(()) }
+                    let deadline = deadline(state.elapsed)
+                    if state.isOver || deadline <= state.elapsed { return .success(()) }
                     state.sleepers[number] = Sleeper(
-                        duration: duration, deadline: state.elapsed + duration, continuation: continuation)
+                        duration: deadline - state.elapsed, deadline: deadline, continuation: continuation)
                     return nil
                 }
                 if let outcome { continuation.resume(with: outcome) }

@@ -1,0 +1,96 @@
+internal import AetherRuntime
+internal import Synchronization
+
+extension Run {
+    /// Calls a step: waits until its outcome is recorded and its turn has come.
+    func step(_ name: String, _ work: StepWork) async throws -> [UInt8] {
+        try refuseInsideSteps("step \"\(name)\"")
+        switch await perform(nextKey(kind: "step", name: name), .step(work)) {
+        case .completed(let result): return result
+        case .failed(let failure): throw StepFailed(step: name, failure)
+        case .cancelled, .fired, .closed: throw CancellationError()
+        }
+    }
+
+    /// - Throws: ``NonRetryableError`` when the current task is a step's: operations in there would not be repeated on
+    ///   a replay.
+    func refuseInsideSteps(_ what: String) throws {
+        guard let outer = StepContext.current else { return }
+        throw NonRetryableError(
+            "\(what) was called inside step \"\(outer.name)\"; a step can't use the workflow's context")
+    }
+
+    /// Makes the next attempt at a step, if there is one to make.
+    func begin(_ key: OperationKey, _ state: inout RunState) {
+        guard let attempt = state.nextAttempt(key, at: clock.now()) else { return }
+        // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
+        // operation returns at once and the closure runs outside the run's executor.
+        let task = Task { await make(attempt) }
+        state.begin(attempt, task, at: .now)
+        reporter.stepsBegan()
+    }
+
+    private func make(_ attempt: RunState.Attempt) async {
+        if attempt.delay > .zero {
+            guard (try? await clock.sleep(attempt.delay)) != nil,
+                state.withLock({ $0.beginClosure(attempt.key, attempt.number, at: .now) })
+            else { return }
+            reporter.stepsBegan()
+        }
+        let limit = attempt.work.timeout.map { expire(attempt, after: $0) }
+        let context = StepContext(
+            name: attempt.key.name, idempotencyKey: "\(info.id)/\(attempt.key)", attempt: attempt.number)
+        do {
+            let result = try await StepContext.$current.withValue(context) {
+                try await Scope.$path.withValue(attempt.key.rawValue) { try await attempt.work.closure() }
+            }
+            let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")
+            _ = finish(attempt, .stepCompleted(key: attempt.key, result: checked))
+        } catch {
+            _ = finish(attempt, attempt.record(of: Failure(describing: error)))
+        }
+        limit?.cancel()
+    }
+
+    /// Fails an attempt that takes too long: its closure's task is cancelled, and what becomes of it is of no interest.
+    private func expire(_ attempt: RunState.Attempt, after timeout: Duration) -> Task<Void, Never> {
+        // Cancelled by the attempt when its closure ends.
+        Task {
+            guard (try? await clock.sleep(timeout)) != nil else { return }
+            let failure = Failure(message: "timed out after \(timeout)", type: Self.timeout)
+            finish(attempt, attempt.record(of: failure))?.cancel()
+        }
+    }
+
+    /// The type of the failure of what took too long.
+    static let timeout = "Timeout"
+
+    private func finish(_ attempt: RunState.Attempt, _ record: WorkerRecord) -> Task<Void, Never>? {
+        let task = state.withLock { $0.finish(attempt.key, attempt.number, record) }
+        if task != nil { reporter.report(self) }
+        return task
+    }
+
+    /// If a step has been running since before an instant and the server was not told, it is to be told.
+    ///
+    /// - Returns: whether any closure is running.
+    func noteLongSteps(startedBefore instant: ContinuousClock.Instant) -> (isRunning: Bool, isToTell: Bool) {
+        state.withLock { state in
+            let oldest = state.oldestStep(runningSince: instant)
+            guard !oldest.isEmpty, oldest != state.toldStep else { return (state.isRunningClosures, false) }
+            state.tell(oldest)
+            return (true, true)
+        }
+    }
+}
+
+extension RunState.Attempt {
+    /// What is reported when the attempt failed.
+    fileprivate func record(of failure: Failure) -> WorkerRecord {
+        let (policy, attempt) = (work.retry.recorded, UInt32(clamping: number))
+        guard policy.retries(after: attempt, failure) else { return .stepFailed(key: key, failure: failure) }
+        return .stepAttemptFailed(
+            key: key, attempt: attempt, failure: failure,
+            delayMilliseconds: policy.delayMilliseconds(after: attempt, random: .random(in: .min ... .max)))
+    }
+}

@@ -1,0 +1,235 @@
+internal import AetherRuntime
+internal import Logging
+internal import Synchronization
+
+/// One workflow run in this worker's memory: what it has called, what is resolved, and what is still to be reported.
+///
+/// Two rules make a replay equal the live run. Operations are resolved one at a time in journal order, each after the run
+/// has come to rest. And nothing begins, no step's closure and no remote operation, before the whole recorded journal is
+/// resolved: whatever is recorded was called without its help.
+final class Run: Sendable {
+    /// The run whose function the current task executes; `nil` outside of workflows.
+    @TaskLocal static var current: Run?
+
+    let task: TaskID
+    let taskID: String
+    let info: WorkflowInfo
+    let input: [UInt8]
+    let logger: Logger
+    let executor = RunExecutor()
+    let reporter: any RunReporting
+    let clock: WorkerClock
+    let state: Mutex<RunState>
+
+    init(
+        task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], reporter: any RunReporting, logger: Logger,
+        clock: WorkerClock = .system
+    ) {
+        self.task = task
+        self.taskID = task.description
+        self.info = WorkflowInfo(id: task.workflow.rawValue, type: type, attempt: Int(clamping: task.epoch))
+        self.input = input
+        self.reporter = reporter
+        self.clock = clock
+        var logger = logger
+        logger[metadataKey: "workflow"] = "\(task.workflow)"
+        logger[metadataKey: "type"] = "\(type)"
+        self.logger = logger
+        state = Mutex(RunState(journal: journal))
+        executor.attach(self)
+    }
+
+    var isReplaying: Bool { state.withLock { $0.isReplaying } }
+    var isCancelRequested: Bool { state.withLock { $0.isCancelRequested } }
+    var hasEnded: Bool { state.withLock { $0.ending == .ended } }
+    var now: Timestamp { state.withLock { $0.now } }
+
+    // MARK: What the workflow calls
+
+    /// The key of the next operation of a kind and name, in the scope of the current task.
+    func nextKey(kind: String, name: String = "") -> OperationKey {
+        state.withLock { $0.nextKey(scope: Scope.path, kind: kind, name: name) }
+    }
+
+    /// The random numbers of a call.
+    func random(kind: String) -> KeyedRandom {
+        KeyedRandom(seed: state.withLock { $0.seed }, key: nextKey(kind: kind))
+    }
+
+    /// Calls an operation and waits for its outcome or, if so asked, until its start is in the journal.
+    func perform(_ key: OperationKey, _ work: Operation.Work, untilStarted: Bool = false) async -> Operation.Resolution
+    {
+        await wait(for: key, isForStart: untilStarted) { state in
+            state.call(key, work)
+            if !state.isReplaying { begin(key, &state) }
+        }
+    }
+
+    /// Waits for the outcome of an operation that is kept.
+    func outcome(of key: OperationKey) async -> Operation.Resolution {
+        await wait(for: key, isForStart: false) { _ in }
+    }
+
+    private func wait(
+        for key: OperationKey, isForStart: Bool, calling call: (inout RunState) -> Void
+    ) async -> Operation.Resolution {
+        let number = state.withLock { $0.nextWait() }
+        return await withTaskCancellationHandler {
+            await withCheckedContinuation { continuation in
+                let waiter = Operation.Waiter(number: number, isForStart: isForStart, continuation: continuation)
+                let (resolution, hasMore) = state.withLock { state -> (Operation.Resolution?, Bool) in
+                    if state.ending == .ended || Task.isCancelled { return (.cancelled, false) }
+                    call(&state)
+                    return (state.wait(for: key, waiter), state.wantsReport)
+                }
+                if hasMore { reporter.report(self) }
+                if let resolution { continuation.resume(returning: resolution) }
+            }
+        } onCancel: {
+            // The branch of the workflow that waits was cancelled.
+            let (released, hasMore) = state.withLock { ($0.cancelWait(key, number), $0.wantsReport) }
+            released?.resume()
+            if hasMore { reporter.report(self) }
+        }
+    }
+
+    /// The function ended.
+    func close(_ outcome: WorkflowOutcome) {
+        if state.withLock({ $0.close(outcome) }) { reporter.report(self) }
+    }
+
+    // MARK: Resolving
+
+    /// Resolves what the journal says next. Called by the run's executor when the run has come to rest.
+    ///
+    /// - Returns: whether the run may have something to do now.
+    func resolveNext() -> Bool {
+        let (next, isFree, hasMore) = state.withLock { state in
+            let next = state.resolveNext()
+            var isFree = false
+            if case .nothing = next {
+                for key in state.takeParked() { begin(key, &state) }
+                isFree = state.rest()
+            }
+            return (next, isFree, state.wantsReport)
+        }
+        defer { if hasMore { reporter.report(self) } }
+        if isFree { reporter.rested(self) }
+        switch next {
+        case .nothing:
+            return false
+        case .resume(let released):
+            for caller in released { caller.resume() }
+            return true
+        case .blocked(let expected):
+            block(expected)
+            return false
+        }
+    }
+
+    /// The code does not fit the journal: the run stays where it is, and says so, until a worker with fitting code has it.
+    private func block(_ expected: OperationKey) {
+        let found = state.withLock { state in
+            let found = state.unrecorded.map(\.rawValue).joined(separator: ", ")
+            state.tell("blocked: the journal has \(expected), the code called \(found.isEmpty ? "nothing" : found)")
+            return found
+        }
+        logger.error(
+            "the workflow's code does not fit its journal; deploy code that does and restart the worker",
+            metadata: ["expected": "\(expected)", "found": "\(found)"])
+        reporter.report(self)
+    }
+
+    /// Takes entries that the server made.
+    ///
+    /// - Returns: what is to be done for the run to see them.
+    func deliver(_ entries: [JournalEntry]) -> RunState.Wakening {
+        state.withLock { state in
+            for entry in entries { state.arrive(entry) }
+            return state.wake()
+        }
+    }
+
+    // MARK: Reporting
+
+    /// What is to be reported now: everything not acknowledged. Until ``acknowledge(_:)`` or ``reportFailed()`` there is
+    /// nothing more to take.
+    ///
+    /// - Returns: `nil` when there is nothing, or a report is under way.
+    func takeReport() -> RunState.Report? {
+        state.withLock { $0.takeReport() }
+    }
+
+    /// The server has stored the first records that were reported, at these places in the journal.
+    ///
+    /// - Returns: whether there is more to report, and whether the run has ended.
+    func acknowledge(_ places: [JournalPlace]) -> (hasMore: Bool, hasEnded: Bool) {
+        state.withLock { state in
+            let hasEnded = state.acknowledge(places)
+            return (state.wantsReport, hasEnded)
+        }
+    }
+
+    /// The report did not get through: it is made again.
+    func reportFailed() {
+        state.withLock { $0.isReporting = false }
+    }
+
+    /// The last entry of the journal that this worker has, all before included.
+    var lastKnown: UInt64 { state.withLock { $0.lastKnown } }
+
+    /// If the run only waits, the place in the journal where it does.
+    var waitingPlace: UInt64? { state.withLock { $0.waitingPlace } }
+
+    /// The server may have forgotten that the run only waits.
+    ///
+    /// - Returns: whether it does, and there is something to report.
+    func tellWaitingAgain() -> Bool {
+        state.withLock { state in
+            state.tellWaitingAgain()
+            return state.wantsReport
+        }
+    }
+
+    // MARK: Places
+
+    /// The run was given a place among those that work.
+    func occupy() -> RunState.Occupation {
+        state.withLock { $0.occupy() }
+    }
+
+    /// The run needs no place any more.
+    ///
+    /// - Returns: whether it had one.
+    func vacate() -> Bool {
+        state.withLock { $0.vacate() }
+    }
+
+    /// The worker makes room: a run that only waits is given back.
+    ///
+    /// - Returns: whether it does and is to be reported.
+    func evict() -> Bool {
+        state.withLock { $0.evict() }
+    }
+
+    // MARK: Ending
+
+    /// The run is no longer this worker's: everything it waits for throws, and nothing of it is reported any more.
+    func drop() {
+        for caller in state.withLock({ $0.end() }) { caller.resume() }
+    }
+
+    /// The worker shuts down: no closure begins any more.
+    func drain() {
+        state.withLock { state in
+            if state.ending == .open { state.ending = .draining }
+        }
+    }
+
+    /// Waits until no closure runs and everything is reported, or until the deadline.
+    func untilQuiet(before deadline: ContinuousClock.Instant) async {
+        while !state.withLock({ $0.isQuiet }), ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
+        }
+    }
+}

@@ -1,0 +1,176 @@
+internal import AetherRuntime
+
+/// What a run in this worker's memory has called, what is resolved, and what is to be reported: the decisions behind
+/// ``Run``, which holds it under a lock.
+///
+/// An operation is a step, whose closure this worker executes, or remote: its start is a record of this worker's, its
+/// outcome an entry of the server's. Both are called, cancelled and resolved alike:
+///
+/// | | called live | called while replaying |
+/// |---|---|---|
+/// | step | the closure begins | begins after the replay, unless its outcome was in the journal |
+/// | remote | the start is reported | reported after the replay, unless it was in the journal |
+///
+/// When its caller is cancelled it is *abandoned*: whatever the journal says of it later is passed over. That a remote one
+/// was abandoned is reported too; while replaying, only after the replay, unless the journal says so.
+struct RunState {
+    enum Ending {
+        case open
+        /// No closure begins any more: the worker shuts down.
+        case draining
+        /// The function has ended, or the run is no longer this worker's.
+        case ended
+    }
+
+    // What was called. The extensions by topic, and nobody else, change what follows.
+
+    /// Operations that were called and are not resolved, and those that are kept.
+    var operations: [OperationKey: Operation] = [:]
+    /// Operations that were abandoned before their outcome, and whether they had begun as far as the server knows.
+    var abandoned: [OperationKey: Bool] = [:]
+    /// Remote operations whose cancellation the journal does not have yet.
+    var cancellations: Set<OperationKey> = []
+    /// Of those, the ones to be reported after the replay, in order.
+    var unreportedCancellations: [OperationKey] = []
+    /// Operations to begin once the replay is over and the run at rest, in order.
+    var parked: [OperationKey] = []
+    /// How many operations are not the server's alone: steps, and remote ones whose start is not reported.
+    var unsettled = 0
+    /// How many callers wait.
+    var waiting = 0
+    var occurrences: [String: Int] = [:]
+    var waits = 0
+    var compensations: [@Sendable () async throws -> Void] = []
+    /// Whether compensations run: a cancel then interrupts nothing.
+    var isCompensating = false
+
+    // The journal.
+
+    /// What it says next, by sequence, as far as it has arrived.
+    var arrived: [UInt64: JournalEntry] = [:]
+    var nextSequence: UInt64 = 1
+    /// The last entry of the journal the run came with.
+    let replayEnd: UInt64
+    /// What random numbers are derived from.
+    let seed: UInt64
+    /// The time of the last entry that resolved something.
+    var now: Timestamp
+    var isCancelRequested = false
+    /// What was sent to the run and not taken yet, by the sequence of the entry that received it.
+    var signals: [UInt64: [UInt8]] = [:]
+
+    // Reports.
+
+    /// What is not acknowledged yet.
+    var records: [WorkerRecord] = []
+    /// The number of the first of `records` within the lease.
+    var firstRecord: UInt64 = 1
+    var isReporting = false
+    var ending = Ending.open
+    /// The name of the step last told to the server as running; empty when none was.
+    var toldStep = ""
+    var stepToTell: String?
+    /// Whether the run may work, or only waits for the server.
+    var activity = Activity.wakening
+    /// Whether the function was called.
+    var hasBegun = false
+    /// The place in the journal where the run was last said to wait only.
+    var toldWaiting: UInt64?
+    var waitingToTell: UInt64?
+    /// Whether the run is to be given back, because the worker makes room.
+    var isGivingBack = false
+    /// Whether the report under way gives the run back.
+    var isGiveBackReported = false
+
+    init(journal: [JournalEntry]) {
+        replayEnd = journal.last?.sequence ?? 0
+        now = journal.first?.time ?? Timestamp(millisecondsSinceEpoch: 0)
+        if case .started(let start) = journal.first?.event { seed = start.seed } else { seed = 0 }
+        arrived.reserveCapacity(journal.count)
+        for entry in journal { arrived[entry.sequence] = entry }
+    }
+
+    var isReplaying: Bool { nextSequence <= replayEnd }
+
+    // MARK: Calls
+
+    mutating func nextKey(scope: String, kind: String, name: String) -> OperationKey {
+        let first = OperationKey(scope: scope, kind: kind, name: name, occurrence: 1)
+        let count = occurrences[first.rawValue, default: 0] + 1
+        occurrences[first.rawValue] = count
+        return count == 1 ? first : OperationKey(scope: scope, kind: kind, name: name, occurrence: count)
+    }
+
+    /// Calls an operation. Live, a remote one is given to be reported; a step is the caller's to begin.
+    mutating func call(_ key: OperationKey, _ work: Operation.Work) {
+        operations[key] = Operation(key: key, work: work)
+        unsettled += 1
+        if isReplaying { park(key) } else { start(key) }
+    }
+
+    mutating func park(_ key: OperationKey) {
+        guard operations[key]?.isParked == false else { return }
+        operations[key]?.isParked = true
+        parked.append(key)
+    }
+
+    private mutating func start(_ key: OperationKey) {
+        guard let work = operations[key]?.remote, operations[key]?.isStarted == false else { return }
+        setStarted(key)
+        records.append(work.start)
+    }
+
+    mutating func setStarted(_ key: OperationKey) {
+        guard operations[key]?.isStarted == false else { return }
+        operations[key]?.isStarted = true
+        unsettled -= 1
+    }
+
+    mutating func remove(_ operation: Operation) {
+        operations[operation.key] = nil
+        if !operation.isStarted { unsettled -= 1 }
+    }
+
+    mutating func nextWait() -> Int {
+        waits += 1
+        return waits
+    }
+
+    /// Lets a caller wait for an operation.
+    ///
+    /// - Returns: the resolution, if there is no need to wait: the continuation is then the caller's to resume.
+    mutating func wait(for key: OperationKey, _ waiter: Operation.Waiter) -> Operation.Resolution? {
+        guard ending != .ended, let operation = operations[key] else { return .cancelled }
+        if waiter.isForStart, operation.isRecorded { return .completed([]) }
+        if let outcome = operation.outcome { return outcome }
+        operations[key]?.waiters.append(waiter)
+        waiting += 1
+        return nil
+    }
+
+    /// What is to begin now that the replay is over: remote operations are given to be reported, the steps are returned.
+    mutating func takeParked() -> [OperationKey] {
+        guard !isReplaying, ending != .ended else { return [] }
+        let keys = parked
+        parked = []
+        let steps = keys.filter { key in
+            operations[key]?.isParked = false
+            start(key)
+            return operations[key]?.step != nil
+        }
+        for key in unreportedCancellations where operations[key]?.isStarted ?? abandoned[key] ?? false {
+            records.append(.cancelOperation(key: key))
+        }
+        unreportedCancellations = []
+        return steps
+    }
+
+    /// A child without which the run is not to end; `nil` when there is none any more.
+    var nextAwaitedAtEnd: OperationKey? {
+        guard ending != .ended else { return nil }
+        return operations.values.first { $0.remote?.isAwaitedAtEnd == true && $0.outcome == nil }?.key
+    }
+
+    /// What the code has called that the journal does not have, as far as is known.
+    var unrecorded: [OperationKey] { parked.filter { operations[$0]?.isStarted == false } }
+}

@@ -1,0 +1,7 @@
+/// An activity as the worker sees it: bytes in, bytes out.
+protocol RegisteredActivity: Sendable {
+    var name: String { get }
+    /// Whether this process can do it.
+    var isServedHere: Bool { get }
+    func execute(_ context: ActivityContext, input: [UInt8]) async throws -> [UInt8]
+}

@@ -1,0 +1,50 @@
+internal import AetherProtocol
+internal import AetherRuntime
+internal import SwiftProtobuf
+
+extension Worker {
+    /// How many runs one call gives back.
+    private static let runsPerCall = 1000
+    private static let callLimit = Duration.seconds(2)
+
+    /// Lets steps and activities under way end, and gives the tasks back: the server can assign them at once.
+    func giveBack() async {
+        table.close()
+        let runs = table.runs
+        for run in runs { run.drain() }
+        let deadline = ContinuousClock.now + configuration.shutdownGrace
+        for run in runs {
+            await run.untilQuiet(before: deadline)
+        }
+        await endActivities(before: deadline)
+        let rest = runs.filter { !$0.hasEnded }.map { run in
+            Aether_V1_RunAdvance.with {
+                $0.taskID = run.taskID
+                $0.firstRecord = 1
+                $0.giveBack = true
+                $0.waitingAt = run.waitingPlace ?? 0
+            }
+        }
+        for run in runs { table.remove(run) }
+        for start in stride(from: 0, to: rest.count, by: Self.runsPerCall) {
+            let request = Aether_V1_AdvanceRequest.with {
+                $0.workerID = workerID
+                $0.runs = Array(rest[start..<min(start + Self.runsPerCall, rest.count)])
+            }
+            // Should it not get through, the server gives the runs to others after the grace period.
+            guard (try? await calls.advance(request, timeout: Self.callLimit)) != nil else { return }
+        }
+    }
+
+    private func endActivities(before deadline: ContinuousClock.Instant) async {
+        while !table.activities.isEmpty, ContinuousClock.now < deadline {
+            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { break }
+        }
+        let failure = Failure(message: "worker \(workerID) shut down", type: "WorkerGone")
+        await withDiscardingTaskGroup { group in
+            for activity in table.activities {
+                group.addTask { await activity.giveUp(failure) }
+            }
+        }
+    }
+}
