@@ -64,7 +64,7 @@ extension Engine {
         }
     }
 
-    private func hand(
+    func hand(
         _ event: WorkflowEvent, to id: WorkflowID, if isMeant: (WorkflowStart) -> Bool
     ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
         while case .active(let workflow) = try await lookup(id), isMeant(workflow.start) {

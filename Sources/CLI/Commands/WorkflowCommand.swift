@@ -4,6 +4,9 @@ internal import ArgumentParser
 struct WorkflowCommand: AsyncParsableCommand {
     static let configuration = CommandConfiguration(
         commandName: "workflow",
-        abstract: "List, start and look into workflows.",
-        subcommands: [WorkflowListCommand.self, WorkflowStartCommand.self, WorkflowHistoryCommand.self])
+        abstract: "List, start, steer and look into workflows.",
+        subcommands: [
+            WorkflowListCommand.self, WorkflowStartCommand.self, WorkflowHistoryCommand.self,
+            WorkflowSignalCommand.self, WorkflowTerminateCommand.self, WorkflowDeleteCommand.self,
+        ])
 }

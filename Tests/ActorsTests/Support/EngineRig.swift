@@ -15,9 +15,10 @@ struct EngineRig: Sendable {
     /// Runs an engine for the length of a body; then stops it, and sees that all journals are whole.
     static func run(
         over memory: MemoryStore = MemoryStore(), configuration: EngineConfiguration = EngineConfiguration(),
-        _ body: (EngineRig) async throws -> Void
+        isGateOpen: Bool = true, _ body: (EngineRig) async throws -> Void
     ) async throws {
         let (store, clock) = (FaultyStore(memory), ManualClock())
+        if !isGateOpen { store.closeGate() }
         let availability = Observed<[Bool]>([])
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical

@@ -195,10 +195,60 @@ def cancel(aether):
 
 
 @check
+def terminate(aether):
+    """terminate ends a workflow that a worker has, at once; of one that has ended it is refused."""
+    with Worker(aether.server.target, "terminated") as worker:
+        workflow = aether.start("terminated")
+        worker.next()
+        equal(aether.ok("workflow", "terminate", workflow), f"Terminated {workflow}.\n")
+    equal(aether.status(workflow)["state"], "CANCELLED")
+    assert " terminated\n" in aether.ok("workflow", "history", workflow)
+    aether.fails(1, "CANCELLED", "workflow", "terminate", workflow)
+    other = aether.start("terminated")
+    equal(json.loads(aether.ok("workflow", "terminate", other, "--json")), {"id": other, "terminated": True})
+
+
+@check
+def signal_workflow(aether):
+    """signal gives a workflow a message, once for each id; its payload is JSON."""
+    workflow = aether.start("signalled")
+    equal(aether.ok("workflow", "signal", workflow, "approve", "--payload", '{"by": "Ada"}', "--signal-id", "s-1"),
+          f'Sent signal "approve" to {workflow}.\n')
+    document = json.loads(aether.ok("workflow", "signal", workflow, "approve", "--signal-id", "s-1", "--json"))
+    equal(document, {"id": workflow, "signal": "approve", "signalId": "s-1"})
+    made = json.loads(aether.ok("workflow", "signal", workflow, "reject", "--json"))["signalId"]
+    equal(uuid.UUID(made).version, 7)
+    entries = [json.loads(line) for line in aether.ok("workflow", "history", workflow, "--json").splitlines()]
+    equal([(entry["signal"], entry["signalId"], entry["payload"]) for entry in entries
+           if entry["kind"] == "SIGNAL_RECEIVED"], [("approve", "s-1", {"by": "Ada"}), ("reject", made, None)])
+    assert 'approve ← {"by":"Ada"}' in aether.ok("workflow", "history", workflow)
+    aether.fails(64, "--payload isn't JSON", "workflow", "signal", workflow, "approve", "--payload", "{")
+    aether.fails(1, "name must be", "workflow", "signal", workflow, "")
+    aether.ok("cancel", workflow)
+    aether.fails(1, "CANCELLED", "workflow", "signal", workflow, "approve")
+
+
+@check
+def delete(aether):
+    """delete forgets a workflow that has ended; one that has not is refused, with what to do."""
+    workflow = aether.start("deleted", "--id", "deleted-1")
+    aether.fails(1, "PENDING.*aether cancel deleted-1", "workflow", "delete", workflow)
+    aether.ok("cancel", workflow)
+    equal(aether.ok("workflow", "delete", workflow), "Deleted deleted-1.\n")
+    aether.fails(1, "no workflow has the id", "status", workflow)
+    equal(aether.ok("workflow", "list", "--type", "deleted", "--json"), "")
+    aether.fails(1, "no workflow has the id", "workflow", "delete", workflow)
+    aether.start("deleted", "--id", "deleted-1", "--input", "2")
+    aether.ok("cancel", workflow)
+    equal(json.loads(aether.ok("workflow", "delete", workflow, "--json")), {"id": workflow, "deleted": True})
+
+
+@check
 def unknown_workflow(aether):
     """Every command about an unknown workflow says that there is none."""
-    for command in (("status",), ("cancel",), ("workflow", "history")):
-        equal(aether.fails(1, "no-such-id", *command, "no-such-id"), "")
+    for command in ("status", "cancel", "workflow history", "workflow terminate", "workflow delete"):
+        equal(aether.fails(1, "no-such-id", *command.split(), "no-such-id"), "")
+    equal(aether.fails(1, "no-such-id", "workflow", "signal", "no-such-id", "name"), "")
 
 
 @check
@@ -213,7 +263,8 @@ def big_input(aether):
 @check
 def unreachable(aether):
     """A server that isn't there is exit code 69."""
-    for command in (("status", "x"), ("workflow", "list"), ("workflow", "start", "x"), ("cancel", "x")):
+    for command in (("status", "x"), ("workflow", "list"), ("workflow", "start", "x"), ("cancel", "x"),
+                    ("workflow", "signal", "x", "y"), ("workflow", "terminate", "x"), ("workflow", "delete", "x")):
         aether.fails(69, "aether serve", *command, "--server", "http://localhost:1")
     aether.fails(69, "nothing listens", "status", "x", AETHER_SERVER="http://localhost:1")
 
@@ -223,11 +274,12 @@ def usage(aether):
     """Wrong usage is exit code 64, in one line that names the help."""
     aether.fails(64, "--help", "status")
     aether.fails(64, "--help", "no-such-command")
+    aether.fails(64, "--help", "workflow", "signal", "x")
     aether.fails(64, "--help", "workflow", "list", "--state", "ODD")
     aether.fails(64, "TLS", "status", "x", "--server", "https://localhost")
     aether.fails(64, "65535", "serve", "--grpc-port", "70000")
     equal(aether.ok("--version").count("."), 2)
-    for command in ((), ("serve",), ("workflow", "start"), ("status",)):
+    for command in ((), ("serve",), ("workflow", "start"), ("workflow", "signal"), ("status",)):
         assert "USAGE" in aether.ok(*command, "--help")
 
 

@@ -98,6 +98,19 @@ package enum Aether_V1_ClientService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "DeleteWorkflow" metadata.
+        package enum DeleteWorkflow: Sendable {
+            /// Request type for "DeleteWorkflow".
+            package typealias Input = Aether_V1_DeleteRequest
+            /// Response type for "DeleteWorkflow".
+            package typealias Output = Aether_V1_DeleteResponse
+            /// Descriptor for "DeleteWorkflow".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "DeleteWorkflow",
+                type: .unary
+            )
+        }
         /// Namespace for "GetValue" metadata.
         package enum GetValue: Sendable {
             /// Request type for "GetValue".
@@ -119,6 +132,7 @@ package enum Aether_V1_ClientService: Sendable {
             CancelWorkflow.descriptor,
             TerminateWorkflow.descriptor,
             SignalWorkflow.descriptor,
+            DeleteWorkflow.descriptor,
             GetValue.descriptor
         ]
     }
@@ -250,6 +264,24 @@ extension Aether_V1_ClientService {
             request: GRPCCore.StreamingServerRequest<Aether_V1_SignalRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_SignalResponse>
+
+        /// Handle the "DeleteWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_DeleteRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_DeleteResponse` messages.
+        func deleteWorkflow(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_DeleteRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_DeleteResponse>
 
         /// Handle the "GetValue" method.
         ///
@@ -383,6 +415,24 @@ extension Aether_V1_ClientService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Aether_V1_SignalResponse>
 
+        /// Handle the "DeleteWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_DeleteRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_DeleteResponse` message.
+        func deleteWorkflow(
+            request: GRPCCore.ServerRequest<Aether_V1_DeleteRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_DeleteResponse>
+
         /// Handle the "GetValue" method.
         ///
         /// > Source IDL Documentation:
@@ -513,6 +563,24 @@ extension Aether_V1_ClientService {
             context: GRPCCore.ServerContext
         ) async throws -> Aether_V1_SignalResponse
 
+        /// Handle the "DeleteWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_DeleteRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_DeleteResponse` to respond with.
+        func deleteWorkflow(
+            request: Aether_V1_DeleteRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_DeleteResponse
+
         /// Handle the "GetValue" method.
         ///
         /// > Source IDL Documentation:
@@ -604,6 +672,17 @@ extension Aether_V1_ClientService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.DeleteWorkflow.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_DeleteRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_DeleteResponse>(),
+            handler: { request, context in
+                try await self.deleteWorkflow(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Aether_V1_ClientService.Method.GetValue.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_GetValueRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_GetValueResponse>(),
@@ -680,6 +759,17 @@ extension Aether_V1_ClientService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_SignalResponse> {
         let response = try await self.signalWorkflow(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func deleteWorkflow(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_DeleteRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_DeleteResponse> {
+        let response = try await self.deleteWorkflow(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -772,6 +862,19 @@ extension Aether_V1_ClientService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Aether_V1_SignalResponse> {
         return GRPCCore.ServerResponse<Aether_V1_SignalResponse>(
             message: try await self.signalWorkflow(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func deleteWorkflow(
+        request: GRPCCore.ServerRequest<Aether_V1_DeleteRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_DeleteResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_DeleteResponse>(
+            message: try await self.deleteWorkflow(
                 request: request.message,
                 context: context
             ),
@@ -935,6 +1038,29 @@ extension Aether_V1_ClientService {
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_SignalResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_SignalResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "DeleteWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_DeleteRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_DeleteRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_DeleteResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func deleteWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_DeleteRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_DeleteRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_DeleteResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_DeleteResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "GetValue" method.
@@ -1178,6 +1304,40 @@ extension Aether_V1_ClientService {
             )
         }
 
+        /// Call the "DeleteWorkflow" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_DeleteRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_DeleteRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_DeleteResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func deleteWorkflow<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_DeleteRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_DeleteRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_DeleteResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_DeleteResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.DeleteWorkflow.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "GetValue" method.
         ///
         /// > Source IDL Documentation:
@@ -1379,6 +1539,35 @@ extension Aether_V1_ClientService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_SignalRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_SignalResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DeleteWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_DeleteRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func deleteWorkflow<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_DeleteRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_DeleteResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.deleteWorkflow(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_DeleteRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_DeleteResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1602,6 +1791,39 @@ extension Aether_V1_ClientService.ClientProtocol {
             metadata: metadata
         )
         return try await self.signalWorkflow(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "DeleteWorkflow" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Forgets a run that has ended, with its whole journal; its id is free then. Answered once nothing of it is left.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func deleteWorkflow<Result>(
+        _ message: Aether_V1_DeleteRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_DeleteResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_DeleteRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.deleteWorkflow(
             request: request,
             options: options,
             onResponse: handleResponse

@@ -70,6 +70,13 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
         return Aether_V1_SignalResponse()
     }
 
+    func deleteWorkflow(
+        request: Aether_V1_DeleteRequest, context: ServerContext
+    ) async throws -> Aether_V1_DeleteResponse {
+        try await engine.delete(try WorkflowID(checking: request.workflowID))
+        return .with { $0.success = true }
+    }
+
     func getValue(
         request: Aether_V1_GetValueRequest, context: ServerContext
     ) async throws -> Aether_V1_GetValueResponse {
