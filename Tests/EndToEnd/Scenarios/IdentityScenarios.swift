@@ -132,7 +132,7 @@ struct IdentityScenarios {
         let worker = try bed.startWorker(server, id: "w1")
         let handle = try await Workflows(server).script.start(
             bed.script("s", .set("progress", "half"), .signal("go"), .set("progress", "all")), id: "s")
-        try await bed.entry(.signalAwaited, of: "s", server)
+        try await handle.untilItWaits(for: "signal")
         #expect(try await handle.value("progress", as: String.self) == "half")
         #expect(try await handle.value("other", as: String.self) == nil)
         try await handle.signal("go", "")

@@ -12,7 +12,7 @@ struct SleepScenarios {
         let first = try bed.startWorker(server, id: "w1")
         let handle = try await Workflows(server).script.start(
             bed.script("s", .sleep(milliseconds: 2000), .step("after")), id: "s")
-        try await bed.entry(.timerStarted, of: "s", server)
+        try await handle.untilItWaits(for: "timer")
         await first.kill()
         let second = try bed.startWorker(server, id: "w2")
         #expect(try await handle.result() == ["slept", "after"])
@@ -50,7 +50,7 @@ struct SleepScenarios {
         let worker = try bed.startWorker(server, id: "w1")
         let handle = try await Workflows(server).script.start(
             bed.script("s", .compensate("undone"), .sleep(milliseconds: 3_600_000)), id: "s")
-        try await bed.entry(.timerStarted, of: "s", server)
+        try await handle.untilItWaits(for: "timer")
         try await handle.cancel()
         await #expect(throws: WorkflowCancelled.self) { try await handle.result() }
         #expect(try bed.lines(of: "s") == ["undone"])
@@ -63,7 +63,7 @@ struct SleepScenarios {
         var server = try await bed.startServer()
         let worker = try bed.startWorker(server, id: "w1")
         let handle = try await Workflows(server).script.start(bed.script("s", .sleep(milliseconds: 300)), id: "s")
-        try await bed.entry(.timerStarted, of: "s", server)
+        try await handle.untilItWaits(for: "timer")
         await worker.kill()
         await server.process.kill()
         server = try await bed.startServer(port: server.port, flags: ["--worker-grace-ms", "50"])

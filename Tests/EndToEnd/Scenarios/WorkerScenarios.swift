@@ -19,7 +19,7 @@ struct WorkerScenarios {
         await output.wait(for: "at gate")
         zombie.send(SIGSTOP)
         let other = try bed.startWorker(server, id: "w2")
-        try await bed.entry(.released, of: "s", server)
+        try await handle.until { $0.attempt == 2 }
         try bed.openGate("gate", of: "s")
         zombie.send(SIGCONT)
         #expect(try await handle.result() == ["first", "gate", "last"])
@@ -101,7 +101,7 @@ struct WorkerScenarios {
                     bed.script("s", .step("before-\(number)"), .signal("go"), .step("after-\(number)")),
                     id: "run-\(number)"))
         }
-        for handle in handles { try await bed.entry(.signalAwaited, of: handle.id, server) }
+        for handle in handles { try await handle.untilItWaits(for: "signal") }
         for (number, handle) in handles.enumerated() { try await handle.signal("go", "\(number)") }
         for (number, handle) in handles.enumerated() {
             #expect(try await handle.result() == ["before-\(number)", "\(number)", "after-\(number)"])
