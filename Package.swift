@@ -225,13 +225,16 @@ let package = Package(
             path: "Tests/ClientTests",
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "end-to-end-worker", dependencies: ["Aether"], path: "Tests/EndToEnd/Worker",
+            name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",
+            swiftSettings: swiftSettings),
+        .target(
+            name: "EndToEndScript", dependencies: ["Aether"], path: "Tests/EndToEnd/Script",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Aether", "AetherCLI", "end-to-end-worker"],
+            dependencies: ["Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker"],
             path: "Tests/EndToEnd",
-            exclude: ["Worker"],
+            exclude: ["Script", "Worker"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

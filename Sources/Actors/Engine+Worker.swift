@@ -64,7 +64,7 @@ extension Engine {
         }
         var claimed: [WorkerSession.HeldTask] = []
         for held in registration.held {
-            guard let task = TaskID(held.task), try await holds(worker, task) else { continue }
+            guard let task = TaskID(held.task), try await holds(worker, task, upTo: held.seen) else { continue }
             claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen, isWaiting: held.isWaiting))
         }
         let entry = WorkerSession.Registration(
@@ -105,9 +105,14 @@ extension Engine {
         }
     }
 
-    private func holds(_ worker: WorkerIdentity, _ task: TaskID) async throws(EngineError) -> Bool {
+    /// Whether a task is a worker's. One that has seen more of the journal than there is, at tier L1 after a crash, has to
+    /// begin again.
+    private func holds(
+        _ worker: WorkerIdentity, _ task: TaskID, upTo seen: UInt64? = nil
+    ) async throws(EngineError) -> Bool {
         guard case .active(let workflow) = try await lookup(task.workflow) else { return false }
-        return await workflow.snapshot().execution.isLeased(task, to: worker.id)
+        let execution = await workflow.snapshot().execution
+        return execution.isLeased(task, to: worker.id) && seen ?? 0 <= execution.lastSequence
     }
 
     /// Begins a stream of tasks.

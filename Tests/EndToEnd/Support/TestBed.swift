@@ -1,11 +1,15 @@
 import Aether
+import EndToEndScript
 import Foundation
 import FoundationNetworking
+import Synchronization
 import Testing
 
 /// A directory of its own for one test, with the real programs: a server, workers, the command line.
 final class TestBed: Sendable {
     let directory: URL
+    /// The gates that are open.
+    let gates = Mutex<[FileHandle]>([])
 
     init() throws {
         directory = FileManager.default.temporaryDirectory
@@ -49,10 +53,13 @@ final class TestBed: Sendable {
         )
     }
 
-    func startWorker(_ server: RunningServer, id: String) throws -> ChildProcess {
-        try ChildProcess(
-            Self.products.appendingPathComponent("end-to-end-worker"),
-            environment: ["AETHER_SERVER": server.url, "WORKER_ID": id])
+    func startWorker(
+        _ server: RunningServer, id: String, maximumTasks: Int? = nil, maximumRuns: Int? = nil
+    ) throws -> ChildProcess {
+        var environment = ["AETHER_SERVER": server.url, "WORKER_ID": id]
+        environment["MAX_TASKS"] = maximumTasks.map { "\($0)" }
+        environment["MAX_RUNS"] = maximumRuns.map { "\($0)" }
+        return try ChildProcess(Self.products.appendingPathComponent("end-to-end-worker"), environment: environment)
     }
 
     struct CommandResult: Sendable {
@@ -116,12 +123,49 @@ struct RunningServer: Sendable {
 struct HistoryLine: Decodable {
     var sequence: Int
     var kind: String
+    /// ISO 8601, with milliseconds.
+    var time: String
     var key: String?
+    var name: String?
+    var worker: String?
+    var attempt: Int?
+    var failure: Failure?
+
+    /// Since 1970, in milliseconds.
+    var milliseconds: Int {
+        let format = Date.ISO8601FormatStyle(includingFractionalSeconds: true)
+        return (try? format.parse(time)).map { Int(($0.timeIntervalSince1970 * 1000).rounded()) } ?? 0
+    }
+
+    struct Failure: Decodable {
+        var message: String
+        var type: String?
+        var step: String?
+    }
 }
 
 extension TestBed {
+    /// A script that writes beside this bed's database, under a name.
+    func script(_ name: String, _ operations: Script.Operation...) -> Script {
+        Script(path(name), operations)
+    }
+
+    /// Makes a gate that steps of a script wait at.
+    func makeGate(_ gate: String, of name: String) throws {
+        try #require(mkfifo(path("\(name).\(gate)"), 0o600) == 0)
+    }
+
+    /// Opens a gate for good, for those that wait there and those to come.
+    func openGate(_ gate: String, of name: String) throws {
+        // For reading and writing: it neither waits for a reader nor needs one.
+        let descriptor = open(path("\(name).\(gate)"), O_RDWR)
+        try #require(descriptor >= 0)
+        gates.withLock { $0.append(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)) }
+    }
+
     /// What a run's steps wrote, line by line.
     func lines(of name: String) throws -> [String] {
+        guard FileManager.default.fileExists(atPath: path(name)) else { return [] }
         let text = try String(contentsOfFile: path(name), encoding: .utf8)
         return text.split(separator: "\n").map(String.init)
     }

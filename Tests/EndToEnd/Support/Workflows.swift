@@ -1,4 +1,5 @@
 import Aether
+import EndToEndScript
 
 struct LinesInput: Codable, Sendable {
     var path: String
@@ -13,6 +14,9 @@ struct Workflows: Sendable {
     let stubborn: Workflow<String, Int>
     let concurrent: Workflow<String, [String]>
     let big: Workflow<Int, String>
+    let script: Workflow<Script, [String]>
+    let memoryScript: Workflow<Script, [String]>
+    let snapshotScript: Workflow<Script, [String]>
 
     init(_ server: RunningServer) {
         let client = server.client()
@@ -22,5 +26,8 @@ struct Workflows: Sendable {
         stubborn = client.workflow("stubborn") { (_, _: String) in 0 }
         concurrent = client.workflow("concurrent") { (_, path: String) in [path] }
         big = client.workflow("big") { (_, bytes: Int) in "\(bytes)" }
+        script = ScriptWorkflow(client).workflow
+        memoryScript = ScriptWorkflow(client, persistence: .memory, type: "script-memory").workflow
+        snapshotScript = ScriptWorkflow(client, persistence: .snapshot, type: "script-snapshot").workflow
     }
 }

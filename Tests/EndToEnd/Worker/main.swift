@@ -1,6 +1,7 @@
 // The worker process of the end-to-end tests: serves the workflows below until it is killed.
-// Environment: AETHER_SERVER, WORKER_ID.
+// Environment: AETHER_SERVER, WORKER_ID, MAX_TASKS, MAX_RUNS.
 import Aether
+import EndToEndScript
 import Foundation
 
 struct LinesInput: Codable, Sendable {
@@ -10,24 +11,13 @@ struct LinesInput: Codable, Sendable {
 
 struct CardDeclined: Error, CustomStringConvertible { var description: String { "card declined" } }
 
-/// One write, so that lines of several processes never mix.
-func append(_ line: String, to path: String) throws {
-    let descriptor = open(path, O_WRONLY | O_APPEND | O_CREAT, 0o644)
-    guard descriptor >= 0 else { throw POSIXError(.EIO) }
-    defer { close(descriptor) }
-    let bytes = Array((line + "\n").utf8)
-    guard write(descriptor, bytes, bytes.count) == bytes.count else { throw POSIXError(.EIO) }
-}
-
-/// Tells the test, which reads this process's output.
-func tell(_ line: String) {
-    let bytes = Array((line + "\n").utf8)
-    _ = write(STDOUT_FILENO, bytes, bytes.count)
-}
-
 let environment = ProcessInfo.processInfo.environment
+var configuration = AetherClient.Configuration()
+if let places = environment["MAX_TASKS"].flatMap(Int.init) { configuration.maximumConcurrentTasks = places }
+if let runs = environment["MAX_RUNS"].flatMap(Int.init) { configuration.maximumRunsInMemory = runs }
 let client = AetherClient(
-    serverURL: environment["AETHER_SERVER"] ?? "http://localhost:7233", workerID: environment["WORKER_ID"])
+    serverURL: environment["AETHER_SERVER"] ?? "http://localhost:7233", workerID: environment["WORKER_ID"],
+    configuration: configuration)
 
 // Each step writes "run k"; when its result has come back, and only live, the workflow writes "ack k".
 let lines = client.workflow("lines") { (context, input: LinesInput) in
@@ -87,5 +77,12 @@ let big = client.workflow("big") { (context, bytes: Int) in
     try await context.step("grow") { String(repeating: "x", count: bytes) }
 }
 
+let script = ScriptWorkflow(client)
+let memoryScript = ScriptWorkflow(client, persistence: .memory, type: "script-memory")
+let snapshotScript = ScriptWorkflow(client, persistence: .snapshot, type: "script-snapshot")
+
 tell("started")
-try await client.serve([lines, tenSteps, failing, stubborn, concurrent, big])
+try await client.serve([
+    lines, tenSteps, failing, stubborn, concurrent, big, script.workflow, script.activity, memoryScript.workflow,
+    snapshotScript.workflow,
+])
