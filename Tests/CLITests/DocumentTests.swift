@@ -21,7 +21,23 @@ struct DocumentTests {
                 == #"{"id":"a","type":"t","state":"COMPLETED","tier":"state-action-log","#
                 + #""createdAt":"2026-02-03T04:05:06.789Z","startedAt":null,"completedAt":null,"currentStep":null,"#
                 + #""worker":null,"attempts":0,"reason":null,"cancelRequested":false,"result":{"b":1,"a":[]},"#
-                + #""error":null,"failure":null}"#)
+                + #""error":null,"failure":null,"parent":null,"pending":[]}"#)
+    }
+
+    @Test("of what a workflow waits for have every field too")
+    func pending() {
+        var operation = Aether_V1_PendingOperation()
+        operation.kind = .activityScheduled
+        operation.key = "activity:charge#1"
+        operation.name = "charge"
+        operation.attempt = 3
+        operation.dueTime = 1_770_091_506_789
+        operation.failure.message = "declined"
+        #expect(
+            operation.json.text
+                == #"{"kind":"ACTIVITY","key":"activity:charge#1","name":"charge","child":null,"attempt":3,"#
+                + #""dueAt":"2026-02-03T04:05:06.789Z","worker":null,"#
+                + #""failure":{"message":"declined","type":null,"step":null,"nonRetryable":false}}"#)
     }
 
     @Test("of a failure tell the step and the type")
@@ -56,7 +72,8 @@ struct DocumentTests {
         var entry = Aether_V1_JournalEntry()
         entry.kind = .UNRECOGNIZED(77)
         let zone = try #require(TimeZone(secondsFromGMT: 0))
+        var rows = HistoryRows(in: zone)
         #expect(entry.json.text.contains(#""kind":"KIND_77""#))
-        #expect(entry.row(previous: nil, in: zone).map(\.text)[3] == "entry of kind 77")
+        #expect(rows.row(of: entry).map(\.text)[3] == "entry of kind 77")
     }
 }

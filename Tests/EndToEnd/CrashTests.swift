@@ -52,6 +52,27 @@ struct CrashTests {
         }
     }
 
+    @Test("kill -9 of the server at tier snapshot: every run goes on from what was written, and completes")
+    func snapshotServerCrashes() async throws {
+        let bed = try TestBed()
+        let flags = ["--worker-grace-ms", "60000", "--persistence", "snapshot"]
+        var server = try await bed.startServer(flags: flags)
+        let worker = try bed.startWorker(server, id: "w1")
+        var output = LineReader(worker)
+        let workflows = Workflows(server)
+        for round in 1...Self.rounds / 2 {
+            let handles = try await start(round, workflows, bed)
+            await output.wait(for: "ran", count: Int.random(in: 1..<Self.runsPerRound * Self.steps))
+            await server.process.kill()
+            server = try await bed.startServer(port: server.port, flags: flags)
+            for handle in handles {
+                #expect(try await handle.result() == Self.steps)
+                expectOnlyStepsBack(try bed.lines(of: handle.id), round)
+                try await expectGapless(handle.id, bed, server)
+            }
+        }
+    }
+
     private static var undisturbed: [String] { (1...steps).flatMap { ["run \($0)", "ack \($0)"] } }
 
     private func start(
@@ -64,6 +85,13 @@ struct CrashTests {
                 try await workflows.lines.start(LinesInput(path: bed.path(id), steps: Self.steps), id: id))
         }
         return handles
+    }
+
+    /// The steps ran in order up to the last; a crash takes some of them back, and leaves none out.
+    private func expectOnlyStepsBack(_ lines: [String], _ round: Int) {
+        let runs = lines.compactMap { $0.hasPrefix("run ") ? Int($0.dropFirst(4)) : nil }
+        #expect(zip([0] + runs, runs).allSatisfy { $1 <= $0 + 1 }, "a step was left out: round \(round), \(lines)")
+        #expect(runs.last == Self.steps, "round \(round), \(lines)")
     }
 
     /// Each step ran at least once and in order; once its acknowledgement was seen, or its successor had run, never again.

@@ -19,11 +19,10 @@ struct WorkflowHistoryCommand: AsyncParsableCommand {
         let json = connection.json
         try await ServerConnection.open(connection) { server in
             try await server.admin.getHistory(request, options: server.options) { response in
-                var output = RowOutput(headings: Aether_V1_JournalEntry.headings, json: json, terminal: .current())
-                var previous: Int64?
+                var output = RowOutput(headings: HistoryRows.headings, json: json, terminal: .current())
+                var rows = HistoryRows(in: .current)
                 for try await entry in response.messages {
-                    try output.add(json: entry.json, row: entry.row(previous: previous, in: .current))
-                    previous = entry.time
+                    try output.add(json: entry.json, row: rows.row(of: entry))
                 }
                 try output.finish()
             }

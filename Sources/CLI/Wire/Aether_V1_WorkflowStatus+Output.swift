@@ -2,15 +2,25 @@ internal import AetherProtocol
 internal import Foundation
 
 extension Aether_V1_WorkflowStatus {
+    /// How many pending operations people are shown.
+    private static let shownOperations = 20
+
     /// What `aether status` shows.
     func fields(in zone: TimeZone) -> Fields {
         var fields = Fields()
         fields.add("id", Cell(workflowID))
         fields.add("type", Cell(workflowType))
+        fields.add("parent", Cell(parentID))
         fields.add("state", state.cell)
         fields.add("reason", Cell(reason))
         fields.add("step", Cell(currentStep))
         if cancelRequested, !state.isTerminal { fields.add("cancel", "requested; the workflow may still clean up") }
+        for (position, operation) in pending.prefix(Self.shownOperations).enumerated() {
+            fields.add(position == 0 ? "pending" : "", Cell(operation.line(in: zone)))
+        }
+        if pending.count > Self.shownOperations {
+            fields.add("", Cell("and \(pending.count - Self.shownOperations) more; --json shows all", style: .faint))
+        }
         fields.add("worker", Cell(workerID))
         if attempt > 0 { fields.add("attempts", Cell(String(attempt))) }
         fields.add("tier", Cell(tier.name))
@@ -40,6 +50,8 @@ extension Aether_V1_WorkflowStatus {
             "result": state == .completed ? JSONValue(payload: result) : .null,
             "error": .textOrNull(errorLine),
             "failure": hasFailure ? failure.json : .null,
+            "parent": .textOrNull(parentID),
+            "pending": .array(pending.map(\.json)),
         ])
     }
 
