@@ -10,7 +10,9 @@ import Testing
 ///   - workflow: writes the name of each step that runs to the log.
 ///   - log: what the workflow wrote.
 ///   - world: what answers the operations that are the server's.
+///   - location: of the test.
 /// - Returns: the server of the first run.
+/// - Throws: when a journal can't be replayed.
 func survivesEveryCrash<Output>(
     _ workflow: Workflow<NoValue, Output>, log: Log, world: @escaping TestServer.World = TestServer.timersOnly,
     location: SourceLocation = #_sourceLocation
