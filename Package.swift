@@ -221,7 +221,12 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "ClientTests",
-            dependencies: ["Aether", "AetherRuntime", .product(name: "Logging", package: "swift-log")],
+            dependencies: [
+                "Aether", "AetherProtocol", "AetherRuntime",
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
             path: "Tests/ClientTests",
             swiftSettings: swiftSettings),
         .executableTarget(

@@ -85,6 +85,8 @@ extension WorkflowExecution {
     /// Where what a record says stands already: it was recorded under an earlier number.
     private func place(ofRecorded record: WorkerRecord) -> RecordPlace? {
         guard let key = record.key else { return nil }
+        // Not what the journal has of the key: the worker may learn of the outcome only later.
+        if case .cancelOperation = record { return nil }
         if let sequence = outcomes[key] { return RecordPlace(sequence: sequence, time: lastTime) }
         switch record {
         case .startTimer, .startChild, .scheduleActivity, .awaitSignal:

@@ -12,28 +12,6 @@ struct BranchTests {
 
     private let client = AetherClient()
 
-    /// Runs a workflow to its end, and then again after a crash at every place of its journal: the outcome is the same,
-    /// and what was recorded is not run again.
-    private func survivesEveryCrash<Output>(
-        _ workflow: Workflow<NoValue, Output>, log: Log, location: SourceLocation = #_sourceLocation
-    ) async throws -> TestServer {
-        let server = TestServer()
-        let outcome = await server.run(workflow)
-        for count in 1..<server.journal.count {
-            let before = log.lines.count
-            let other = try TestServer(crashing: server, after: count)
-            let recorded = Set(other.journal.compactMap { $0.event.outcomeKey?.name })
-            let again = await other.run(workflow)
-            #expect(again == outcome, "after entry \(count)", sourceLocation: location)
-            for line in log.lines.dropFirst(before) {
-                #expect(!recorded.contains(line), "\(line) ran again after entry \(count)", sourceLocation: location)
-            }
-        }
-        return server
-    }
-
-    private func json(_ text: String) -> WorkflowOutcome { .completed(Array(text.utf8)) }
-
     @Test("of parallel give their values in order, and keep their operations apart by scopes")
     func parallel() async throws {
         let log = Log()

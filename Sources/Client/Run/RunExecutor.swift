@@ -10,6 +10,8 @@ final class RunExecutor: TaskExecutor {
         var isDraining = false
         /// Something to resolve arrived while the run was at work.
         var isWoken = false
+        /// Whether the workflow's function was called: before, nothing can be at rest.
+        var hasBegun = false
         /// Whose code runs here.
         weak var run: Run?
 
@@ -20,6 +22,7 @@ final class RunExecutor: TaskExecutor {
     }
 
     private let state = Mutex(State())
+
     /// Whose operations are resolved when the run has come to rest. Before that nothing may be enqueued.
     func attach(_ run: Run) {
         state.withLock { $0.run = run }
@@ -29,6 +32,7 @@ final class RunExecutor: TaskExecutor {
         let job = UnownedJob(job)
         let isIdle = state.withLock { state in
             state.jobs.append(job)
+            state.hasBegun = true
             return state.beginDraining()
         }
         if isIdle { drainSoon() }
@@ -53,7 +57,7 @@ final class RunExecutor: TaskExecutor {
             let (jobs, run) = state.withLock { state in
                 defer { state.jobs.removeAll(keepingCapacity: true) }
                 state.isWoken = false
-                return (state.jobs, state.run)
+                return (state.jobs, state.hasBegun ? state.run : nil)
             }
             for job in jobs { job.runSynchronously(on: asUnownedTaskExecutor()) }
             guard jobs.isEmpty, run?.resolveNext() != true else { continue }

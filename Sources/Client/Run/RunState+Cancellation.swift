@@ -47,9 +47,10 @@ extension RunState {
         guard let work = operation.remote, work.cancellation != .leave, operation.outcome == nil, ending != .ended,
             cancellations.insert(operation.key).inserted
         else { return }
-        if isReplaying {
+        // Of one that is still to begin, after that.
+        if isReplaying || !operation.isStarted {
             unreportedCancellations.append(operation.key)
-        } else if operation.isStarted {
+        } else {
             records.append(.cancelOperation(key: operation.key))
         }
     }

@@ -12,7 +12,8 @@ extension RunState {
 
     /// Takes an entry, in any order and however often.
     mutating func arrive(_ entry: JournalEntry) {
-        if entry.sequence >= nextSequence { arrived[entry.sequence] = entry }
+        guard entry.sequence >= nextSequence, arrived[entry.sequence] == nil else { return }
+        arrived[entry.sequence] = entry
     }
 
     /// Goes on in the journal up to what lets the code go on. Only when the run is at rest; nothing is resolved in one

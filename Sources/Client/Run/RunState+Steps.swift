@@ -11,9 +11,12 @@ extension RunState {
         let delay: Duration
     }
 
-    /// The attempt that a step is to make now; `nil` when there is none.
+    /// The attempt that a step is to make now.
     ///
-    /// - Parameter now: the time as this worker has it. It shortens a delay that a crash interrupted, and lengthens none.
+    /// - Parameters:
+    ///   - key: the step's.
+    ///   - now: the time as this worker has it. It shortens a delay that a crash interrupted, and lengthens none.
+    /// - Returns: `nil` when there is none to make.
     func nextAttempt(_ key: OperationKey, at now: Timestamp) -> Attempt? {
         guard ending == .open, let operation = operations[key], operation.task == nil, let work = operation.step else {
             return nil

@@ -30,7 +30,7 @@ struct RunState {
     var abandoned: [OperationKey: Bool] = [:]
     /// Remote operations whose cancellation the journal does not have yet.
     var cancellations: Set<OperationKey> = []
-    /// Of those, the ones to be reported after the replay, in order.
+    /// Of those, the ones to be reported once the replay is over and the operation has begun, in order.
     var unreportedCancellations: [OperationKey] = []
     /// Operations to begin once the replay is over and the run at rest, in order.
     var parked: [OperationKey] = []
