@@ -214,7 +214,8 @@ package struct ActivityHeartbeat: Sendable, Equatable {
 }
 
 extension Failure {
-    static let cancelled = "Cancelled"
+    /// The type of the failure of an activity that ended because its call was cancelled.
+    package static let cancelled = "Cancelled"
     static let workerGone = "WorkerGone"
 
     static func timeout(_ message: String) -> Failure {

@@ -19,6 +19,8 @@ extension Run {
         let work = RemoteWork(start: start, cancellation: cancellation.operation)
         switch await perform(key, .remote(work)) {
         case .completed(let result): return result
+        // Its call was waited for until the activity had ended, as it was told to.
+        case .failed(let failure) where failure.type == Failure.cancelled: throw CancellationError()
         case .failed(let failure): throw ActivityFailed(activity: name, failure)
         case .cancelled, .fired, .closed: throw CancellationError()
         }

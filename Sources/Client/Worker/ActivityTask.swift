@@ -119,7 +119,7 @@ final class ActivityTask: Sendable {
         guard error is CancellationError, state.withLock({ $0.isCancelRequested }) else {
             return Failure(describing: error)
         }
-        return Failure(message: "the activity was cancelled", type: "Cancelled", isNonRetryable: true)
+        return Failure(message: "the activity was cancelled", type: Failure.cancelled, isNonRetryable: true)
     }
 
     private func end() {
