@@ -24,6 +24,8 @@ struct PlaceTests {
                 log.write(context.info.id)
                 if now >= 2 { pair.open() }
                 await pair.wait()
+                // Enough for others to come in, if they could.
+                for _ in 0..<1000 { await Task.yield() }
                 running.withLock { $0.now -= 1 }
             }
             return 1
@@ -41,6 +43,22 @@ struct PlaceTests {
             #expect(running.withLock { $0.most } == 2)
             #expect(Set(log.lines.prefix(2)) == ["run-1", "run-2"])
         }
+    }
+
+    @Test("places go to those that wait for them in order, and to nobody once they are closed")
+    func order() {
+        var places = Places<Int>(limit: 2)
+        var claims = (1...5).map { places.claim($0) }
+        #expect(claims == [true, true, false, false, false])
+        var next = (1...4).map { _ in places.free() }
+        #expect(next == [3, 4, 5, nil])
+        claims = (6...8).map { places.claim($0) }
+        #expect(claims == [true, false, false])
+        places.close()
+        next = [places.free()]
+        #expect(next == [nil])
+        claims = [places.claim(9)]
+        #expect(claims == [false])
     }
 
     @Test("one place is enough for a run and the activity it waits for")
