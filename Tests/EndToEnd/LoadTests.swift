@@ -1,4 +1,5 @@
 import Aether
+import EndToEndScript
 import Foundation
 import Testing
 
@@ -50,5 +51,44 @@ struct LoadTests {
             #expect(try await handle.result() == 20)
             #expect(try bed.lines(of: handle.id) == (1...20).flatMap { ["run \($0)", "ack \($0)"] })
         }
+    }
+
+    @Test("10,000 workflows sleep 1 s to 60 s at once on one server and one worker: each wakes once, none early")
+    func sleepers() async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        let script = Workflows(server).script
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in 0..<10_000 {
+                group.addTask {
+                    let milliseconds = 1000 + number * 59_000 / 9_999
+                    let began = ContinuousClock.now
+                    let result = try await script.startAndWait(
+                        Script(bed.path("x"), [.sleep(milliseconds: milliseconds)]), id: "sleeper-\(number)")
+                    #expect(result == ["slept"])
+                    #expect(began.duration(to: .now) >= .milliseconds(milliseconds))
+                }
+            }
+            try await group.waitForAll()
+        }
+        let history = try await bed.history("sleeper-9999", server)
+        #expect(history.count { $0.kind == "TIMER_FIRED" } == 1)
+        await worker.kill()
+    }
+
+    @Test("1,000 children of one parent: each runs once, and the parent has all their results")
+    func children() async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        let children = (0..<1000).map { [Script.Operation.child("child-\($0)", [.step("\($0)")])] }
+        let began = ContinuousClock.now
+        let result = try await Workflows(server).script.startAndWait(
+            Script(bed.path("s"), [.parallel(children)]), id: "parent")
+        print("load: 1,000 children in \(began.duration(to: .now)) (debug build)")
+        #expect(result == (0..<1000).map { "\($0)" })
+        #expect(try bed.lines(of: "s").count == 1000)
+        await worker.kill()
     }
 }

@@ -55,10 +55,10 @@ struct IdentityScenarios {
     func signalOnce() async throws {
         let bed = try TestBed()
         let server = try await bed.startServer()
-        let worker = try bed.startWorker(server, id: "w1")
         let handle = try await Workflows(server).script.start(
             bed.script("s", .signal("go"), .signal("go", timeoutMilliseconds: 50)), id: "s")
         for _ in 0..<5 { try await handle.signal("go", "now", id: "the one") }
+        let worker = try bed.startWorker(server, id: "w1")
         #expect(try await handle.result() == ["now", "timeout"])
         #expect(try await bed.history("s", server).count { $0.kind == "SIGNAL_RECEIVED" } == 1)
         await worker.kill()
