@@ -91,4 +91,27 @@ struct LoadTests {
         #expect(try bed.lines(of: "s").count == 1000)
         await worker.kill()
     }
+
+    @Test("a history of 50,000 steps: another worker replays it, in bounded memory", arguments: [false, true])
+    func longHistory(isSequential: Bool) async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
+        let first = try bed.startWorker(server, id: "w1")
+        let handle = try await Workflows(server).script.start(
+            bed.script("s", .steps(50_000, isSequential: isSequential), .signal("go")), id: "long")
+        try await handle.untilItWaits(for: "signal")
+        await first.kill()
+        try await handle.signal("go", "on")
+        let second = try bed.startWorker(server, id: "w2")
+        var output = LineReader(second)
+        await output.wait(for: "started")
+        let began = ContinuousClock.now
+        #expect(try await handle.result() == ["50000 steps", "on"])
+        let (worker, serving) = (try second.peakMemoryMegabytes(), try server.process.peakMemoryMegabytes())
+        print(
+            "load: 50,000 \(isSequential ? "sequential" : "concurrent") steps replayed in \(began.duration(to: .now)), worker \(worker) MB, server \(serving) MB"
+        )
+        #expect(worker < 500 && serving < 500)
+        await second.kill()
+    }
 }

@@ -13,6 +13,8 @@ package struct Script: Codable, Sendable {
     package indirect enum Operation: Codable, Sendable {
         /// A step that writes its name. Its first attempts fail, as many as `failures` says.
         case step(String, failures: Int = 0, attempts: Int = 1, isRetryable: Bool = true)
+        /// So many steps that do nothing, one after the other or a hundred at a time.
+        case steps(Int, isSequential: Bool = false)
         /// A step that tells the test, and goes on when the test opens the gate of this name.
         case gate(String)
         /// A step that never ends by itself.

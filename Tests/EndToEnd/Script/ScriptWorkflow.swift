@@ -87,6 +87,15 @@ private struct Interpreter: Sendable {
         switch operation {
         case .step(let name, let failures, let attempts, let isRetryable):
             return [try await step(name, failures, attempts, isRetryable, context)]
+        case .steps(let count, let isSequential):
+            if isSequential {
+                for number in 0..<count { try await context.step("\(number)") {} }
+            } else {
+                try await context.parallel(over: 0..<count, maximumConcurrency: 100) { number in
+                    try await context.step("\(number)") {}
+                }
+            }
+            return ["\(count) steps"]
         case .gate(let name):
             try await context.step(name) {
                 tell("at \(name)")

@@ -95,6 +95,13 @@ final class ChildProcess: Sendable {
     /// Waits for its end: its exit code, or minus the signal that ended it.
     func exitCode() async -> Int32 { await exit.value() }
 
+    /// The most memory it has had at once so far.
+    func peakMemoryMegabytes() throws -> Int {
+        let status = try String(contentsOfFile: "/proc/\(pid)/status", encoding: .utf8)
+        let line = status.split(separator: "\n").first { $0.hasPrefix("VmHWM:") }
+        return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
+    }
+
     /// What it has written to its standard error so far.
     var errorOutput: String { errors.text }
 }
