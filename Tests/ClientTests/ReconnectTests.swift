@@ -64,6 +64,22 @@ struct ReconnectTests {
         }
     }
 
+    @Test("tells again which runs only wait")
+    func waiting() async throws {
+        let workflow = client.workflow("test") { context in try await context.signal("go") }
+        let server = WorkerServer()
+        try await serving([workflow], on: server) {
+            server.start("run-1", type: "test")
+            await server.until { $0.runs["run-1"]?.waitingAt != nil }
+            server.goAway()
+            server.change { $0.runs["run-1"]?.waitingAt = nil }
+            server.comeBack()
+            await server.until { $0.runs["run-1"]?.waitingAt == UInt64($0.runs["run-1"]?.journal.count ?? 0) }
+            server.signal("run-1", "go")
+            #expect(await server.untilClosed("run-1") == json("null"))
+        }
+    }
+
     @Test("drops the runs that are no longer its own, and cancels such activities without a report")
     func notKept() async throws {
         let (hasBegun, isCancelled) = (Gate(), Gate())

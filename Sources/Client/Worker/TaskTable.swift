@@ -146,17 +146,16 @@ final class TaskTable: Sendable {
         return runs.map { ($0.taskID, $0.lastKnown) } + activities.map { ($0, 0) }
     }
 
-    /// The server has answered which tasks are still this worker's. It may have forgotten who only waits, and is told again.
+    /// The server has answered which tasks are still this worker's: the others go.
     func keep(_ kept: Set<String>, of held: Set<String>) {
         let lost = held.subtracting(kept)
-        for run in runs {
-            if lost.contains(run.taskID) {
-                remove(run)
-            } else if run.tellWaitingAgain() {
-                run.reporter.report(run)
-            }
-        }
+        for run in runs where lost.contains(run.taskID) { remove(run) }
         for activity in activities where lost.contains(activity.taskID) { lose(activity) }
+    }
+
+    /// The server may have forgotten which runs only wait, and is told again.
+    func tellWaitingAgain() {
+        for run in runs where run.tellWaitingAgain() { run.reporter.report(run) }
     }
 
     // MARK: Places

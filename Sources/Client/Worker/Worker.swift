@@ -161,6 +161,7 @@ final class Worker: Sendable {
         state.withLock { $0.arriving = [:] }
         try await calls.pollTasks(request) {
             self.setRegistration(.success(()))
+            self.table.tellWaitingAgain()
         } take: { task in
             self.take(task)
         }
