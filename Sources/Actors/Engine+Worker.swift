@@ -32,13 +32,10 @@ extension Engine {
             package var task: String
             /// The last entry of the run's journal that it has; `nil` when it doesn't say.
             package var seen: UInt64?
-            /// Whether the run only waits.
-            package var isWaiting: Bool
 
-            package init(task: String, seen: UInt64? = nil, isWaiting: Bool = false) {
+            package init(task: String, seen: UInt64? = nil) {
                 self.task = task
                 self.seen = seen
-                self.isWaiting = isWaiting
             }
         }
 
@@ -65,7 +62,7 @@ extension Engine {
         var claimed: [WorkerSession.HeldTask] = []
         for held in registration.held {
             guard let task = TaskID(held.task), try await holds(worker, task, upTo: held.seen) else { continue }
-            claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen, isWaiting: held.isWaiting))
+            claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen))
         }
         let entry = WorkerSession.Registration(
             worker: worker, instance: registration.instance, offers: registration.offers)

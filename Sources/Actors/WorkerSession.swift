@@ -22,8 +22,6 @@ actor WorkerSession {
         var task: TaskID
         /// The last entry of the run's journal that the worker has; `nil` when it doesn't say.
         var seen: UInt64?
-        /// Whether the run only waits.
-        var isWaiting = false
     }
 
     private struct Lease {
@@ -79,11 +77,10 @@ actor WorkerSession {
         let lost = tasks.filter { !claimed.contains($0) }
         let freed = remove(lost)
         for claim in held {
-            // While there is a stream the session knows what the run does; else the worker does.
-            let known = feed == nil ? nil : leases[claim.task.subject]
+            // Without a stream it is the worker's to say anew which runs only wait.
+            let isResting = feed != nil && leases[claim.task.subject]?.isResting == true
             leases[claim.task.subject] = Lease(
-                epoch: claim.task.epoch, registration: registrations, seen: claim.seen,
-                isResting: known?.isResting ?? claim.isWaiting)
+                epoch: claim.task.epoch, registration: registrations, seen: claim.seen, isResting: isResting)
         }
         return .registered(lost: lost, freed)
     }

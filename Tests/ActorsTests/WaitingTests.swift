@@ -77,16 +77,18 @@ struct WaitingTests {
         }
     }
 
-    /// The worker says where its run waits, is told what it has missed, and has no place for another run then.
+    /// The worker says where its run waits, is told what it has missed, and has no place for another run until it has
+    /// seen that.
     private func comesBack(_ rig: EngineRig, _ task: TaskID) async throws {
-        let held = Engine.Registration.Held(task, seen: 2, isWaiting: true)
+        let held = Engine.Registration.Held(task, seen: 2)
         let worker = try await rig.worker("w", maximumTasks: 1, held: [held])
+        try await worker.report(task, first: 1, [], waitingAt: 2)
         let missed = try await worker.pushed()
         #expect(missed.sequence == 3 && missed.event.kind == .signalReceived)
         try await rig.start("b")
         await settle()
         #expect(worker.unread.isEmpty)
-        try await worker.close(task)
+        try await worker.report(task, first: 1, [], waitingAt: 3)
         #expect(try await worker.task().taskID.workflow.rawValue == "b")
     }
 

@@ -200,8 +200,8 @@ extension Engine.Registration.Held: ExpressibleByStringLiteral {
         self.init(task: value)
     }
 
-    init(_ task: TaskID, seen: UInt64? = nil, isWaiting: Bool = false) {
-        self.init(task: task.description, seen: seen, isWaiting: isWaiting)
+    init(_ task: TaskID, seen: UInt64? = nil) {
+        self.init(task: task.description, seen: seen)
     }
 }
 

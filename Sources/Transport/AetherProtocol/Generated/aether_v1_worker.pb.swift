@@ -236,9 +236,6 @@ package nonisolated struct Aether_V1_RegisterRequest: Sendable {
   /// pushed again. Missing: nothing is.
   package var heldSequences: [UInt64] = []
 
-  /// For each of held_task_ids: whether the run only waits. It takes none of max_tasks until something is pushed to it.
-  package var heldWaiting: [Bool] = []
-
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -593,7 +590,7 @@ package nonisolated struct Aether_V1_RunAdvance: Sendable {
   package var giveBack: Bool = false
 
   /// The run is at rest and only waits for what the server will tell; it has seen the journal up to this entry. Its credit is
-  /// free until then. With give_back: it needs no worker until something it waits for happens.
+  /// free until then. Told again after each Register. With give_back: it needs no worker until something it waits for happens.
   package var waitingAt: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -765,7 +762,7 @@ nonisolated extension Aether_V1_ServiceResource: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RegisterRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0\u{3}held_waiting\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -782,7 +779,6 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
       case 17: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
       case 18: try { try decoder.decodeRepeatedStringField(value: &self.heldTaskIds) }()
       case 19: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldSequences) }()
-      case 20: try { try decoder.decodeRepeatedBoolField(value: &self.heldWaiting) }()
       default: break
       }
     }
@@ -816,9 +812,6 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if !self.heldSequences.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.heldSequences, fieldNumber: 19)
     }
-    if !self.heldWaiting.isEmpty {
-      try visitor.visitPackedBoolField(value: self.heldWaiting, fieldNumber: 20)
-    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -832,7 +825,6 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.instanceID != rhs.instanceID {return false}
     if lhs.heldTaskIds != rhs.heldTaskIds {return false}
     if lhs.heldSequences != rhs.heldSequences {return false}
-    if lhs.heldWaiting != rhs.heldWaiting {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

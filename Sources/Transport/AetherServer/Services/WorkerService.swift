@@ -30,8 +30,7 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
                 held: request.heldTaskIds.enumerated().map { index, task in
                     Engine.Registration.Held(
                         task: task,
-                        seen: index < request.heldSequences.count ? request.heldSequences[index] : nil,
-                        isWaiting: index < request.heldWaiting.count && request.heldWaiting[index])
+                        seen: index < request.heldSequences.count ? request.heldSequences[index] : nil)
                 }
             ))
         return .with {
