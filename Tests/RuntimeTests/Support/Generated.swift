@@ -51,7 +51,12 @@ struct Generated {
         case .started:
             .started(
                 WorkflowStart(
-                    type: text(), input: bytes(), tier: random.pick(PersistenceTier.allCases), seed: random.next()))
+                    type: text(), input: bytes(), tier: random.pick(PersistenceTier.allCases), seed: random.next(),
+                    parent: random.oneIn(2)
+                        ? nil
+                        : ParentLink(
+                            workflow: WorkflowID(rawValue: "p"), seed: number(), key: key(),
+                            closePolicy: random.pick(ParentClosePolicy.allCases))))
         case .assigned: .assigned(worker: worker(), epoch: number())
         case .released:
             .released(epoch: number(), reason: random.pick([.workerGone, .notHeld, .returned, .cancelled]))
