@@ -29,6 +29,8 @@ struct TaskStream {
 
     private func sendLong(_ assignment: TaskAssignment) async throws {
         var chunk = Aether_V1_Task(.assign(assignment))
+        // Beside the message: a field of it is copied whenever it is changed.
+        var entries: [Aether_V1_JournalEntry] = []
         var size = 0
         var after: UInt64 = 0
         while after < assignment.journalLength {
@@ -42,16 +44,18 @@ struct TaskStream {
                 let wire = Aether_V1_JournalEntry(entry)
                 let bytes = wire.payload.count + wire.key.utf8.count + wire.failure.message.utf8.count + 64
                 if size > 0, size + bytes > Self.journalChunkBytes {
+                    chunk.journal = entries
                     chunk.journalContinues = true
                     try await response.write(chunk)
                     chunk = Aether_V1_Task.with { $0.taskID = assignment.taskID.description }
-                    size = 0
+                    (entries, size) = ([], 0)
                 }
-                chunk.journal.append(wire)
+                entries.append(wire)
                 size += bytes
             }
             after = last.sequence
         }
+        chunk.journal = entries
         try await response.write(chunk)
     }
 }
