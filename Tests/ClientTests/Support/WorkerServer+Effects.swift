@@ -49,7 +49,8 @@ extension WorkerServer.State {
             case .wake(let time):
                 self.time = max(self.time, time.rawValue)
                 try? handle(id) { try $0.handle(.wake, at: $1) }
-            case .free, .rest, .passivate, .publish, .tellParent, .startChild, .cancelChild, .terminateChild, .freeActivity:
+            case .free, .rest, .passivate, .publish, .tellParent, .startChild, .cancelChild, .terminateChild,
+                .freeActivity:
                 break
             }
         }
