@@ -108,7 +108,7 @@ extension Engine {
             guard existing.parent?.workflow == link.workflow, existing.parent?.key == link.key else {
                 return try await refuse(link, "workflow \(child.id) exists already, and is not its child")
             }
-            try await makeWay(child.id, in: old, for: lane)
+            try await makeWay(child.id, for: lane)
             replacesClosed = true
         }
         let (execution, decision) = WorkflowExecution.create(id: child.id, start: start, at: clock.now())

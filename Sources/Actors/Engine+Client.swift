@@ -58,8 +58,9 @@ extension Engine {
         }
         let start = WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random())
         for _ in 0..<Self.attempts {
+            if request.idPolicy == .replace { try await makeWay(request.id, for: lane) }
             if try await create(request, start, in: lane) { return }
-            if try await attach(request, lane) { return }
+            if try await attach(request) { return }
         }
         throw EngineError(.unavailable, "workflow \(request.id) is being recovered; try again")
     }
@@ -108,7 +109,7 @@ extension Engine {
     /// A start with an id that is taken.
     ///
     /// - Returns: whether the run that has it is the one that was asked for; else the id is free now.
-    private func attach(_ request: Start, _ lane: Lane) async throws(EngineError) -> Bool {
+    private func attach(_ request: Start) async throws(EngineError) -> Bool {
         let existing: WorkflowStart
         switch try await lookup(request.id) {
         case .active(let workflow):
@@ -121,7 +122,6 @@ extension Engine {
                 throw EngineError(
                     .alreadyExists, "workflow \(request.id) has been run already; use another id, or replace it")
             case .replace:
-                try await makeWay(request.id, in: old, for: lane)
                 return false
             }
         case .unknown:
@@ -138,13 +138,12 @@ extension Engine {
     }
 
     /// Makes an id free whose run has ended. In its own store the new run replaces it; in another one it is deleted.
-    func makeWay(_ id: WorkflowID, in old: Lane, for lane: Lane) async throws(EngineError) {
-        if old.persistence === lane.persistence { return }
-        do {
-            _ = try await old.store.delete([id])
-        } catch {
-            throw EngineError(.unavailable, "workflow \(id) can't be replaced: \(error); try again later")
+    func makeWay(_ id: WorkflowID, for lane: Lane) async throws(EngineError) {
+        guard case .closed(_, let old) = try await lookup(id) else { return }
+        guard try await isKnownToParent(id, old) else {
+            throw EngineError(.unavailable, "the parent of workflow \(id) is being recovered; try again")
         }
+        if old.persistence !== lane.persistence { _ = try await erase(id, from: old.store) }
     }
 
     func readStart(

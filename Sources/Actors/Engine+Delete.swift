@@ -41,7 +41,7 @@ extension Engine {
     }
 
     /// Sees to it that the run's parent has recorded its end: it would start a child again that is not there.
-    private func isKnownToParent(_ id: WorkflowID, _ lane: Lane) async throws(EngineError) -> Bool {
+    func isKnownToParent(_ id: WorkflowID, _ lane: Lane) async throws(EngineError) -> Bool {
         guard let link = try await readStart(id, from: lane.store).parent else { return true }
         let outcome = try await outcome(of: id, in: lane.store)
         let told = try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
@@ -54,7 +54,7 @@ extension Engine {
         return !parent.isDiscarded
     }
 
-    private func erase(_ id: WorkflowID, from store: any WorkflowStore) async throws(EngineError) -> Bool {
+    func erase(_ id: WorkflowID, from store: any WorkflowStore) async throws(EngineError) -> Bool {
         do {
             return try await store.delete([id]).contains(id)
         } catch {
