@@ -223,6 +223,7 @@ extension WorkflowExecution {
             case .activity(let activity):
                 guard let lease = activity.lease(of: key) else { continue }
                 decision.effects.append(.freeActivity(lease))
+                if activity.spec.cancellation == .abandon { continue }
                 decision.effects.append(.revokeActivity(lease))
             case .timer, .signal, .step:
                 break

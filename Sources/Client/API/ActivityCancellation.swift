@@ -8,7 +8,8 @@ public enum ActivityCancellation: Sendable, Hashable {
     /// The activity is told with its next heartbeat, and the call goes on waiting: it returns or throws what the activity
     /// does, which may complete all the same.
     case wait
-    /// The call throws `CancellationError` at once; the activity is not told and goes on, with its retries.
+    /// The call throws `CancellationError` at once; the activity is not told and goes on, with its retries. When the run ends,
+    /// the attempt under way goes on as long as it sends no heartbeat, and is the last.
     case abandon
 
     var recorded: AetherRuntime.ActivityCancellation {

@@ -46,9 +46,11 @@ package struct ScriptWorkflow: Sendable {
                 try await pass(order.path + "." + gate, heartbeats ? context : nil)
             } catch {
                 try append("cancelled", to: order.path)
+                tell("cancelled")
                 throw error
             }
             try append("passed", to: order.path)
+            tell("passed")
         }
         return name
     }
