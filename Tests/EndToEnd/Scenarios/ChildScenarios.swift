@@ -93,8 +93,10 @@ struct ChildScenarios {
         let bed = try TestBed()
         var server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
         var worker = try bed.startWorker(server, id: "w0")
-        let children = (0..<20).map { number -> [Script.Operation] in
-            [.child("child-\(number)", [.step("first-\(number)"), .sleep(milliseconds: 20), .step("last-\(number)")])]
+        // Far more steps than can run before the kills.
+        let rounds = 0..<10
+        let children = (0..<20).map { child -> [Script.Operation] in
+            [.child("child-\(child)", rounds.flatMap { [.step("\(child)-\($0)"), .sleep(milliseconds: 50)] })]
         }
         let handle = try await Workflows(server).script.start(
             Script(bed.path("s"), [.parallel(children)]), id: "parent")
@@ -106,7 +108,7 @@ struct ChildScenarios {
             server = try await bed.startServer(port: server.port, flags: ["--worker-grace-ms", "50"])
             worker = try bed.startWorker(server, id: "w\(round)")
         }
-        let expected = (0..<20).flatMap { ["first-\($0)", "slept", "last-\($0)"] }
+        let expected = (0..<20).flatMap { child in rounds.flatMap { ["\(child)-\($0)", "slept"] } }
         #expect(try await handle.result() == expected)
         let listed = try await bed.aether("workflow", "list", "--json", server: server)
         #expect(listed.output.count == 21)

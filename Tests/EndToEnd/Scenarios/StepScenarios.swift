@@ -55,7 +55,7 @@ struct StepScenarios {
         let server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
         var worker = try bed.startWorker(server, id: "w0")
         let handle = try await Workflows(server).script.start(
-            bed.script("s", .step("flaky", failures: 100, attempts: 12)), id: "s")
+            bed.script("s", .step("flaky", failures: 1000, attempts: 100)), id: "s")
         for round in 1...3 {
             var output = LineReader(worker)
             await output.wait(for: "ran flaky", count: 2)
@@ -63,9 +63,9 @@ struct StepScenarios {
             worker = try bed.startWorker(server, id: "w\(round)")
         }
         let error = await #expect(throws: WorkflowFailed.self) { try await handle.result() }
-        #expect(error?.message == "failure 12")
+        #expect(error?.message == "failure 100")
         let attempts = try await bed.history("s", server).filter { $0.kind == "STEP_ATTEMPT_FAILED" }.map(\.attempt)
-        #expect(attempts == Array(1...11))
+        #expect(attempts == Array(1...99))
         await worker.kill()
     }
 

@@ -1,10 +1,14 @@
 import Aether
+import Testing
 
 extension WorkflowHandle {
     /// Asks for the run's status until it is as wanted; there is no call that waits for that.
     func until(_ isMet: (WorkflowStatus) -> Bool) async throws {
-        while !isMet(try await status()) {
+        var status = try await status()
+        while !isMet(status) {
+            try #require([.pending, .running].contains(status.state), "the run has ended before: \(status)")
             try Task.checkCancellation()
+            status = try await self.status()
         }
     }
 
