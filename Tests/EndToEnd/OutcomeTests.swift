@@ -98,46 +98,4 @@ struct OutcomeTests {
             await second.kill()
         }
     }
-
-    @Test("a million-byte result works; one over the limit fails the step with a clear error")
-    func bigResults() async throws {
-        let bed = try TestBed()
-        let server = try await bed.startServer()
-        let worker = try bed.startWorker(server, id: "w1")
-        let workflows = Workflows(server)
-        #expect(try await workflows.big.startAndWait(1_000_000).utf8.count == 1_000_000)
-        let error = await #expect(throws: WorkflowFailed.self) { try await workflows.big.startAndWait(3_000_000) }
-        #expect(error?.step == "grow")
-        #expect(error?.message.contains("the limit is 2097152") == true)
-        await worker.kill()
-    }
-
-    @Test("two clients await one result; one goes away, the other gets it")
-    func twoWaiters() async throws {
-        let bed = try TestBed()
-        let server = try await bed.startServer()
-        let workflows = Workflows(server)
-        let handle = try await workflows.tenSteps.start(2, id: "two")
-        let leaving = Task { try await Workflows(server).tenSteps.handle("two").result() }
-        async let staying = handle.result()
-        leaving.cancel()
-        await #expect(throws: CancellationError.self) { try await leaving.value }
-        let worker = try bed.startWorker(server, id: "w1")
-        #expect(try await staying == 110)
-        await worker.kill()
-    }
-
-    @Test("a type that nobody serves stays PENDING and says why; then a worker connects, and it runs")
-    func lateWorker() async throws {
-        let bed = try TestBed()
-        let server = try await bed.startServer()
-        let workflows = Workflows(server)
-        let handle = try await workflows.tenSteps.start(1, id: "late")
-        let status = try await handle.status()
-        #expect(status.state == .pending)
-        #expect(status.reason.contains("no connected worker offers the workflow type \"ten-steps\""))
-        let worker = try bed.startWorker(server, id: "w1")
-        #expect(try await handle.result() == 55)
-        await worker.kill()
-    }
 }

@@ -13,7 +13,8 @@ import Testing
 struct HTTPListenerTests {
     private static func snapshot(reason: String? = nil) -> ServerSnapshot {
         ServerSnapshot(
-            counts: WorkflowCounts(), connectedWorkers: 0, commits: 0, entriesCommitted: 0, notReadyReason: reason)
+            counts: WorkflowCounts(), activeRuns: 0, connectedWorkers: 0, commits: 0, entriesCommitted: 0,
+            notReadyReason: reason)
     }
 
     private func listener(_ pages: HTTPListener.Pages, port: Int = 0, reason: String? = nil) -> HTTPListener {

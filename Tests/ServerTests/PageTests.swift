@@ -7,7 +7,8 @@ import Testing
 @Suite("HTTP pages")
 struct PageTests {
     private let snapshot = ServerSnapshot(
-        counts: WorkflowCounts([.pending: 1, .running: 2, .completed: 30, .failed: 4]), connectedWorkers: 5,
+        counts: WorkflowCounts([.pending: 1, .running: 2, .completed: 30, .failed: 4]), activeRuns: 3,
+        connectedWorkers: 5,
         commits: 6, entriesCommitted: 70, notReadyReason: nil)
 
     @Test("of metrics are Prometheus' text format")
@@ -16,6 +17,7 @@ struct PageTests {
         #expect(lines.contains("# TYPE aether_workflows gauge"))
         #expect(lines.contains("aether_workflows{state=\"running\"} 2"))
         #expect(lines.contains("aether_workflows{state=\"cancelled\"} 0"))
+        #expect(lines.contains("aether_workflows_in_memory 3"))
         #expect(lines.contains("aether_workers_connected 5"))
         #expect(lines.contains("aether_commits_total 6"))
         #expect(lines.contains("aether_journal_entries_total 70"))

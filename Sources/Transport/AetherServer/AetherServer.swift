@@ -224,6 +224,7 @@ extension ServerSnapshot {
         let metrics = try await engine.metrics()
         self.init(
             counts: metrics.workflows,
+            activeRuns: metrics.activeRuns,
             connectedWorkers: metrics.connectedWorkers,
             commits: Int64(metrics.committed.commits),
             entriesCommitted: Int64(metrics.committed.entries),

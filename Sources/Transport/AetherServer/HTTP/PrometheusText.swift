@@ -14,6 +14,10 @@ struct PrometheusText {
         for state in WorkflowState.allCases {
             sample("aether_workflows", snapshot.counts[state], labels: [("state", state.name.lowercased())])
         }
+        family(
+            "aether_workflows_in_memory", .gauge,
+            "Workflows in memory: all that are open, but for those that only wait.")
+        sample("aether_workflows_in_memory", snapshot.activeRuns)
         family("aether_workers_connected", .gauge, "Workers with an open task stream.")
         sample("aether_workers_connected", snapshot.connectedWorkers)
         family("aether_commits_total", .counter, "Database commits since the server started.")

@@ -3,6 +3,8 @@ package import AetherStorage
 /// What the HTTP pages tell of a server, at one moment.
 package struct ServerSnapshot: Sendable {
     package var counts: WorkflowCounts
+    /// How many runs are in memory; those that only wait for what is far off are not.
+    package var activeRuns: Int
     package var connectedWorkers: Int
     /// Database commits since the server started.
     package var commits: Int64
@@ -12,9 +14,11 @@ package struct ServerSnapshot: Sendable {
     package var notReadyReason: String?
 
     package init(
-        counts: WorkflowCounts, connectedWorkers: Int, commits: Int64, entriesCommitted: Int64, notReadyReason: String?
+        counts: WorkflowCounts, activeRuns: Int, connectedWorkers: Int, commits: Int64, entriesCommitted: Int64,
+        notReadyReason: String?
     ) {
         self.counts = counts
+        self.activeRuns = activeRuns
         self.connectedWorkers = connectedWorkers
         self.commits = commits
         self.entriesCommitted = entriesCommitted
