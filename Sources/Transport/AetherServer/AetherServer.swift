@@ -33,7 +33,7 @@ package struct AetherServer: Sendable {
         let engine = Engine(
             stores: [.stateActionLog: durable, .memory: memory],
             configuration: EngineConfiguration(configuration),
-            clock: .system,
+            clock: .system(),
             logger: logger,
             availabilityChanged: { health.set(isServing: $0) }
         )
@@ -195,27 +195,6 @@ extension EngineConfiguration {
         snapshotSteps = server.snapshotSteps
         workerGrace = server.workerGrace
         maximumValueBytes = server.maximumValueBytes
-    }
-}
-
-extension EngineClock {
-    /// The machine's clocks and randomness. The time of day is asked for once and then counted on: a wall clock that is
-    /// set while the server runs neither hurries a timer nor holds it up.
-    fileprivate static var system: EngineClock {
-        let clock = ContinuousClock()
-        let start = (wall: Date().timeIntervalSince1970 * 1000, counted: clock.now)
-        return EngineClock(
-            now: {
-                let passed = start.counted.duration(to: clock.now) / .milliseconds(1)
-                return Timestamp(millisecondsSinceEpoch: Int64((start.wall + passed).rounded(.down)))
-            },
-            sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: clock) },
-            sleepUntil: { instant in
-                let passed = Double(instant.millisecondsSinceEpoch) - start.wall
-                try await Task.sleep(until: start.counted.advanced(by: .milliseconds(1) * passed), clock: clock)
-            },
-            random: { UInt64.random(in: .min ... .max) }
-        )
     }
 }
 

@@ -1,0 +1,28 @@
+internal import AetherActors
+internal import AetherRuntime
+internal import Foundation
+
+extension EngineClock {
+    /// The machine's clocks and randomness.
+    ///
+    /// The time of day is asked for once and then counted on, also while the machine is suspended: a wall clock that is set
+    /// while the server runs neither hurries a timer nor holds it up.
+    ///
+    /// - Parameter timeOfDay: says what the wall clock shows.
+    static func system(timeOfDay: () -> Date = { Date() }) -> EngineClock {
+        let clock = ContinuousClock()
+        let start = (wall: timeOfDay().timeIntervalSince1970 * 1000, counted: clock.now)
+        return EngineClock(
+            now: {
+                let passed = start.counted.duration(to: clock.now) / .milliseconds(1)
+                return Timestamp(millisecondsSinceEpoch: Int64((start.wall + passed).rounded(.down)))
+            },
+            sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: clock) },
+            sleepUntil: { instant in
+                let passed = Double(instant.millisecondsSinceEpoch) - start.wall
+                try await Task.sleep(until: start.counted.advanced(by: .milliseconds(1) * passed), clock: clock)
+            },
+            random: { UInt64.random(in: .min ... .max) }
+        )
+    }
+}
