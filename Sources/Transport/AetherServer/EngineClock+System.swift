@@ -9,6 +9,7 @@ extension EngineClock {
     /// while the server runs neither hurries a timer nor holds it up.
     ///
     /// - Parameter timeOfDay: says what the wall clock shows.
+    /// - Returns: the clock.
     static func system(timeOfDay: () -> Date = { Date() }) -> EngineClock {
         let clock = ContinuousClock()
         let start = (wall: timeOfDay().timeIntervalSince1970 * 1000, counted: clock.now)
