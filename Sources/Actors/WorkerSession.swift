@@ -201,7 +201,8 @@ actor WorkerSession {
                     leases[task.subject]?.isResting = false
                     freed.count -= 1
                 }
-                sent.append(message)
+                // A plain worker knows tasks alone; that one is over it hears with its next heartbeat.
+                if message.begun != nil || registration?.worker.isPlain == false { sent.append(message) }
             }
         }
         if !sent.isEmpty { feed?.put(sent) }

@@ -81,8 +81,28 @@ let script = ScriptWorkflow(client)
 let memoryScript = ScriptWorkflow(client, persistence: .memory, type: "script-memory")
 let snapshotScript = ScriptWorkflow(client, persistence: .snapshot, type: "script-snapshot")
 
+struct ElsewhereInput: Codable, Sendable {
+    var activity: String
+    var service: String
+    var order: Int
+    var attempts: Int
+    var timeoutMilliseconds: Int?
+    var heartbeatMilliseconds: Int?
+}
+
+// Calls an activity that is done by workers of another language.
+let callElsewhere = client.workflow("call-elsewhere") { (context, input: ElsewhereInput) in
+    let activity = client.activity(
+        input.activity, input: Int.self, output: AnyJSON.self,
+        retry: .exponential(initial: .milliseconds(10), attempts: input.attempts),
+        timeout: input.timeoutMilliseconds.map { .milliseconds($0) },
+        heartbeatTimeout: input.heartbeatMilliseconds.map { .milliseconds($0) },
+        service: input.service.isEmpty ? nil : input.service)
+    return try await context.activity(activity, input.order, cancellation: .wait)
+}
+
 tell("started")
 try await client.serve([
     lines, tenSteps, failing, stubborn, concurrent, big, script.workflow, script.activity, memoryScript.workflow,
-    snapshotScript.workflow,
+    snapshotScript.workflow, callElsewhere,
 ])
