@@ -237,7 +237,7 @@ let package = Package(
             swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker"],
+            dependencies: ["Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker", "order-processing"],
             path: "Tests/EndToEnd",
             exclude: ["Script", "Worker"],
             swiftSettings: swiftSettings

@@ -1,5 +1,5 @@
-// Takes an order through inventory, reservation, payment and shipping. When a later step fails, what the earlier ones
-// did is undone: see README.md.
+// Takes an order through inventory, reservation, payment and shipping. When one of them fails, what the earlier ones did
+// is undone: see README.md.
 import Aether
 import Foundation
 
@@ -26,42 +26,46 @@ struct CardDeclined: Error, CustomStringConvertible {
 }
 
 let environment = ProcessInfo.processInfo.environment
-let ledger = Ledger(path: environment["ORDER_LEDGER"] ?? "order-ledger.txt")
+let delay = environment["ORDER_DELAY_MS"].flatMap { Int($0) } ?? 50
+let ledger = Ledger(path: environment["ORDER_LEDGER"] ?? "order-ledger.txt", delay: .milliseconds(delay))
 let client = AetherClient(serverURL: environment["AETHER_SERVER"] ?? "http://localhost:7233")
+
+let charge = client.activity(
+    "charge",
+    retry: .exponential(initial: .milliseconds(200), attempts: 5, nonRetryable: ["CardDeclined"]),
+    timeout: .seconds(10), heartbeatTimeout: .seconds(3)
+) { (context, order: Order) in
+    guard order.card != "expired" else { throw CardDeclined(card: order.card) }
+    try await context.heartbeat(progress: 0.5)
+    return try await ledger.write("charged", order, key: context.idempotencyKey)
+}
 
 let processOrder = client.workflow("process-order") { (context, order: Order) in
     try await context.step("check-inventory") {
-        guard order.item != "unobtainium" else { throw OutOfStock(item: order.item) }
+        guard try await ledger.stock(of: order.item) > 0 else { throw OutOfStock(item: order.item) }
     }
-    let reservation = try await context.step("reserve") {
-        try ledger.write("reserved", order, key: StepContext.current?.idempotencyKey)
+
+    let reservation = try await context.step("reserve") { try await ledger.write("reserved", order) }
+    context.compensate {
+        try await context.step("release") { try await ledger.write("released \(reservation)", order) }
     }
-    do {
-        let payment = try await context.step("charge") {
-            guard order.card != "expired" else { throw CardDeclined(card: order.card) }
-            return try ledger.write("charged", order, key: StepContext.current?.idempotencyKey)
-        }
-        do {
-            let shipment = try await context.step("ship") {
-                guard order.quantity <= 100 else { throw OutOfStock(item: order.item) }
-                return try ledger.write("shipped", order, key: StepContext.current?.idempotencyKey)
-            }
-            return Receipt(payment: payment, shipment: shipment)
-        } catch let failure as StepFailed {
-            try await context.step("refund") {
-                try ledger.write("refunded \(payment)", order, key: StepContext.current?.idempotencyKey)
-            }
-            throw failure
-        }
-    } catch let failure as StepFailed {
-        try await context.step("release") {
-            try ledger.write("released \(reservation)", order, key: StepContext.current?.idempotencyKey)
-        }
-        throw failure
+
+    let payment = try await context.activity(charge, order)
+    context.compensate {
+        try await context.step("refund") { try await ledger.write("refunded \(payment)", order) }
     }
+
+    // The customer may change their mind. It could as well be days: while it waits, a run costs nothing.
+    try await context.sleep(.seconds(1))
+
+    let shipment = try await context.step("ship") {
+        guard order.quantity <= 100 else { throw OutOfStock(item: order.item) }
+        return try await ledger.write("shipped", order)
+    }
+    return Receipt(payment: payment, shipment: shipment)
 }
 
-try await client.serve([processOrder]) { _ in
+try await client.serve([processOrder, charge]) { _ in
     let orders = [
         Order(id: "order-1", item: "book", quantity: 1, card: "4242"),
         Order(id: "order-2", item: "book", quantity: 1, card: "expired"),
