@@ -21,6 +21,7 @@ mkdir -p "$package/Sources/greeter"
 ln -sfn "$root" "$home/aether"
 block Package.swift >"$package/Package.swift"
 block Sources/greeter/main.swift >"$package/Sources/greeter/main.swift"
+block Sources/greeter/Trip.swift >"$package/Sources/greeter/Trip.swift"
 swift build --package-path "$package"
 
 [ "$(block serve)" = "swift run aether serve" ] || fail "another way to serve than the one tested"
