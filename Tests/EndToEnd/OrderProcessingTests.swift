@@ -106,7 +106,8 @@ struct OrderProcessingTests {
             try Task.checkCancellation()
             do {
                 let status = try await run.status()
-                if let line = moment.line, try ledger(bed).contains(where: { $0.hasPrefix("\(moment.order) \(line)") }) {
+                if let line = moment.line, try ledger(bed).contains(where: { $0.hasPrefix("\(moment.order) \(line)") })
+                {
                     return status.state == .running
                 }
                 if moment.isMet(status) { return true }
