@@ -14,14 +14,15 @@ extension TransportTests {
         private final class Progress: Sendable {
             let written = Atomic<Int>(0)
 
-            /// Waits until nothing has been written between two looks, many scheduling rounds apart.
-            func untilStalled() async throws -> Int {
+            /// Waits until nothing is written while a hundred other calls of the same connection are answered, one after
+            /// the other: whoever could write would have.
+            func untilStalled(_ rig: TestRig) async throws -> Int {
                 var last = -1
-                var quietRounds = 0
-                while quietRounds < 20 {
-                    try await Task.sleep(for: .milliseconds(5))
+                var quietCalls = 0
+                while quietCalls < 100 {
+                    _ = try await rig.send([1])
                     let now = written.load(ordering: .relaxed)
-                    quietRounds = now == last && now > 0 ? quietRounds + 1 : 0
+                    quietCalls = now == last && now > 0 ? quietCalls + 1 : 0
                     last = now
                 }
                 return last
@@ -51,7 +52,7 @@ extension TransportTests {
                 } read: { response in
                     var messages = response.messages.makeAsyncIterator()
                     _ = try await messages.next()
-                    let stalled = try await progress.untilStalled()
+                    let stalled = try await progress.untilStalled(rig)
                     #expect(stalled < Self.bound)
                     // Reading on sets the writer going again.
                     for _ in 0..<(2 * stalled / Self.messageBytes) { _ = try await messages.next() }
@@ -90,7 +91,7 @@ extension TransportTests {
                     for try await message in response.messages { answer += message }
                     return String(decoding: answer, as: UTF8.self)
                 }
-                let written = try await progress.untilStalled()
+                let written = try await progress.untilStalled(rig)
                 #expect(written < Self.bound)
                 // A stream that is held up holds up no other.
                 let other = try await rig.send([1, 2, 3])
