@@ -73,7 +73,7 @@ struct OrderProcessingTests {
         // A server that is back soon takes the worker's runs for still running; a worker that is gone loses them at once.
         let flags = ["--worker-grace-ms", victim == .server ? "60000" : "100"]
         var server = try await bed.startServer(flags: flags)
-        var example = try start(bed, server, delayMilliseconds: 500)
+        var example = try start(bed, server, delayMilliseconds: 1000)
         var hits = 0
         for moment in Self.moments {
             hits += try await wait(for: moment, bed, server) ? 1 : 0
@@ -82,7 +82,7 @@ struct OrderProcessingTests {
                 await server.process.kill()
                 server = try await bed.startServer(port: server.port, flags: flags)
             }
-            if victim != .server { example = try start(bed, server, delayMilliseconds: 500) }
+            if victim != .server { example = try start(bed, server, delayMilliseconds: 1000) }
         }
         // On a machine that is very slow, a crash may come later than meant: what it must not do is the same.
         #expect(hits * 2 > Self.moments.count, "most of the crashes missed what they were meant for")
