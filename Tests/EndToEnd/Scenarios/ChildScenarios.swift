@@ -18,7 +18,7 @@ struct ChildScenarios {
         try await parent.cancel()
         await #expect(throws: WorkflowCancelled.self) { try await parent.result() }
         await #expect(throws: WorkflowCancelled.self) { try await script.handle("child").result() }
-        #expect(try bed.lines(of: "s") == ["undone"])
+        #expect(try bed.lines(of: "s") == ["long", "undone"])
         await worker.kill()
     }
 

@@ -96,6 +96,21 @@ struct StepScenarios {
         await worker.kill()
     }
 
+    @Test("a step over its time limit is tried again as its policy says, and fails with the limit")
+    func timeLimit() async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer()
+        let worker = try bed.startWorker(server, id: "w1")
+        let error = await #expect(throws: WorkflowFailed.self) {
+            try await Workflows(server).script.startAndWait(
+                bed.script("s", .hang("long", timeoutMilliseconds: 50, attempts: 2)), id: "s")
+        }
+        #expect(error?.step == "long" && error?.message.contains("timed out") == true)
+        #expect(try bed.lines(of: "s") == ["long", "long"])
+        #expect(try await bed.history("s", server).count { $0.kind == "STEP_ATTEMPT_FAILED" } == 1)
+        await worker.kill()
+    }
+
     @Test("8: a step's successor never starts before its result is durable: killed between the two, 100 times")
     func durableBeforeSuccessor() async throws {
         let bed = try TestBed()
@@ -128,7 +143,7 @@ struct StepScenarios {
         await output.wait(for: "at long")
         try await handle.cancel()
         await #expect(throws: WorkflowCancelled.self) { try await handle.result() }
-        #expect(try bed.lines(of: "s") == ["two", "one"])
+        #expect(try bed.lines(of: "s") == ["long", "two", "one"])
         await worker.kill()
     }
 

@@ -17,8 +17,8 @@ package struct Script: Codable, Sendable {
         case steps(Int, isSequential: Bool = false)
         /// A step that tells the test, and goes on when the test opens the gate of this name.
         case gate(String)
-        /// A step that never ends by itself.
-        case hang(String)
+        /// A step that writes its name and never ends by itself, but for its time limit.
+        case hang(String, timeoutMilliseconds: Int? = nil, attempts: Int = 1)
         case sleep(milliseconds: Int)
         case signal(String, timeoutMilliseconds: Int? = nil)
         case child(String, [Operation], policy: Policy = .cancel)

@@ -104,8 +104,12 @@ private struct Interpreter: Sendable {
                 try await passGate(path + "." + name)
             }
             return [name]
-        case .hang(let name):
-            try await context.step(name) {
+        case .hang(let name, let timeout, let attempts):
+            try await context.step(
+                name, retry: .exponential(initial: .milliseconds(5), attempts: attempts),
+                timeout: timeout.map { .milliseconds($0) }
+            ) {
+                try append(name, to: path)
                 tell("at \(name)")
                 try await Task.sleep(for: .seconds(3600))
             }
