@@ -9,7 +9,7 @@ struct Commit: Sendable {
     var effects: [Effect]
     /// Whether it may be settled before it is durable, so that a crash loses it. One with effects may not.
     var mayLag = false
-    /// For the effect `schedule`: what the scheduler is asked.
+    /// For the effects `schedule` and `scheduleAnew`: what the scheduler is asked.
     var request: TaskScheduler.Request?
     /// Whether the run asked to be woken, and has ended: nobody need do that any more.
     var forgetsWake = false

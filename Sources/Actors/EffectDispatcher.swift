@@ -76,7 +76,7 @@ actor EffectDispatcher {
     private func add(_ effect: Effect, of commit: Commit, to work: inout Work) {
         let run = commit.workflow.id
         switch effect {
-        case .schedule:
+        case .schedule, .scheduleAnew:
             if let request = commit.request { work.requests.append(request) }
         case .dispatch(let lease):
             if let assignment = commit.assignment {
@@ -220,7 +220,7 @@ actor EffectDispatcher {
             var request = assignment.request
             do throws(WorkflowFault) {
                 guard let workflow = registry.active(request.subject.workflow) else { throw .discarded }
-                try await workflow.handle(.assign(request.subject, to: assignment.worker), at: clock.now())
+                try await workflow.assign(assignment, at: clock.now())
             } catch {
                 unassigned.append(request.subject)
                 guard case .refused(.cannotReplay) = error else { continue }
@@ -250,11 +250,6 @@ extension ActivityProgress {
 }
 
 extension WorkflowEvent {
-    /// The scheduler found a worker for a task.
-    fileprivate static func assign(_ subject: TaskSubject, to worker: WorkerIdentity) -> WorkflowEvent {
-        subject.activity.map { .assignActivity($0, worker: worker.id) } ?? .assign(worker)
-    }
-
     /// A task never reached its worker.
     fileprivate static func undelivered(_ task: TaskID) -> WorkflowEvent {
         guard let key = task.activity else { return .loseLease(epoch: task.epoch, .workerGone) }

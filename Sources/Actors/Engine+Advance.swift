@@ -15,10 +15,12 @@ extension Engine {
         package var givesBack: Bool
         /// The run only waits, and has seen the journal up to this entry.
         package var waitingAt: UInt64?
+        /// The worker's code does not fit the journal: it gives the run back after the records.
+        package var blockage: Blockage?
 
         package init(
             task: String, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, givesBack: Bool,
-            waitingAt: UInt64? = nil
+            waitingAt: UInt64? = nil, blockage: Blockage? = nil
         ) {
             self.task = task
             self.firstRecord = firstRecord
@@ -26,11 +28,13 @@ extension Engine {
             self.currentStep = currentStep
             self.givesBack = givesBack
             self.waitingAt = waitingAt
+            self.blockage = blockage
         }
 
         /// What follows after the records.
         fileprivate func conclusion(epoch: UInt64) -> WorkflowEvent? {
-            switch (givesBack, waitingAt) {
+            if let blockage { return .block(epoch: epoch, blockage) }
+            return switch (givesBack, waitingAt) {
             case (true, let seen?): .evict(epoch: epoch, seen: seen)
             case (true, nil): .loseLease(epoch: epoch, .returned)
             case (false, let seen?): .rest(epoch: epoch, seen: seen)

@@ -22,6 +22,9 @@ extension Engine {
 
     private func waitReason(_ execution: WorkflowExecution) async -> String {
         let type = execution.start.type
+        if let blockage = execution.blockage {
+            return "blocked: \(blockage); start a worker whose code fits, or tell the change with context.version"
+        }
         switch await scheduler.wait(for: .workflow(type), needsReplay: execution.needsReplay) {
         case .noWorkerOffersIt:
             return "no connected worker offers the workflow type \"\(type)\"; start one that registers it"

@@ -20,6 +20,8 @@ extension Engine {
         package var pending: [(key: OperationKey, operation: PendingOperation)] = []
         /// Of a child: its parent's id.
         package var parent: WorkflowID?
+        /// Why the workers that were tried can't go on with it.
+        package var blockage: Blockage?
     }
 
     /// The largest input, result or payload the engine takes, in bytes.
@@ -47,7 +49,8 @@ extension Engine {
             isCancelRequested: execution.isCancelRequested,
             reason: await reason(execution, currentStep: snapshot.currentStep),
             pending: execution.pending.map { ($0.key, $0.value) }.sorted { $0.1.sequence < $1.1.sequence },
-            parent: execution.start.parent?.workflow
+            parent: execution.start.parent?.workflow,
+            blockage: execution.blockage
         )
     }
 

@@ -65,7 +65,8 @@ extension Engine {
             claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen))
         }
         let entry = WorkerSession.Registration(
-            worker: worker, instance: registration.instance, offers: registration.offers)
+            worker: worker, instance: registration.instance, generation: sessions.nextGeneration(),
+            offers: registration.offers)
         let session = try await enter(entry, held: claimed)
         var kept: [String] = []
         for task in claimed.map(\.task) {
@@ -130,6 +131,7 @@ extension Engine {
         _ = await scheduler.connect(
             feed.connection,
             worker: registration.worker,
+            generation: registration.generation,
             offers: registration.offers,
             capacity: min(maximumTasks, configuration.maximumTasksPerSession),
             held: Self.uncounted

@@ -13,8 +13,8 @@ extension JournalEntry {
             failure.message.utf8.count <= Self.maximumLaggingBytes
         case .started, .assigned, .released, .timerStarted, .timerFired, .childStarted, .childClosed,
             .activityScheduled, .activityStarted, .activityAttemptFailed, .activityCompleted, .activityFailed,
-            .signalReceived, .signalAwaited, .signalConsumed, .valueSet, .cancelRequested, .operationCancelled,
-            .terminated, .closed:
+            .signalReceived, .signalAwaited, .signalConsumed, .valueSet, .versionSet, .cancelRequested,
+            .operationCancelled, .blocked, .terminated, .closed:
             false
         }
     }

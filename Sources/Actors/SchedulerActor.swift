@@ -20,9 +20,11 @@ actor SchedulerActor {
     }
 
     func connect(
-        _ session: SessionID, worker: WorkerIdentity, offers: Set<TaskResource>, capacity: Int, held: Int
+        _ session: SessionID, worker: WorkerIdentity, generation: UInt64, offers: Set<TaskResource>, capacity: Int,
+        held: Int
     ) -> [Assignment] {
-        scheduler.connect(session, worker: worker, offers: offers, capacity: capacity, held: held)
+        scheduler.connect(
+            session, worker: worker, generation: generation, offers: offers, capacity: capacity, held: held)
     }
 
     func disconnect(_ session: SessionID) {

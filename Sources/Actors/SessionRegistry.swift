@@ -6,6 +6,7 @@ final class SessionRegistry: Sendable {
     private struct State {
         var byWorker: [String: WorkerSession] = [:]
         var lastConnection: TaskScheduler.SessionID = 0
+        var lastGeneration: UInt64 = 0
     }
 
     private let state = Mutex(State())
@@ -21,6 +22,14 @@ final class SessionRegistry: Sendable {
         state.withLock { state in
             state.lastConnection += 1
             return state.lastConnection
+        }
+    }
+
+    /// A generation for a worker's process that is later than all before.
+    func nextGeneration() -> UInt64 {
+        state.withLock { state in
+            state.lastGeneration += 1
+            return state.lastGeneration
         }
     }
 

@@ -14,6 +14,8 @@ actor WorkerSession {
         var worker: WorkerIdentity
         /// Random for each process; empty for a worker that doesn't say.
         var instance: String
+        /// Grows from process to process.
+        var generation: UInt64
         var offers: Set<TaskResource>
     }
 
@@ -64,13 +66,16 @@ actor WorkerSession {
 
     private var tasks: [TaskID] { leases.map { TaskID($0.key, epoch: $0.value.epoch) } }
 
-    /// Takes a registration. The session then has exactly the tasks that the worker claims, and those on their way.
+    /// Takes a registration; a process that comes back keeps its generation. The session then has exactly the tasks that the worker claims, and those on their way.
     ///
     /// - Returns: the leases the worker no longer claims, which end.
     func register(_ new: Registration, held: [HeldTask]) -> RegisterResult {
         if hasExpired { return .expired }
         if feed != nil, let current = registration, current.instance != new.instance { return .inUse }
+        let isSameProcess = !new.instance.isEmpty && registration?.instance == new.instance
+        let generation = isSameProcess ? registration?.generation : nil
         registration = new
+        registration?.generation = generation ?? new.generation
         registrations += 1
         if feed == nil { graces += 1 }
         let claimed = Set(held.map(\.task))

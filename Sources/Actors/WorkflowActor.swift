@@ -24,6 +24,8 @@ actor WorkflowActor {
     private var laterTicket: Ticket?
     private var lastTicket: Ticket? { laterTicket ?? creation?.ticket }
     private var currentStep = ""
+    /// The last generation of workers there was when the run was assigned.
+    private var generation: UInt64 = 0
     /// When the attempts under way at activities were heard of last. Not durable.
     private var heartbeats: [OperationKey: ActivityHeartbeat] = [:]
     /// Whether the run asked to be woken.
@@ -107,6 +109,12 @@ actor WorkflowActor {
             return Staged(ticket: lastTicket, acknowledged: decision.acknowledged)
         }
         return Staged(ticket: stage(decision), acknowledged: decision.acknowledged)
+    }
+
+    /// Leases the run, or one of its activities, to the worker that the scheduler chose.
+    func assign(_ assignment: TaskScheduler.Assignment, at now: Timestamp) throws(WorkflowFault) {
+        try handle(.assign(assignment.request.subject, to: assignment.worker), at: now)
+        if assignment.request.subject.activity == nil { generation = assignment.generation }
     }
 
     /// Applies a worker's report.
@@ -201,6 +209,9 @@ actor WorkflowActor {
         for effect in decision.effects {
             switch effect {
             case .schedule: commit.request = execution.schedulingRequest
+            case .scheduleAnew:
+                commit.request = execution.schedulingRequest
+                commit.request?.generationBefore = generation
             case .dispatch(let lease): commit.assignment = assignment(lease, decision.entries)
             case .free: currentStep = ""
             case .freeActivity(let lease): heartbeats[lease.key] = nil
@@ -235,6 +246,13 @@ enum WorkflowFault: Error {
     case discarded
     /// The event was taken, but what it decided could not be written.
     case unwritable(StoreError)
+}
+
+extension WorkflowEvent {
+    /// The scheduler found a worker for a task.
+    fileprivate static func assign(_ subject: TaskSubject, to worker: WorkerIdentity) -> WorkflowEvent {
+        subject.activity.map { .assignActivity($0, worker: worker.id) } ?? .assign(worker)
+    }
 }
 
 extension JournalEntry {

@@ -2,6 +2,8 @@
 package enum Effect: Sendable, Equatable {
     /// The run needs a worker.
     case schedule
+    /// The run needs a worker that was not there when it was assigned last: the code of that one does not fit it.
+    case scheduleAnew
     /// Send the task of this lease to its worker.
     case dispatch(WorkflowExecution.Lease)
     /// Tell the worker that holds the run of an entry that it did not make.

@@ -6,6 +6,7 @@ public enum EntryKind: UInt8, Sendable, Hashable, CaseIterable {
     case started = 1
     case assigned = 2
     case released = 3
+    case blocked = 4
     case stepCompleted = 10
     case stepFailed = 11
     case stepAttemptFailed = 12
@@ -22,6 +23,7 @@ public enum EntryKind: UInt8, Sendable, Hashable, CaseIterable {
     case signalAwaited = 51
     case signalConsumed = 52
     case valueSet = 60
+    case versionSet = 61
     case cancelRequested = 70
     case operationCancelled = 71
     case terminated = 72
@@ -33,6 +35,7 @@ public enum EntryKind: UInt8, Sendable, Hashable, CaseIterable {
         case .started: "workflow started"
         case .assigned: "assigned to worker"
         case .released: "released by worker"
+        case .blocked: "blocked"
         case .stepCompleted: "step completed"
         case .stepFailed: "step failed"
         case .stepAttemptFailed: "step attempt failed"
@@ -49,6 +52,7 @@ public enum EntryKind: UInt8, Sendable, Hashable, CaseIterable {
         case .signalAwaited: "waiting for signal"
         case .signalConsumed: "signal consumed"
         case .valueSet: "value set"
+        case .versionSet: "version set"
         case .cancelRequested: "cancel requested"
         case .operationCancelled: "operation cancelled"
         case .terminated: "terminated"

@@ -45,6 +45,8 @@ extension JournalEvent {
         case .stepAttemptFailed, .timerStarted, .timerFired, .childClosed, .activityStarted, .activityAttemptFailed,
             .activityFailed, .signalAwaited, .signalConsumed, .operationCancelled:
             64
+        case .blocked(_, let blockage): blockage.expected.utf8.count + 256
+        case .versionSet(let key, let change, _): key.rawValue.utf8.count + change.utf8.count
         case .closed(.cancelled), .released, .cancelRequested, .terminated: 0
         }
     }
@@ -69,6 +71,9 @@ extension JournalEvent {
         case .released(let epoch, let reason):
             writer.field(10, unsigned: epoch)
             writer.field(12, unsigned: UInt64(reason.rawValue))
+        case .blocked(let epoch, let blockage):
+            writer.field(10, unsigned: epoch)
+            writer.field(27, message: blockage.wire)
         case .stepCompleted(let key, let result):
             writer.field(5, text: key.rawValue)
             writer.field(6, bytes: result)
@@ -132,6 +137,9 @@ extension JournalEvent {
         case .valueSet(_, let name, let value):
             writer.field(6, bytes: value)
             writer.field(18, text: name)
+        case .versionSet(_, let change, let version):
+            writer.field(18, text: change)
+            writer.field(28, unsigned: UInt64(version))
         default:
             break
         }
@@ -174,6 +182,29 @@ extension Failure {
     }
 }
 
+extension Blockage {
+    fileprivate var wire: WireWriter {
+        var writer = WireWriter(reservingCapacity: expected.utf8.count + 64)
+        writer.field(1, unsigned: sequence)
+        writer.field(2, text: expected)
+        for key in found { writer.field(3, text: key) }
+        return writer
+    }
+
+    fileprivate init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+        self.init(sequence: 0, expected: "", found: [])
+        var reader = WireReader(wire)
+        while !reader.isAtEnd {
+            switch try reader.tag() {
+            case (1, .varint): sequence = try reader.varint()
+            case (2, .lengthDelimited): expected = try reader.text()
+            case (3, .lengthDelimited): found.append(try reader.text())
+            case (_, let type): try reader.skip(type)
+            }
+        }
+    }
+}
+
 /// The fields of the message, before it is known which kind of entry they make.
 private struct EntryFields {
     var sequence: UInt64 = 0
@@ -202,6 +233,8 @@ private struct EntryFields {
     var parentID = ""
     var parentKey = ""
     var parentSeed: UInt64 = 0
+    var blockage = Blockage(sequence: 0, expected: "", found: [])
+    var version: UInt64 = 0
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -233,6 +266,8 @@ private struct EntryFields {
             case (24, .lengthDelimited): parentID = try reader.text()
             case (25, .lengthDelimited): parentKey = try reader.text()
             case (26, .fixed64): parentSeed = try reader.fixed64()
+            case (27, .lengthDelimited): blockage = try Blockage(wire: try reader.lengthDelimited())
+            case (28, .varint): version = try reader.varint()
             case (_, let type): try reader.skip(type)
             }
         }
@@ -252,6 +287,8 @@ private struct EntryFields {
                 throw .malformed("unknown reason \(reason)")
             }
             return .released(epoch: epoch, reason: reason)
+        case .blocked:
+            return .blocked(epoch: epoch, blockage)
         case .stepCompleted:
             return .stepCompleted(key: OperationKey(rawValue: key), result: payload)
         case .stepFailed:
@@ -303,9 +340,11 @@ private struct EntryFields {
             return .signalConsumed(key: key, signal: signalSequence)
         case .valueSet:
             return .valueSet(key: key, name: name, value: payload)
+        case .versionSet:
+            return .versionSet(key: key, change: name, version: UInt32(clamping: version))
         case .operationCancelled:
             return .operationCancelled(key: key)
-        case .started, .assigned, .released, .stepCompleted, .stepFailed, .signalReceived, .cancelRequested,
+        case .started, .assigned, .released, .blocked, .stepCompleted, .stepFailed, .signalReceived, .cancelRequested,
             .terminated, .closed:
             throw .malformed("kind \(kind.rawValue) is no operation's")
         }

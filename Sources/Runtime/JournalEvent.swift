@@ -5,6 +5,8 @@ public enum JournalEvent: Sendable, Hashable {
     case assigned(worker: WorkerIdentity, epoch: UInt64)
     /// The lease of this epoch ended before the workflow did.
     case released(epoch: UInt64, reason: LeaseEnd)
+    /// The lease of this epoch ended because the worker's code does not fit the journal.
+    case blocked(epoch: UInt64, Blockage)
     case stepCompleted(key: OperationKey, result: [UInt8])
     case stepFailed(key: OperationKey, failure: Failure)
     /// An attempt at a step failed; the next one begins no sooner than `retryAt`. Attempts count from 1.
@@ -28,6 +30,8 @@ public enum JournalEvent: Sendable, Hashable {
     /// The waiting operation got the signal that the entry of this sequence received.
     case signalConsumed(key: OperationKey, signal: UInt64)
     case valueSet(key: OperationKey, name: String, value: [UInt8])
+    /// From here on the run follows this version of a change to the code.
+    case versionSet(key: OperationKey, change: String, version: UInt32)
     case cancelRequested
     /// The branch that waited for the operation was cancelled.
     case operationCancelled(key: OperationKey)
@@ -40,6 +44,7 @@ public enum JournalEvent: Sendable, Hashable {
         case .started: .started
         case .assigned: .assigned
         case .released: .released
+        case .blocked: .blocked
         case .stepCompleted: .stepCompleted
         case .stepFailed: .stepFailed
         case .stepAttemptFailed: .stepAttemptFailed
@@ -56,6 +61,7 @@ public enum JournalEvent: Sendable, Hashable {
         case .signalAwaited: .signalAwaited
         case .signalConsumed: .signalConsumed
         case .valueSet: .valueSet
+        case .versionSet: .versionSet
         case .operationCancelled: .operationCancelled
         case .terminated: .terminated
         case .cancelRequested: .cancelRequested
@@ -68,9 +74,10 @@ public enum JournalEvent: Sendable, Hashable {
         switch self {
         case .stepCompleted(let key, _), .stepFailed(let key, _), .timerFired(let key), .childClosed(let key, _),
             .activityCompleted(let key, _, _), .activityFailed(let key, _, _), .signalConsumed(let key, _),
-            .valueSet(let key, _, _):
+            .valueSet(let key, _, _), .versionSet(let key, _, _):
             key
-        case .started, .assigned, .released, .stepAttemptFailed, .timerStarted, .childStarted, .activityScheduled,
+        case .started, .assigned, .released, .blocked, .stepAttemptFailed, .timerStarted, .childStarted,
+            .activityScheduled,
             .activityStarted, .activityAttemptFailed, .signalReceived, .signalAwaited, .cancelRequested,
             .operationCancelled, .terminated, .closed:
             nil

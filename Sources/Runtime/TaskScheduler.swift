@@ -19,16 +19,19 @@ package struct TaskScheduler: Sendable {
         package var avoidedWorker: String?
         /// Whether only a worker that can replay may have it.
         package var needsReplay: Bool
+        /// Only a worker of a later generation may have it.
+        package var generationBefore: UInt64
 
         package init(
             _ subject: TaskSubject, _ resource: TaskResource, lastWorker: String? = nil, avoidedWorker: String? = nil,
-            needsReplay: Bool = false
+            needsReplay: Bool = false, generationBefore: UInt64 = 0
         ) {
             self.subject = subject
             self.resource = resource
             self.lastWorker = lastWorker
             self.avoidedWorker = avoidedWorker
             self.needsReplay = needsReplay
+            self.generationBefore = generationBefore
         }
     }
 
@@ -36,6 +39,8 @@ package struct TaskScheduler: Sendable {
         package var request: Request
         package var session: SessionID
         package var worker: WorkerIdentity
+        /// The last generation of workers there is.
+        package var generation: UInt64
     }
 
     /// Why a task gets no worker now.
@@ -48,6 +53,7 @@ package struct TaskScheduler: Sendable {
 
     private struct Session {
         var worker: WorkerIdentity
+        var generation: UInt64
         var offers: Set<TaskResource>
         var capacity: Int
         var held: Int
@@ -55,26 +61,46 @@ package struct TaskScheduler: Sendable {
         var free: Int { capacity - held }
     }
 
-    /// The tasks that need one resource, those that any session may have and those that need a replay, each in order of arrival.
+    /// The tasks that need one resource: those that any session may have, those that need a replay, each in order of arrival,
+    /// and those that need a replay by a worker of a later generation, the earliest generation first.
     private struct Queue {
         var any = Deque<(order: UInt64, request: Request)>()
         var replaying = Deque<(order: UInt64, request: Request)>()
+        var later = Deque<(order: UInt64, request: Request)>()
         /// Sessions that may have a credit for it, in turn. A session that turns out to have none is dropped
         /// here and comes back when it gets one.
         var sessions = Deque<SessionID>()
         var listed: Set<SessionID> = []
         var offering: Set<SessionID> = []
 
-        func head(plain: Bool) -> UInt64? {
-            guard !plain, let replay = replaying.first?.order else { return any.first?.order }
-            return min(any.first?.order ?? .max, replay)
+        mutating func put(_ request: Request, order: UInt64) {
+            guard request.needsReplay else { return any.append((order, request)) }
+            guard request.generationBefore > 0 else { return replaying.append((order, request)) }
+            // Rare, and nearly always at the end.
+            let end = later.lastIndex { $0.request.generationBefore <= request.generationBefore }
+            later.insert((order, request), at: end.map { $0 + 1 } ?? 0)
         }
 
-        mutating func pop(plain: Bool) -> Request? {
-            if !plain, let replay = replaying.first?.order, replay < any.first?.order ?? .max {
-                return replaying.popFirst()?.request
+        /// The list that holds the oldest task which a session may have, and the task's order.
+        func head(for session: Session) -> (
+            list: WritableKeyPath<Queue, Deque<(order: UInt64, request: Request)>>, order: UInt64
+        )? {
+            var oldest = any.first.map { (list: \Queue.any, order: $0.order) }
+            if session.worker.isPlain { return oldest }
+            if let replay = replaying.first?.order, replay < oldest?.order ?? .max {
+                oldest = (\Queue.replaying, replay)
             }
-            return any.popFirst()?.request
+            if let first = later.first, first.request.generationBefore < session.generation,
+                first.order < oldest?.order ?? .max
+            {
+                oldest = (\Queue.later, first.order)
+            }
+            return oldest
+        }
+
+        mutating func pop(for session: Session) -> Request? {
+            guard let head = head(for: session) else { return nil }
+            return self[keyPath: head.list].popFirst()?.request
         }
 
         mutating func list(_ session: SessionID) {
@@ -87,20 +113,21 @@ package struct TaskScheduler: Sendable {
             if listed.remove(session) != nil { sessions.removeAll { $0 == session } }
         }
 
-        var isUnused: Bool { any.isEmpty && replaying.isEmpty && offering.isEmpty }
+        var isUnused: Bool { any.isEmpty && replaying.isEmpty && later.isEmpty && offering.isEmpty }
     }
 
     private var sessions: [SessionID: Session] = [:]
     private var sessionOfWorker: [String: SessionID] = [:]
     private var queues: [TaskResource: Queue] = [:]
     private var nextOrder: UInt64 = 0
+    private var generation: UInt64 = 0
 
     package init() {}
 
     /// How many tasks wait for a worker that offers a resource.
     package func depth(of resource: TaskResource) -> Int {
         guard let queue = queues[resource] else { return 0 }
-        return queue.any.count + queue.replaying.count
+        return queue.any.count + queue.replaying.count + queue.later.count
     }
 
     /// How many sessions a resource's list holds, those without a credit included.
@@ -111,15 +138,19 @@ package struct TaskScheduler: Sendable {
     /// - Parameters:
     ///   - id: its number.
     ///   - worker: whose session it is.
+    ///   - generation: grows from worker to worker; a worker that comes back keeps its own.
     ///   - offers: what it takes.
     ///   - capacity: how many tasks it takes at once.
     ///   - held: how many it has already.
     /// - Returns: the tasks it gets at once.
     package mutating func connect(
-        _ id: SessionID, worker: WorkerIdentity, offers: Set<TaskResource>, capacity: Int, held: Int
+        _ id: SessionID, worker: WorkerIdentity, generation: UInt64 = 1, offers: Set<TaskResource>, capacity: Int,
+        held: Int
     ) -> [Assignment] {
         disconnect(id)
-        sessions[id] = Session(worker: worker, offers: offers, capacity: capacity, held: held)
+        self.generation = max(self.generation, generation)
+        sessions[id] = Session(
+            worker: worker, generation: generation, offers: offers, capacity: capacity, held: held)
         sessionOfWorker[worker.id] = id
         for resource in offers {
             queues[resource, default: Queue()].offering.insert(id)
@@ -141,14 +172,10 @@ package struct TaskScheduler: Sendable {
     package mutating func enqueue(_ request: Request) -> Assignment? {
         if let id = pick(for: request), let session = sessions[id] {
             sessions[id]?.held += 1
-            return Assignment(request: request, session: id, worker: session.worker)
+            return Assignment(request: request, session: id, worker: session.worker, generation: generation)
         }
         nextOrder += 1
-        if request.needsReplay {
-            queues[request.resource, default: Queue()].replaying.append((nextOrder, request))
-        } else {
-            queues[request.resource, default: Queue()].any.append((nextOrder, request))
-        }
+        queues[request.resource, default: Queue()].put(request, order: nextOrder)
         return nil
     }
 
@@ -180,12 +207,13 @@ package struct TaskScheduler: Sendable {
         var credits = session.free
         while credits > 0 {
             let waiting = session.offers.compactMap { resource in
-                queues[resource]?.head(plain: session.worker.isPlain).map { (order: $0, resource: resource) }
+                queues[resource]?.head(for: session).map { (order: $0.order, resource: resource) }
             }
             guard let oldest = waiting.min(by: { $0.order < $1.order }),
-                let request = queues[oldest.resource]?.pop(plain: session.worker.isPlain)
+                let request = queues[oldest.resource]?.pop(for: session)
             else { break }
-            assignments.append(Assignment(request: request, session: id, worker: session.worker))
+            assignments.append(
+                Assignment(request: request, session: id, worker: session.worker, generation: generation))
             credits -= 1
         }
         sessions[id]?.held += assignments.count
@@ -226,6 +254,6 @@ package struct TaskScheduler: Sendable {
         guard let session = sessions[id], session.hasCredit, session.offers.contains(request.resource) else {
             return false
         }
-        return !(request.needsReplay && session.worker.isPlain)
+        return !(request.needsReplay && session.worker.isPlain) && session.generation > request.generationBefore
     }
 }

@@ -10,6 +10,7 @@ package enum WorkerRecord: Sendable, Hashable {
     /// Waits for a signal; `nil` waits for ever.
     case awaitSignal(key: OperationKey, name: String, timeoutMilliseconds: Int64?)
     case setValue(key: OperationKey, name: String, value: [UInt8])
+    case setVersion(key: OperationKey, change: String, version: UInt32)
     /// The branch that waited for the operation was cancelled.
     case cancelOperation(key: OperationKey)
     /// The function ended.
@@ -20,7 +21,7 @@ package enum WorkerRecord: Sendable, Hashable {
         case .stepCompleted(let key, _), .stepFailed(let key, _), .stepAttemptFailed(let key, _, _, _),
             .startTimer(let key, _), .startChild(let key, _), .scheduleActivity(let key, _),
             .awaitSignal(let key, _, _),
-            .setValue(let key, _, _), .cancelOperation(let key):
+            .setValue(let key, _, _), .setVersion(let key, _, _), .cancelOperation(let key):
             key
         case .close:
             nil
@@ -36,7 +37,7 @@ package enum WorkerRecord: Sendable, Hashable {
         case .startChild(_, let child): child.input.count
         case .scheduleActivity(_, let activity): activity.input.count
         case .setValue(_, _, let value): value.count
-        case .startTimer, .awaitSignal, .cancelOperation, .close(.cancelled): 0
+        case .startTimer, .awaitSignal, .setVersion, .cancelOperation, .close(.cancelled): 0
         }
     }
 
@@ -55,6 +56,8 @@ package enum WorkerRecord: Sendable, Hashable {
         case .awaitSignal(let key, let name, let timeout):
             .signalAwaited(key: key, name: name, deadline: timeout.map { now.advanced(by: $0) })
         case .setValue(let key, let name, let value): .valueSet(key: key, name: name, value: value)
+        case .setVersion(let key, let change, let version):
+            .versionSet(key: key, change: change, version: version)
         case .cancelOperation(let key): .operationCancelled(key: key)
         case .close(let outcome): .closed(outcome)
         }

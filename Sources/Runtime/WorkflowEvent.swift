@@ -12,6 +12,8 @@ package enum WorkflowEvent: Sendable {
     case rest(epoch: UInt64, seen: UInt64)
     /// The worker makes room: the run only waits, and has seen the journal up to this entry.
     case evict(epoch: UInt64, seen: UInt64)
+    /// The worker's code does not fit the journal.
+    case block(epoch: UInt64, Blockage)
     case cancel
     case terminate
     case signal(Signal)

@@ -8,6 +8,7 @@ extension WorkflowExecution {
     /// | loseLease | nothing | by epoch: no lease, scheduled again | nothing | nothing |
     /// | rest | nothing | by epoch: its credit is free until something is pushed | nothing | nothing |
     /// | evict | nothing | by epoch: no lease, scheduled once something it waits for happens | nothing | nothing |
+    /// | block | nothing | by epoch: no lease, scheduled for workers that come | nothing | nothing |
     /// | cancel | cancelled | requested; a plain worker's run is cancelled | as with a lease of the last worker | refused |
     /// | terminate | cancelled | cancelled | cancelled | refused |
     /// | signal | kept | given to who waits for it, or kept | the same | refused |
@@ -34,6 +35,7 @@ extension WorkflowExecution {
         case .loseLease(let epoch, let reason): loseLease(epoch, reason, at: now, &decision)
         case .rest(let epoch, let seen): rest(epoch, seen, &decision)
         case .evict(let epoch, let seen): evict(epoch, seen, at: now, &decision)
+        case .block(let epoch, let blockage): block(epoch, blockage, at: now, &decision)
         case .cancel: try cancel(at: now, &decision)
         case .terminate: try terminate(at: now, &decision)
         case .signal(let signal): try receive(signal, at: now, &decision)
@@ -94,7 +96,7 @@ extension WorkflowExecution {
         case .stepAttemptFailed(_, let attempt, _, _):
             guard case .step(let recorded, _, _) = pending[key]?.kind, recorded >= attempt else { return nil }
             return RecordPlace(sequence: pending[key]?.sequence ?? lastSequence, time: lastTime)
-        case .stepCompleted, .stepFailed, .setValue, .cancelOperation, .close:
+        case .stepCompleted, .stepFailed, .setValue, .setVersion, .cancelOperation, .close:
             return nil
         }
     }
@@ -113,7 +115,8 @@ extension WorkflowExecution {
             consumeSignals(name, at: now, &decision)
         case .cancelOperation(let key):
             followCancellation(of: key, at: now, &decision)
-        case .stepCompleted, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity, .setValue:
+        case .stepCompleted, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity, .setValue,
+            .setVersion:
             break
         }
     }
@@ -146,6 +149,14 @@ extension WorkflowExecution {
         record(.released(epoch: epoch, reason: hasSeenAll ? .evicted : .returned), at: now, &decision)
         decision.effects.append(.free(lease))
         decision.effects.append(hasSeenAll ? .passivate : .schedule)
+    }
+
+    private mutating func block(
+        _ epoch: UInt64, _ blockage: Blockage, at now: Timestamp, _ decision: inout Decision
+    ) {
+        guard let lease, lease.epoch == epoch else { return }
+        record(.blocked(epoch: epoch, blockage), at: now, &decision)
+        decision.effects += [.free(lease), .scheduleAnew]
     }
 
     // MARK: Ending from outside
@@ -205,7 +216,7 @@ extension WorkflowExecution {
         apply(entry)
         decision.entries.append(entry)
         switch event {
-        case .started, .assigned, .released, .terminated, .closed:
+        case .started, .assigned, .released, .blocked, .terminated, .closed:
             break
         default:
             if number == 0, let lease, !lease.worker.isPlain { decision.effects.append(.push(lease, entry)) }

@@ -28,6 +28,8 @@ package struct WorkflowExecution: Sendable, Equatable {
     package private(set) var values: [String: [UInt8]] = [:]
     /// Whether the run was given back because it only waits: it needs no worker until something happens.
     package private(set) var isIdle = false
+    /// Why the last worker could not go on with the run; `nil` once another has it.
+    package private(set) var blockage: Blockage?
     private(set) var signals = SignalBox()
     var deadlines = Deadlines()
     /// The time of the last entry. Entries never go back in time, even when the clock does.
@@ -118,17 +120,21 @@ package struct WorkflowExecution: Sendable, Equatable {
         }
         switch entry.event {
         case .started, .stepCompleted, .stepFailed, .timerFired, .childClosed, .activityCompleted, .activityFailed,
-            .signalConsumed, .terminated:
+            .signalConsumed, .versionSet, .terminated:
             break
         case .assigned(let worker, let epoch):
             self.epoch = epoch
             lease = Lease(worker: worker, epoch: epoch)
             lastWorker = worker
             isIdle = false
+            blockage = nil
             if startedAt == nil { startedAt = entry.time }
         case .released(_, let reason):
             lease = nil
             isIdle = reason == .evicted
+        case .blocked(_, let blockage):
+            lease = nil
+            self.blockage = blockage
         case .valueSet(_, let name, let value):
             values[name] = value
         case .signalReceived(let signal):
@@ -142,6 +148,7 @@ package struct WorkflowExecution: Sendable, Equatable {
             lease = nil
             pending = [:]
             isIdle = false
+            blockage = nil
             deadlines.removeAll()
         case .stepAttemptFailed, .timerStarted, .childStarted, .activityScheduled, .activityStarted,
             .activityAttemptFailed, .signalAwaited, .operationCancelled:

@@ -21,7 +21,7 @@ struct DocumentTests {
                 == #"{"id":"a","type":"t","state":"COMPLETED","tier":"state-action-log","#
                 + #""createdAt":"2026-02-03T04:05:06.789Z","startedAt":null,"completedAt":null,"currentStep":null,"#
                 + #""worker":null,"attempts":0,"reason":null,"cancelRequested":false,"result":{"b":1,"a":[]},"#
-                + #""error":null,"failure":null,"parent":null,"pending":[]}"#)
+                + #""error":null,"failure":null,"parent":null,"blockage":null,"pending":[]}"#)
     }
 
     @Test("of what a workflow waits for have every field too")

@@ -52,6 +52,17 @@ struct HistoryTests {
             event: .released(epoch: 2, reason: .workerGone), what: "worker lost it",
             details: "attempt 2: the worker is gone", json: #""attempt":2,"reason":"WORKER_GONE""#),
         Sample(
+            event: .blocked(epoch: 2, Blockage(sequence: 7, expected: "step:a#1", found: ["step:b#1", "sleep:#1"])),
+            what: "blocked",
+            details: "attempt 2: at entry 7 the journal has step:a#1, the code called step:b#1, sleep:#1",
+            json: #""attempt":2,"blockage":{"sequence":7,"expected":"step:a#1","found":["step:b#1","sleep:#1"]}"#),
+        Sample(
+            event: .versionSet(
+                key: OperationKey(scope: "", kind: "version", name: "fraud", occurrence: 1), change: "fraud", version: 2
+            ),
+            what: "version set", details: "fraud, version 2",
+            json: #""key":"version:fraud#1","name":"fraud","change":"fraud","version":2"#),
+        Sample(
             event: .stepCompleted(key: step, result: [0x37]), what: "step completed", details: "a/b → 7",
             json: #""key":"step:a%2Fb#1","name":"a/b","result":7"#),
         Sample(

@@ -47,7 +47,7 @@ struct RunStateTests {
         switch state.resolveNext() {
         case .nothing: []
         case .resume(let released): released.map(\.waiter.number)
-        case .blocked: nil
+        case .blocked, .missing: nil
         }
     }
 

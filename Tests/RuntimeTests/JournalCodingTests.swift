@@ -36,7 +36,7 @@ struct JournalCodingTests {
         #expect(try JournalEntry(encoded: entry.encoded() + unknown.bytes + [1, 2, 3, 4]) == entry)
     }
 
-    @Test("names the kind that a newer version wrote", arguments: [4, 75, 255, 256, .max] as [UInt64])
+    @Test("names the kind that a newer version wrote", arguments: [5, 75, 255, 256, .max] as [UInt64])
     func unknownKind(_ kind: UInt64) {
         var writer = WireWriter(reservingCapacity: 16)
         writer.field(1, unsigned: 1)

@@ -14,6 +14,39 @@ struct TaskSchedulerTests {
             TaskSubject(workflow: WorkflowID(rawValue: id)), .workflow(type), lastWorker: last, needsReplay: replay)
     }
 
+    @Test(
+        "keeps a run that did not fit its workers' code for workers of a later generation, and nothing else waits for it"
+    )
+    func laterGeneration() {
+        var scheduler = TaskScheduler()
+        let offers: Set = [TaskResource.workflow("t")]
+        func connect(_ id: UInt64, _ name: String, generation: UInt64) -> [String] {
+            scheduler.connect(
+                id, worker: WorkerIdentity(id: name, isPlain: false), generation: generation, offers: offers,
+                capacity: 10, held: 0
+            ).map { $0.request.subject.workflow.rawValue }
+        }
+        func enqueue(_ name: String, generationBefore: UInt64) -> TaskScheduler.Assignment? {
+            scheduler.enqueue(
+                TaskScheduler.Request(
+                    TaskSubject(workflow: WorkflowID(rawValue: name)), .workflow("t"), lastWorker: "a",
+                    needsReplay: true, generationBefore: generationBefore))
+        }
+        #expect(connect(1, "a", generation: 1) == [])
+        #expect(enqueue("late", generationBefore: 2) == nil)
+        #expect(enqueue("early", generationBefore: 1) == nil)
+        #expect(enqueue("free", generationBefore: 0)?.generation == 1)
+        #expect(scheduler.depth(of: .workflow("t")) == 2)
+        // The same process, on a new stream.
+        scheduler.disconnect(1)
+        #expect(connect(2, "a", generation: 1) == [])
+        #expect(connect(3, "b", generation: 2) == ["early"])
+        #expect(enqueue("again", generationBefore: 2) == nil)
+        #expect(connect(4, "c", generation: 3) == ["late", "again"])
+        #expect(scheduler.depth(of: .workflow("t")) == 0)
+        #expect(enqueue("direct", generationBefore: 2)?.session == 4)
+    }
+
     @Test("gives tasks that waited to the first session with credits, in order")
     func order() {
         var scheduler = TaskScheduler()

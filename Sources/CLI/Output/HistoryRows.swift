@@ -45,6 +45,7 @@ struct HistoryRows {
             "\(entry.workflowType) ← \(entry.value)" + (entry.parentID.isEmpty ? "" : ", child of \(entry.parentID)")
         case .assigned: "\(entry.workerID) (attempt \(entry.epoch))"
         case .released: "attempt \(entry.epoch): \(entry.reason.text)"
+        case .blocked: "attempt \(entry.epoch): \(Blockage(entry.blockage))"
         case .closed: entry.outcome
         case .timerStarted, .timerFired: timer(entry)
         case .childStarted, .childClosed: child(entry)
@@ -52,6 +53,7 @@ struct HistoryRows {
         case .signalAwaited: entry.name + (entry.dueTime == 0 ? ", for ever" : ", until \(instant(entry))")
         case .signalConsumed: "\(entry.operation.name) (received as #\(entry.signalSequence))"
         case .valueSet: "\(entry.name) = \(entry.value)"
+        case .versionSet: "\(entry.name), version \(entry.version)"
         case .cancelRequested, .terminated: ""
         case .operationCancelled: "\(entry.operation.kind) \(entry.operation.name)"
         default: work(entry)

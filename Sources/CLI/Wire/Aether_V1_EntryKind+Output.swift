@@ -8,6 +8,7 @@ extension Aether_V1_EntryKind {
         case .started: "STARTED"
         case .assigned: "ASSIGNED"
         case .released: "RELEASED"
+        case .blocked: "BLOCKED"
         case .stepCompleted: "STEP_COMPLETED"
         case .stepFailed: "STEP_FAILED"
         case .stepAttemptFailed: "STEP_ATTEMPT_FAILED"
@@ -24,6 +25,7 @@ extension Aether_V1_EntryKind {
         case .signalAwaited: "SIGNAL_AWAITED"
         case .signalConsumed: "SIGNAL_CONSUMED"
         case .valueSet: "VALUE_SET"
+        case .versionSet: "VERSION_SET"
         case .cancelRequested: "CANCEL_REQUESTED"
         case .operationCancelled: "OPERATION_CANCELLED"
         case .terminated: "TERMINATED"
@@ -44,12 +46,12 @@ extension Aether_V1_EntryKind {
 extension EntryKind {
     fileprivate var style: Style {
         switch self {
-        case .stepFailed, .activityFailed: .bad
+        case .stepFailed, .activityFailed, .blocked: .bad
         case .released, .stepAttemptFailed, .activityAttemptFailed, .cancelRequested, .operationCancelled, .terminated:
             .warning
         case .started, .assigned, .stepCompleted, .timerStarted, .timerFired, .childStarted, .childClosed,
             .activityScheduled, .activityStarted, .activityCompleted, .signalReceived, .signalAwaited, .signalConsumed,
-            .valueSet, .closed:
+            .valueSet, .versionSet, .closed:
             .plain
         }
     }

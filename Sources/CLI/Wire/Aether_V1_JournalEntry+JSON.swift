@@ -31,6 +31,7 @@ extension Aether_V1_JournalEntry {
         case .assigned:
             ["worker": .string(workerID), "attempt": .integer(epoch), "plainWorker": .bool(plainWorker)]
         case .released: ["attempt": .integer(epoch), "reason": .string(reason.name)]
+        case .blocked: ["attempt": .integer(epoch), "blockage": blockage.json]
         case .stepCompleted: ["result": value]
         case .stepFailed: ["failure": failure.json]
         case .stepAttemptFailed:
@@ -54,6 +55,7 @@ extension Aether_V1_JournalEntry {
         case .signalAwaited: ["signal": .string(name), "dueAt": .instant(dueTime)]
         case .signalConsumed: ["signalSequence": .integer(signalSequence)]
         case .valueSet: ["valueName": .string(name), "value": value]
+        case .versionSet: ["change": .string(name), "version": .integer(version)]
         case .timerFired, .childClosed, .cancelRequested, .operationCancelled, .terminated, .closed, .unspecified,
             .UNRECOGNIZED:
             [:]

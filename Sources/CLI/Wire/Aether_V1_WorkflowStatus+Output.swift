@@ -13,6 +13,10 @@ extension Aether_V1_WorkflowStatus {
         fields.add("parent", Cell(parentID))
         fields.add("state", state.cell)
         fields.add("reason", Cell(reason))
+        if hasBlockage {
+            fields.add("expected", Cell("\(blockage.expected), entry \(blockage.sequence) of the journal"))
+            fields.add("found", Cell(blockage.found.isEmpty ? "nothing more" : blockage.found.joined(separator: ", ")))
+        }
         fields.add("step", Cell(currentStep))
         if cancelRequested, !state.isTerminal { fields.add("cancel", "requested; the workflow may still clean up") }
         for (position, operation) in pending.prefix(Self.shownOperations).enumerated() {
@@ -51,6 +55,7 @@ extension Aether_V1_WorkflowStatus {
             "error": .textOrNull(errorLine),
             "failure": hasFailure ? failure.json : .null,
             "parent": .textOrNull(parentID),
+            "blockage": hasBlockage ? blockage.json : .null,
             "pending": .array(pending.map(\.json)),
         ])
     }

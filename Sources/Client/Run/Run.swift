@@ -70,6 +70,11 @@ final class Run: Sendable {
         await wait(for: key, isForStart: false) { _ in }
     }
 
+    /// Waits until the run is no longer this worker's.
+    func untilDropped(_ key: OperationKey) async {
+        _ = await wait(for: key, isForStart: false) { $0.hold(key) }
+    }
+
     private func wait(
         for key: OperationKey, isForStart: Bool, calling call: (inout RunState) -> Void
     ) async -> Operation.Resolution {
@@ -95,7 +100,9 @@ final class Run: Sendable {
 
     /// The function ended.
     func close(_ outcome: WorkflowOutcome) {
-        if state.withLock({ $0.close(outcome) }) { reporter.report(self) }
+        let (hasMore, blockage) = state.withLock { ($0.close(outcome), $0.blockage) }
+        if let blockage, hasMore { tell(blockage) }
+        if hasMore { reporter.report(self) }
     }
 
     // MARK: Resolving
@@ -116,28 +123,22 @@ final class Run: Sendable {
         defer { if hasMore { reporter.report(self) } }
         if isFree { reporter.rested(self) }
         switch next {
-        case .nothing:
+        case .nothing, .missing:
             return false
         case .resume(let released):
             for caller in released { caller.resume() }
             return true
-        case .blocked(let expected):
-            block(expected)
+        case .blocked(let blockage):
+            tell(blockage)
             return false
         }
     }
 
-    /// The code does not fit the journal: the run stays where it is, and says so, until a worker with fitting code has it.
-    private func block(_ expected: OperationKey) {
-        let found = state.withLock { state in
-            let found = state.unrecorded.map(\.rawValue).joined(separator: ", ")
-            state.tell("blocked: the journal has \(expected), the code called \(found.isEmpty ? "nothing" : found)")
-            return found
-        }
+    /// The code does not fit the journal: the run is given back, and waits for a worker whose code does.
+    func tell(_ blockage: Blockage) {
         logger.error(
-            "the workflow's code does not fit its journal; deploy code that does and restart the worker",
-            metadata: ["expected": "\(expected)", "found": "\(found)"])
-        reporter.report(self)
+            "the workflow's code does not fit its journal: \(blockage); start a worker whose code does, or tell the change with context.version"
+        )
     }
 
     /// Takes entries that the server made.

@@ -7,33 +7,90 @@ extension RunState {
         case nothing
         case resume([Released])
         /// An entry of an operation that the code, at rest, has not called.
-        case blocked(OperationKey)
+        case blocked(Blockage)
+        /// The code has not called the entry's operation.
+        case missing
     }
 
     /// Takes an entry, in any order and however often.
     mutating func arrive(_ entry: JournalEntry) {
-        guard entry.sequence >= nextSequence, arrived[entry.sequence] == nil else { return }
+        guard entry.sequence >= nextSequence, arrived[entry.sequence] == nil, !takenAhead.contains(entry.sequence)
+        else { return }
         arrived[entry.sequence] = entry
     }
 
     /// Goes on in the journal up to what lets the code go on. Only when the run is at rest; nothing is resolved in one
     /// that has no place.
     mutating func resolveNext() -> Next {
-        guard ending != .ended, activity == .active else { return .nothing }
-        while let entry = arrived.removeValue(forKey: nextSequence) {
-            let next = take(entry)
-            // The place in the journal is left as it is: nothing behind it is resolved any more.
-            if case .blocked = next { return next }
-            nextSequence += 1
-            if case .resume = next {
-                now = entry.time
-                return next
+        guard ending != .ended, activity == .active, blockage == nil else { return .nothing }
+        while true {
+            if takenAhead.remove(nextSequence) != nil {
+                nextSequence += 1
+                continue
             }
+            guard let entry = arrived.removeValue(forKey: nextSequence) else { return .nothing }
+            let next = take(entry)
+            if case .missing = next {
+                arrived[nextSequence] = entry
+                return goAround(entry)
+            }
+            nextSequence += 1
+            if case .resume = next { return next }
         }
-        return .nothing
+    }
+
+    /// The code, at rest, has not called what the journal has next. It may have to go on with operations that were added
+    /// to it: they are resolved in the order of the journal too, only before their turn.
+    private mutating func goAround(_ entry: JournalEntry) -> Next {
+        while let ahead = nextOfAdded {
+            arrived[ahead.sequence] = nil
+            takenAhead.insert(ahead.sequence)
+            if case .resume(let released) = take(ahead) { return .resume(released) }
+        }
+        if operations.values.contains(where: { $0.key.isAdded && $0.outcome == nil }) { return .nothing }
+        let blockage = Blockage(missing: entry, found: unrecorded)
+        block(blockage)
+        return .blocked(blockage)
+    }
+
+    /// The earliest entry that an operation added to the code can take.
+    private var nextOfAdded: JournalEntry? {
+        arrived.values.filter { $0.event.key?.isAdded == true && !isUncalled($0) }.min { $0.sequence < $1.sequence }
+    }
+
+    /// Whether the code has come to where the journal goes on without it.
+    var isStuck: Bool { arrived[nextSequence].map(isUncalled) ?? false }
+
+    /// Whether an entry is of an operation that the code has not called. One of a version is nobody's to miss: code that no
+    /// longer asks follows the last.
+    func isUncalled(_ entry: JournalEntry) -> Bool {
+        switch entry.event {
+        case .operationCancelled, .activityStarted, .activityAttemptFailed, .versionSet: return false
+        default: break
+        }
+        guard let key = entry.event.key else { return false }
+        return operations[key] == nil && abandoned[key] == nil
+    }
+
+    /// What the journal has and the function, which has ended, did not call.
+    var firstUncalled: Blockage? {
+        arrived.values.filter(isUncalled).min { $0.sequence < $1.sequence }.map { Blockage(missing: $0, found: []) }
+    }
+
+    /// The code does not fit the journal: the run is given back.
+    mutating func block(_ blockage: Blockage) {
+        self.blockage = blockage
+        isGivingBack = true
+        if ending == .open { ending = .draining }
     }
 
     private mutating func take(_ entry: JournalEntry) -> Next {
+        let next = resolve(entry)
+        if case .resume = next { now = max(now, entry.time) }
+        return next
+    }
+
+    private mutating func resolve(_ entry: JournalEntry) -> Next {
         switch entry.event {
         case .stepCompleted(let key, let result): return resolve(key, .completed(result))
         case .stepFailed(let key, let failure): return resolve(key, .failed(failure))
@@ -49,6 +106,10 @@ extension RunState {
         case .signalConsumed(let key, let sequence):
             return resolve(key, .completed(signals.removeValue(forKey: sequence) ?? []))
         case .valueSet(let key, _, _): return resolve(key, .completed([]))
+        case .versionSet(let key, _, let version):
+            if operations[key] != nil { return resolve(key, .completed([])) }
+            settledVersions[key] = version
+            return .nothing
         case .signalReceived(let signal):
             signals[entry.sequence] = signal.payload
             return .nothing
@@ -61,7 +122,7 @@ extension RunState {
             return released.isEmpty ? .nothing : .resume(released)
         case .activityStarted, .activityAttemptFailed, .terminated:
             return .nothing
-        case .started, .assigned, .released, .closed:
+        case .started, .assigned, .released, .blocked, .closed:
             return .nothing
         }
     }
@@ -70,6 +131,7 @@ extension RunState {
     private mutating func resolve(_ key: OperationKey, _ resolution: Operation.Resolution) -> Next {
         guard let operation = operations[key] else { return passOver(key) }
         if operation.remote?.isKept == true {
+            setStarted(key)
             operations[key]?.outcome = resolution
             operations[key]?.waiters = []
         } else {
@@ -84,7 +146,7 @@ extension RunState {
     /// The start of a remote operation.
     private mutating func begin(_ key: OperationKey) -> Next {
         guard let operation = operations[key] else {
-            guard abandoned[key] != nil else { return .blocked(key) }
+            guard abandoned[key] != nil else { return .missing }
             abandoned[key] = true
             return .nothing
         }
@@ -100,7 +162,7 @@ extension RunState {
     private mutating func retry(
         _ key: OperationKey, _ attempt: Int, at time: Timestamp, failedAt entry: JournalEntry
     ) -> Next {
-        guard operations[key] != nil else { return abandoned[key] == nil ? .blocked(key) : .nothing }
+        guard operations[key] != nil else { return abandoned[key] == nil ? .missing : .nothing }
         operations[key]?.attempt = attempt + 1
         operations[key]?.task = nil
         operations[key]?.delay = .milliseconds(time.rawValue - entry.time.rawValue)
@@ -111,7 +173,7 @@ extension RunState {
 
     /// An entry of an operation that nobody waits for any more.
     private mutating func passOver(_ key: OperationKey) -> Next {
-        guard abandoned.removeValue(forKey: key) != nil else { return .blocked(key) }
+        guard abandoned.removeValue(forKey: key) != nil else { return .missing }
         forgetCancellation(key)
         return .nothing
     }
@@ -119,5 +181,16 @@ extension RunState {
     private mutating func forgetCancellation(_ key: OperationKey) {
         guard cancellations.remove(key) != nil else { return }
         unreportedCancellations.removeAll { $0 == key }
+    }
+}
+
+extension Blockage {
+    /// How many calls are named at most.
+    private static let namedCalls = 8
+
+    init(missing entry: JournalEntry, found: [OperationKey]) {
+        self.init(
+            sequence: entry.sequence, expected: entry.event.key?.rawValue ?? entry.event.kind.title,
+            found: found.prefix(Self.namedCalls).map(\.rawValue))
     }
 }

@@ -10,6 +10,8 @@ extension RunState {
         /// The place in the journal where the run only waits.
         var waitingAt: UInt64?
         var givesBack: Bool
+        /// Why the run is given back, when its code does not fit.
+        var blockage: Blockage?
     }
 
     /// Whether there is something to report, and no report under way.
@@ -30,8 +32,8 @@ extension RunState {
         isGiveBackReported = isIdle && isGivingBack
         return Report(
             firstRecord: firstRecord, records: records, currentStep: stepToTell,
-            waitingAt: isIdle ? (isGivingBack ? nextSequence - 1 : waitingToTell) : nil,
-            givesBack: isGiveBackReported)
+            waitingAt: isIdle && blockage == nil ? (isGivingBack ? nextSequence - 1 : waitingToTell) : nil,
+            givesBack: isGiveBackReported, blockage: isGiveBackReported ? blockage : nil)
     }
 
     /// The server has stored the first records, at these places in the journal.
@@ -50,9 +52,14 @@ extension RunState {
         return hasEnded
     }
 
+    /// The function ended: with an outcome, or too early for the journal, which has operations that it did not call.
     mutating func close(_ outcome: WorkflowOutcome) -> Bool {
-        guard ending != .ended else { return false }
-        records.append(.close(outcome))
+        guard ending != .ended, blockage == nil else { return false }
+        if let missing = firstUncalled {
+            block(missing)
+        } else {
+            records.append(.close(outcome))
+        }
         return true
     }
 

@@ -97,7 +97,7 @@ extension RunState {
     /// The last entry of the journal that this worker has, all before included.
     var lastKnown: UInt64 {
         var last = nextSequence - 1
-        while arrived[last + 1] != nil { last += 1 }
+        while arrived[last + 1] != nil || takenAhead.contains(last + 1) { last += 1 }
         return last
     }
 }

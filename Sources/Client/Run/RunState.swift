@@ -49,8 +49,14 @@ struct RunState {
     /// What it says next, by sequence, as far as it has arrived.
     var arrived: [UInt64: JournalEntry] = [:]
     var nextSequence: UInt64 = 1
+    /// Entries behind `nextSequence` that were taken before their turn, for an operation added to the code.
+    var takenAhead: Set<UInt64> = []
     /// The last entry of the journal the run came with.
     let replayEnd: UInt64
+    /// The versions of changes that the journal has, by operation.
+    var versions: [OperationKey: UInt32] = [:]
+    /// Those that need no entry: of changes that the run passed before they were made, and of entries it is past.
+    var settledVersions: [OperationKey: UInt32] = [:]
     /// What random numbers are derived from.
     let seed: UInt64
     /// The time of the last entry that resolved something.
@@ -81,13 +87,18 @@ struct RunState {
     var isGivingBack = false
     /// Whether the report under way gives the run back.
     var isGiveBackReported = false
+    /// Why the run can't go on here: its code does not fit its journal.
+    var blockage: Blockage?
 
     init(journal: [JournalEntry]) {
         replayEnd = journal.last?.sequence ?? 0
         now = journal.first?.time ?? Timestamp(millisecondsSinceEpoch: 0)
         if case .started(let start) = journal.first?.event { seed = start.seed } else { seed = 0 }
         arrived.reserveCapacity(journal.count)
-        for entry in journal { arrived[entry.sequence] = entry }
+        for entry in journal {
+            arrived[entry.sequence] = entry
+            if case .versionSet(let key, _, let version) = entry.event { versions[key] = version }
+        }
     }
 
     var isReplaying: Bool { nextSequence <= replayEnd }
@@ -115,7 +126,7 @@ struct RunState {
     }
 
     private mutating func start(_ key: OperationKey) {
-        guard let work = operations[key]?.remote, operations[key]?.isStarted == false else { return }
+        guard let work = operations[key]?.remote, operations[key]?.isStarted == false, blockage == nil else { return }
         setStarted(key)
         records.append(work.start)
     }
@@ -150,14 +161,21 @@ struct RunState {
 
     /// What is to begin now that the replay is over: remote operations are given to be reported, the steps are returned.
     mutating func takeParked() -> [OperationKey] {
-        guard !isReplaying, ending != .ended else { return [] }
-        let keys = parked
-        parked = []
+        guard ending == .open || (ending == .draining && blockage == nil) else { return [] }
+        var keys = parked
+        if isReplaying {
+            guard !parked.isEmpty, isStuck else { return [] }
+            keys = parked.filter(\.isAdded)
+            parked.removeAll(where: \.isAdded)
+        } else {
+            parked = []
+        }
         let steps = keys.filter { key in
             operations[key]?.isParked = false
             start(key)
             return operations[key]?.step != nil
         }
+        if isReplaying { return steps }
         for key in unreportedCancellations where operations[key]?.isStarted ?? abandoned[key] ?? false {
             records.append(.cancelOperation(key: key))
         }

@@ -158,6 +158,7 @@ extension Aether_V1_RunAdvance {
         if let step = report.currentStep { currentStep = step }
         waitingAt = report.waitingAt ?? 0
         giveBack = report.givesBack
+        if let blockage = report.blockage { self.blockage = Aether_V1_Blockage(blockage) }
     }
 }
 

@@ -58,6 +58,11 @@ extension Aether_V1_Record {
             self.key = key.rawValue
             self.name = name
             payload = Data(value)
+        case .setVersion(let key, let change, let version):
+            kind = .versionSet
+            self.key = key.rawValue
+            name = change
+            self.version = version
         case .cancelOperation(let key):
             kind = .operationCancelled
             self.key = key.rawValue
@@ -101,6 +106,8 @@ extension WorkerRecord {
                 timeoutMilliseconds: wire.hasDelayMilliseconds ? wire.delayMilliseconds : nil)
         case .valueSet where !wire.key.isEmpty:
             self = .setValue(key: OperationKey(rawValue: wire.key), name: wire.name, value: Array(wire.payload))
+        case .versionSet where !wire.key.isEmpty:
+            self = .setVersion(key: OperationKey(rawValue: wire.key), change: wire.name, version: wire.version)
         case .operationCancelled where !wire.key.isEmpty:
             self = .cancelOperation(key: OperationKey(rawValue: wire.key))
         case .closed:

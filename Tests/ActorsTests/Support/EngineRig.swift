@@ -181,11 +181,12 @@ final class TestWorker: Sendable {
 
     @discardableResult
     func report(
-        _ task: TaskID, first: UInt64, _ records: [WorkerRecord], givesBack: Bool = false, waitingAt: UInt64? = nil
+        _ task: TaskID, first: UInt64, _ records: [WorkerRecord], givesBack: Bool = false, waitingAt: UInt64? = nil,
+        blockage: Blockage? = nil
     ) async throws -> Engine.Acknowledgement {
         let report = Engine.RunReport(
             task: task.description, firstRecord: first, records: records, currentStep: nil, givesBack: givesBack,
-            waitingAt: waitingAt)
+            waitingAt: waitingAt, blockage: blockage)
         return try #require(try await engine.advance([report]).first)
     }
 

@@ -75,7 +75,7 @@ final class TestServer: RunReporting {
     var story: [JournalEvent] {
         journal.map(\.event).filter { event in
             switch event {
-            case .assigned, .released: false
+            case .assigned, .released, .blocked: false
             default: true
             }
         }
@@ -84,6 +84,7 @@ final class TestServer: RunReporting {
     var waitingPlaces: [UInt64] { state.withLock { $0.waitingPlaces } }
     var restCount: Int { state.withLock { $0.restCount } }
     var run: Run? { current.withLock { $0 } }
+    var blockage: Blockage? { state.withLock { $0.execution.blockage } }
     func value(_ name: String) -> [UInt8]? { state.withLock { $0.execution.values[name] } }
 
     /// Waits until something is so.
@@ -202,6 +203,7 @@ final class TestServer: RunReporting {
     // MARK: Reports
 
     func report(_ run: Run) {
+        var isBlocked = false
         let pushes = state.withLock { state -> [JournalEntry]? in
             var pushes: [JournalEntry]?
             while let report = run.takeReport() {
@@ -218,9 +220,15 @@ final class TestServer: RunReporting {
                 state.journal += decision.entries
                 pushes = (pushes ?? []) + decision.pushes
                 _ = run.acknowledge(decision.acknowledged.map { JournalPlace(sequence: $0.sequence, time: $0.time) })
+                guard let blockage = report.blockage else { continue }
+                isBlocked = true
+                let end = try? state.execution.handle(
+                    .block(epoch: run.task.epoch, blockage), at: Timestamp(millisecondsSinceEpoch: state.time))
+                state.journal += end?.entries ?? []
             }
             return pushes
         }
+        if isBlocked { run.drop() }
         guard let pushes else { return }
         deliver(pushes)
         run.executor.wake()

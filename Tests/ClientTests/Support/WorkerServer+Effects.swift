@@ -49,7 +49,8 @@ extension WorkerServer.State {
             case .wake(let time):
                 self.time = max(self.time, time.rawValue)
                 try? handle(id) { try $0.handle(.wake, at: $1) }
-            case .free, .rest, .passivate, .publish, .tellParent, .startChild, .cancelChild, .terminateChild,
+            case .scheduleAnew, .free, .rest, .passivate, .publish, .tellParent, .startChild, .cancelChild,
+                .terminateChild,
                 .freeActivity:
                 break
             }
@@ -114,7 +115,10 @@ extension WorkerServer.State {
             }
             ack.sequences = places.map(\.sequence)
             ack.times = places.map(\.time.rawValue)
-            if report.giveBack {
+            if report.hasBlockage {
+                givenBack.append(id)
+                try handle(id) { try $0.handle(.block(epoch: task.epoch, Blockage(report.blockage)), at: $1) }
+            } else if report.giveBack {
                 givenBack.append(id)
                 try handle(id) { execution, now in
                     try report.waitingAt > 0

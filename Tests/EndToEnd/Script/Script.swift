@@ -33,6 +33,10 @@ package struct Script: Codable, Sendable {
         /// Goes on when what is inside fails; adds the error to the result.
         case rescue([Operation])
         case fail(String)
+        /// Does what is inside when the run follows at least this version of the change.
+        case version(String, Int, [Operation])
+        /// What is inside was added to the code.
+        case added(String, [Operation])
 
         package enum Policy: String, Codable, Sendable { case cancel, abandon, wait }
         package enum Cancellation: String, Codable, Sendable { case `try`, wait, abandon }

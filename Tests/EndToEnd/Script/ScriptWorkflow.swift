@@ -28,6 +28,15 @@ package struct ScriptWorkflow: Sendable {
         }
     }
 
+    /// A workflow whose code is this worker's, as a script, and whose input is where its steps write.
+    package static func code(_ client: AetherClient, _ operations: [Script.Operation]) -> Workflow<String, [String]> {
+        let activity = client.activity("work", input: WorkOrder.self, output: String.self)
+        return client.workflow("code") { (context, path: String) in
+            try await Interpreter(client: client, type: "code", path: path, activity: activity)
+                .run(operations, context)
+        }
+    }
+
     private static func work(_ context: ActivityContext, _ order: WorkOrder, _ worker: String) async throws -> String {
         let name = "attempt \(context.attempt) on \(worker)"
         try append(name, to: order.path)
@@ -156,6 +165,11 @@ private struct Interpreter: Sendable {
             } catch {
                 return ["\(Swift.type(of: error)): \(error)"]
             }
+        case .version(let change, let newest, let operations):
+            guard try await context.version(change, 1...newest) == newest else { return [] }
+            return try await run(operations, context)
+        case .added(let change, let operations):
+            return try await context.added(change) { try await run(operations, context) }
         case .fail(let message):
             throw ScriptError(description: message)
         }

@@ -54,11 +54,13 @@ final class TestBed: Sendable {
     }
 
     func startWorker(
-        _ server: RunningServer, id: String, maximumTasks: Int? = nil, maximumRuns: Int? = nil
+        _ server: RunningServer, id: String, maximumTasks: Int? = nil, maximumRuns: Int? = nil,
+        code: [Script.Operation] = []
     ) throws -> ChildProcess {
         var environment = ["AETHER_SERVER": server.url, "WORKER_ID": id]
         environment["MAX_TASKS"] = maximumTasks.map { "\($0)" }
         environment["MAX_RUNS"] = maximumRuns.map { "\($0)" }
+        environment["CODE"] = String(decoding: try JSONEncoder().encode(code), as: UTF8.self)
         return try ChildProcess(Self.products.appendingPathComponent("end-to-end-worker"), environment: environment)
     }
 

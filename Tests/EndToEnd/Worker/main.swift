@@ -1,5 +1,5 @@
 // The worker process of the end-to-end tests: serves the workflows below until it is killed.
-// Environment: AETHER_SERVER, WORKER_ID, MAX_TASKS, MAX_RUNS.
+// Environment: AETHER_SERVER, WORKER_ID, MAX_TASKS, MAX_RUNS; CODE, the operations of the workflow "code" as JSON.
 import Aether
 import EndToEndScript
 import Foundation
@@ -101,8 +101,12 @@ let callElsewhere = client.workflow("call-elsewhere") { (context, input: Elsewhe
     return try await context.activity(activity, input.order, cancellation: .wait)
 }
 
+let code = ScriptWorkflow.code(
+    client,
+    try environment["CODE"].map { try JSONDecoder().decode([Script.Operation].self, from: Data($0.utf8)) } ?? [])
+
 tell("started")
 try await client.serve([
     lines, tenSteps, failing, stubborn, concurrent, big, script.workflow, script.activity, memoryScript.workflow,
-    snapshotScript.workflow, callElsewhere,
+    snapshotScript.workflow, callElsewhere, code,
 ])

@@ -60,6 +60,10 @@ struct Generated {
         case .assigned: .assigned(worker: worker(), epoch: number())
         case .released:
             .released(epoch: number(), reason: random.pick([.workerGone, .notHeld, .returned, .cancelled]))
+        case .blocked:
+            .blocked(
+                epoch: number(),
+                Blockage(sequence: number(), expected: text(), found: random.oneIn(2) ? [] : ["b", "ü"]))
         case .stepCompleted: .stepCompleted(key: key(), result: bytes())
         case .stepFailed: .stepFailed(key: key(), failure: failure())
         case .cancelRequested: .cancelRequested
@@ -109,6 +113,7 @@ struct Generated {
         case .activityFailed: .activityFailed(key: key(), attempt: attempt(), failure: failure())
         case .signalAwaited: .signalAwaited(key: key(), name: text(), deadline: random.oneIn(2) ? nil : time())
         case .signalConsumed: .signalConsumed(key: key(), signal: number())
+        case .versionSet: .versionSet(key: key(), change: text(), version: attempt())
         case .valueSet: .valueSet(key: key(), name: text(), value: bytes())
         default: .operationCancelled(key: key())
         }

@@ -231,6 +231,16 @@ package nonisolated struct Aether_V1_WorkflowStatus: @unchecked Sendable {
     set {_uniqueStorage()._parentID = newValue}
   }
 
+  /// Set while the code of the workers that were tried does not fit the run's journal.
+  package var blockage: Aether_V1_Blockage {
+    get {_storage._blockage ?? Aether_V1_Blockage()}
+    set {_uniqueStorage()._blockage = newValue}
+  }
+  /// Returns true if `blockage` has been explicitly set.
+  package var hasBlockage: Bool {_storage._blockage != nil}
+  /// Clears the value of `blockage`. Subsequent reads from it will return its default value.
+  package mutating func clearBlockage() {_uniqueStorage()._blockage = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -581,7 +591,7 @@ nonisolated extension Aether_V1_GetStatusRequest: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".WorkflowStatus"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}state\0\u{3}current_step\0\u{1}result\0\u{1}error\0\u{3}started_at\0\u{3}completed_at\0\u{4}\u{9}workflow_type\0\u{1}tier\0\u{3}created_at\0\u{3}worker_id\0\u{1}attempt\0\u{1}reason\0\u{3}cancel_requested\0\u{1}failure\0\u{1}pending\0\u{3}parent_id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}state\0\u{3}current_step\0\u{1}result\0\u{1}error\0\u{3}started_at\0\u{3}completed_at\0\u{4}\u{9}workflow_type\0\u{1}tier\0\u{3}created_at\0\u{3}worker_id\0\u{1}attempt\0\u{1}reason\0\u{3}cancel_requested\0\u{1}failure\0\u{1}pending\0\u{3}parent_id\0\u{1}blockage\0")
 
   fileprivate class _StorageClass {
     var _workflowID: String = String()
@@ -601,6 +611,7 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
     var _failure: Aether_V1_Failure? = nil
     var _pending: [Aether_V1_PendingOperation] = []
     var _parentID: String = String()
+    var _blockage: Aether_V1_Blockage? = nil
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -628,6 +639,7 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
       _failure = source._failure
       _pending = source._pending
       _parentID = source._parentID
+      _blockage = source._blockage
     }
   }
 
@@ -663,6 +675,7 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
         case 23: try { try decoder.decodeSingularMessageField(value: &_storage._failure) }()
         case 24: try { try decoder.decodeRepeatedMessageField(value: &_storage._pending) }()
         case 25: try { try decoder.decodeSingularStringField(value: &_storage._parentID) }()
+        case 26: try { try decoder.decodeSingularMessageField(value: &_storage._blockage) }()
         default: break
         }
       }
@@ -726,6 +739,9 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
       if !_storage._parentID.isEmpty {
         try visitor.visitSingularStringField(value: _storage._parentID, fieldNumber: 25)
       }
+      try { if let v = _storage._blockage {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 26)
+      } }()
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -752,6 +768,7 @@ nonisolated extension Aether_V1_WorkflowStatus: SwiftProtobuf.Message, SwiftProt
         if _storage._failure != rhs_storage._failure {return false}
         if _storage._pending != rhs_storage._pending {return false}
         if _storage._parentID != rhs_storage._parentID {return false}
+        if _storage._blockage != rhs_storage._blockage {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -128,6 +128,9 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
   case started // = 1
   case assigned // = 2
   case released // = 3
+
+  /// The worker's code did not fit the journal, and the lease ended.
+  case blocked // = 4
   case stepCompleted // = 10
   case stepFailed // = 11
   case stepAttemptFailed // = 12
@@ -146,6 +149,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
   case signalAwaited // = 51
   case signalConsumed // = 52
   case valueSet // = 60
+  case versionSet // = 61
   case cancelRequested // = 70
 
   /// The branch that waited for the operation was cancelled.
@@ -164,6 +168,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case 1: self = .started
     case 2: self = .assigned
     case 3: self = .released
+    case 4: self = .blocked
     case 10: self = .stepCompleted
     case 11: self = .stepFailed
     case 12: self = .stepAttemptFailed
@@ -180,6 +185,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case 51: self = .signalAwaited
     case 52: self = .signalConsumed
     case 60: self = .valueSet
+    case 61: self = .versionSet
     case 70: self = .cancelRequested
     case 71: self = .operationCancelled
     case 72: self = .terminated
@@ -194,6 +200,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case .started: return 1
     case .assigned: return 2
     case .released: return 3
+    case .blocked: return 4
     case .stepCompleted: return 10
     case .stepFailed: return 11
     case .stepAttemptFailed: return 12
@@ -210,6 +217,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     case .signalAwaited: return 51
     case .signalConsumed: return 52
     case .valueSet: return 60
+    case .versionSet: return 61
     case .cancelRequested: return 70
     case .operationCancelled: return 71
     case .terminated: return 72
@@ -224,6 +232,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     .started,
     .assigned,
     .released,
+    .blocked,
     .stepCompleted,
     .stepFailed,
     .stepAttemptFailed,
@@ -240,6 +249,7 @@ package nonisolated enum Aether_V1_EntryKind: SwiftProtobuf.Enum, Swift.CaseIter
     .signalAwaited,
     .signalConsumed,
     .valueSet,
+    .versionSet,
     .cancelRequested,
     .operationCancelled,
     .terminated,
@@ -473,6 +483,26 @@ package nonisolated struct Aether_V1_ActivityOptions: Sendable {
   fileprivate var _retry: Aether_V1_Retry? = nil
 }
 
+/// Where a run's code and its journal differ.
+package nonisolated struct Aether_V1_Blockage: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  /// The place in the journal of what the code did not call.
+  package var sequence: UInt64 = 0
+
+  /// What the journal has there: the key of an operation, or a version.
+  package var expected: String = String()
+
+  /// What the code called that the journal does not have, keys or versions; none when it called nothing more.
+  package var found: [String] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
 /// One line of a workflow's journal. This message is also the form in which the server stores it.
 package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
@@ -536,7 +566,7 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._workerID = newValue}
   }
 
-  /// ASSIGNED and RELEASED: counts the leases of the run from 1.
+  /// ASSIGNED, RELEASED and BLOCKED: counts the leases of the run from 1.
   package var epoch: UInt64 {
     get {_storage._epoch}
     set {_uniqueStorage()._epoch = newValue}
@@ -584,7 +614,7 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._dueTime = newValue}
   }
 
-  /// Of an activity, a signal or a value.
+  /// Of an activity, a signal, a value or a change.
   package var name: String {
     get {_storage._name}
     set {_uniqueStorage()._name = newValue}
@@ -640,6 +670,22 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._parentSeed = newValue}
   }
 
+  /// BLOCKED.
+  package var blockage: Aether_V1_Blockage {
+    get {_storage._blockage ?? Aether_V1_Blockage()}
+    set {_uniqueStorage()._blockage = newValue}
+  }
+  /// Returns true if `blockage` has been explicitly set.
+  package var hasBlockage: Bool {_storage._blockage != nil}
+  /// Clears the value of `blockage`. Subsequent reads from it will return its default value.
+  package mutating func clearBlockage() {_uniqueStorage()._blockage = nil}
+
+  /// VERSION_SET.
+  package var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -660,7 +706,7 @@ nonisolated extension Aether_V1_Tier: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Aether_V1_EntryKind: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_KIND_UNSPECIFIED\0\u{1}ENTRY_KIND_STARTED\0\u{1}ENTRY_KIND_ASSIGNED\0\u{1}ENTRY_KIND_RELEASED\0\u{2}\u{7}ENTRY_KIND_STEP_COMPLETED\0\u{1}ENTRY_KIND_STEP_FAILED\0\u{1}ENTRY_KIND_STEP_ATTEMPT_FAILED\0\u{2}\u{8}ENTRY_KIND_TIMER_STARTED\0\u{1}ENTRY_KIND_TIMER_FIRED\0\u{2}\u{9}ENTRY_KIND_CHILD_STARTED\0\u{1}ENTRY_KIND_CHILD_CLOSED\0\u{2}\u{9}ENTRY_KIND_ACTIVITY_SCHEDULED\0\u{1}ENTRY_KIND_ACTIVITY_STARTED\0\u{1}ENTRY_KIND_ACTIVITY_ATTEMPT_FAILED\0\u{1}ENTRY_KIND_ACTIVITY_COMPLETED\0\u{1}ENTRY_KIND_ACTIVITY_FAILED\0\u{2}\u{6}ENTRY_KIND_SIGNAL_RECEIVED\0\u{1}ENTRY_KIND_SIGNAL_AWAITED\0\u{1}ENTRY_KIND_SIGNAL_CONSUMED\0\u{2}\u{8}ENTRY_KIND_VALUE_SET\0\u{2}\u{a}ENTRY_KIND_CANCEL_REQUESTED\0\u{1}ENTRY_KIND_OPERATION_CANCELLED\0\u{1}ENTRY_KIND_TERMINATED\0\u{2}\u{12}ENTRY_KIND_CLOSED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ENTRY_KIND_UNSPECIFIED\0\u{1}ENTRY_KIND_STARTED\0\u{1}ENTRY_KIND_ASSIGNED\0\u{1}ENTRY_KIND_RELEASED\0\u{1}ENTRY_KIND_BLOCKED\0\u{2}\u{6}ENTRY_KIND_STEP_COMPLETED\0\u{1}ENTRY_KIND_STEP_FAILED\0\u{1}ENTRY_KIND_STEP_ATTEMPT_FAILED\0\u{2}\u{8}ENTRY_KIND_TIMER_STARTED\0\u{1}ENTRY_KIND_TIMER_FIRED\0\u{2}\u{9}ENTRY_KIND_CHILD_STARTED\0\u{1}ENTRY_KIND_CHILD_CLOSED\0\u{2}\u{9}ENTRY_KIND_ACTIVITY_SCHEDULED\0\u{1}ENTRY_KIND_ACTIVITY_STARTED\0\u{1}ENTRY_KIND_ACTIVITY_ATTEMPT_FAILED\0\u{1}ENTRY_KIND_ACTIVITY_COMPLETED\0\u{1}ENTRY_KIND_ACTIVITY_FAILED\0\u{2}\u{6}ENTRY_KIND_SIGNAL_RECEIVED\0\u{1}ENTRY_KIND_SIGNAL_AWAITED\0\u{1}ENTRY_KIND_SIGNAL_CONSUMED\0\u{2}\u{8}ENTRY_KIND_VALUE_SET\0\u{1}ENTRY_KIND_VERSION_SET\0\u{2}\u{9}ENTRY_KIND_CANCEL_REQUESTED\0\u{1}ENTRY_KIND_OPERATION_CANCELLED\0\u{1}ENTRY_KIND_TERMINATED\0\u{2}\u{12}ENTRY_KIND_CLOSED\0")
 }
 
 nonisolated extension Aether_V1_LeaseEnd: SwiftProtobuf._ProtoNameProviding {
@@ -834,9 +880,49 @@ nonisolated extension Aether_V1_ActivityOptions: SwiftProtobuf.Message, SwiftPro
   }
 }
 
+nonisolated extension Aether_V1_Blockage: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Blockage"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}expected\0\u{1}found\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self.sequence) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.expected) }()
+      case 3: try { try decoder.decodeRepeatedStringField(value: &self.found) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if self.sequence != 0 {
+      try visitor.visitSingularUInt64Field(value: self.sequence, fieldNumber: 1)
+    }
+    if !self.expected.isEmpty {
+      try visitor.visitSingularStringField(value: self.expected, fieldNumber: 2)
+    }
+    if !self.found.isEmpty {
+      try visitor.visitRepeatedStringField(value: self.found, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_Blockage, rhs: Aether_V1_Blockage) -> Bool {
+    if lhs.sequence != rhs.sequence {return false}
+    if lhs.expected != rhs.expected {return false}
+    if lhs.found != rhs.found {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -865,6 +951,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _parentID: String = String()
     var _parentKey: String = String()
     var _parentSeed: UInt64 = 0
+    var _blockage: Aether_V1_Blockage? = nil
+    var _version: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -901,6 +989,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _parentID = source._parentID
       _parentKey = source._parentKey
       _parentSeed = source._parentSeed
+      _blockage = source._blockage
+      _version = source._version
     }
   }
 
@@ -945,6 +1035,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 24: try { try decoder.decodeSingularStringField(value: &_storage._parentID) }()
         case 25: try { try decoder.decodeSingularStringField(value: &_storage._parentKey) }()
         case 26: try { try decoder.decodeSingularFixed64Field(value: &_storage._parentSeed) }()
+        case 27: try { try decoder.decodeSingularMessageField(value: &_storage._blockage) }()
+        case 28: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
         default: break
         }
       }
@@ -1035,6 +1127,12 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if _storage._parentSeed != 0 {
         try visitor.visitSingularFixed64Field(value: _storage._parentSeed, fieldNumber: 26)
       }
+      try { if let v = _storage._blockage {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 27)
+      } }()
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 28)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1070,6 +1168,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._parentID != rhs_storage._parentID {return false}
         if _storage._parentKey != rhs_storage._parentKey {return false}
         if _storage._parentSeed != rhs_storage._parentSeed {return false}
+        if _storage._blockage != rhs_storage._blockage {return false}
+        if _storage._version != rhs_storage._version {return false}
         return true
       }
       if !storagesAreEqual {return false}

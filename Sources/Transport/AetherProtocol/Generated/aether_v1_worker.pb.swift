@@ -520,7 +520,7 @@ package nonisolated struct Aether_V1_Record: @unchecked Sendable {
     set {_uniqueStorage()._dueTime = newValue}
   }
 
-  /// Of an activity, a signal or a value.
+  /// Of an activity, a signal, a value or a change.
   package var name: String {
     get {_storage._name}
     set {_uniqueStorage()._name = newValue}
@@ -556,6 +556,12 @@ package nonisolated struct Aether_V1_Record: @unchecked Sendable {
   package var hasActivity: Bool {_storage._activity != nil}
   /// Clears the value of `activity`. Subsequent reads from it will return its default value.
   package mutating func clearActivity() {_uniqueStorage()._activity = nil}
+
+  /// VERSION_SET.
+  package var version: UInt32 {
+    get {_storage._version}
+    set {_uniqueStorage()._version = newValue}
+  }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -593,11 +599,22 @@ package nonisolated struct Aether_V1_RunAdvance: Sendable {
   /// free until then. Told again after each Register. With give_back: it needs no worker until something it waits for happens.
   package var waitingAt: UInt64 = 0
 
+  /// The worker's code does not fit the journal. The lease ends after the records; a worker that comes later is tried.
+  package var blockage: Aether_V1_Blockage {
+    get {_blockage ?? Aether_V1_Blockage()}
+    set {_blockage = newValue}
+  }
+  /// Returns true if `blockage` has been explicitly set.
+  package var hasBlockage: Bool {self._blockage != nil}
+  /// Clears the value of `blockage`. Subsequent reads from it will return its default value.
+  package mutating func clearBlockage() {self._blockage = nil}
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
 
   fileprivate var _currentStep: String? = nil
+  fileprivate var _blockage: Aether_V1_Blockage? = nil
 }
 
 package nonisolated struct Aether_V1_AdvanceRequest: Sendable {
@@ -1277,7 +1294,7 @@ nonisolated extension Aether_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Record"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{1}attempt\0\u{3}delay_milliseconds\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}workflow_type\0\u{1}tier\0\u{3}close_policy\0\u{1}activity\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{1}attempt\0\u{3}delay_milliseconds\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}workflow_type\0\u{1}tier\0\u{3}close_policy\0\u{1}activity\0\u{1}version\0")
 
   fileprivate class _StorageClass {
     var _kind: Aether_V1_EntryKind = .unspecified
@@ -1294,6 +1311,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _tier: Aether_V1_Tier = .unspecified
     var _closePolicy: Aether_V1_ParentClosePolicy = .parentCloseCancel
     var _activity: Aether_V1_ActivityOptions? = nil
+    var _version: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1318,6 +1336,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
       _tier = source._tier
       _closePolicy = source._closePolicy
       _activity = source._activity
+      _version = source._version
     }
   }
 
@@ -1350,6 +1369,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 12: try { try decoder.decodeSingularEnumField(value: &_storage._tier) }()
         case 13: try { try decoder.decodeSingularEnumField(value: &_storage._closePolicy) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
+        case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
         default: break
         }
       }
@@ -1404,6 +1424,9 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
       try { if let v = _storage._activity {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 14)
       } }()
+      if _storage._version != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 15)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1427,6 +1450,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._tier != rhs_storage._tier {return false}
         if _storage._closePolicy != rhs_storage._closePolicy {return false}
         if _storage._activity != rhs_storage._activity {return false}
+        if _storage._version != rhs_storage._version {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1438,7 +1462,7 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RunAdvance"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}first_record\0\u{1}records\0\u{3}current_step\0\u{3}give_back\0\u{3}waiting_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}first_record\0\u{1}records\0\u{3}current_step\0\u{3}give_back\0\u{3}waiting_at\0\u{1}blockage\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1452,6 +1476,7 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
       case 4: try { try decoder.decodeSingularStringField(value: &self._currentStep) }()
       case 5: try { try decoder.decodeSingularBoolField(value: &self.giveBack) }()
       case 6: try { try decoder.decodeSingularUInt64Field(value: &self.waitingAt) }()
+      case 7: try { try decoder.decodeSingularMessageField(value: &self._blockage) }()
       default: break
       }
     }
@@ -1480,6 +1505,9 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
     if self.waitingAt != 0 {
       try visitor.visitSingularUInt64Field(value: self.waitingAt, fieldNumber: 6)
     }
+    try { if let v = self._blockage {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 7)
+    } }()
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1490,6 +1518,7 @@ nonisolated extension Aether_V1_RunAdvance: SwiftProtobuf.Message, SwiftProtobuf
     if lhs._currentStep != rhs._currentStep {return false}
     if lhs.giveBack != rhs.giveBack {return false}
     if lhs.waitingAt != rhs.waitingAt {return false}
+    if lhs._blockage != rhs._blockage {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

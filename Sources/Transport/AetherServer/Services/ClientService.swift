@@ -136,6 +136,7 @@ extension Aether_V1_WorkflowStatus {
         cancelRequested = status.isCancelRequested
         pending = status.pending.map { Aether_V1_PendingOperation($0.key, $0.operation) }
         parentID = status.parent?.rawValue ?? ""
+        if let blockage = status.blockage { self.blockage = Aether_V1_Blockage(blockage) }
         switch status.outcome {
         case .completed(let bytes):
             result = Data(bytes)

@@ -128,7 +128,8 @@ extension Engine.RunReport {
             records: records,
             currentStep: run.hasCurrentStep ? run.currentStep : nil,
             givesBack: run.giveBack,
-            waitingAt: run.waitingAt > 0 ? run.waitingAt : nil
+            waitingAt: run.waitingAt > 0 ? run.waitingAt : nil,
+            blockage: run.hasBlockage ? Blockage(run.blockage) : nil
         )
     }
 }
