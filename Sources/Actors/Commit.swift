@@ -6,6 +6,8 @@ internal import Synchronization
 struct Commit: Sendable {
     var workflow: WorkflowActor
     var write: WorkflowWrite
+    /// That of the run as it was before the decision.
+    var seed: UInt64
     var effects: [Effect]
     /// Whether it may be settled before it is durable, so that a crash loses it. One with effects may not.
     var mayLag = false

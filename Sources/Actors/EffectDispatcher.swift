@@ -109,7 +109,7 @@ actor EffectDispatcher {
         case .passivate:
             work.idle.append(commit.workflow)
         case .tellParent, .startChild, .cancelChild, .terminateChild:
-            if let message = RunMessage(effect, of: commit.workflow) { work.messages.append(message) }
+            if let message = RunMessage(effect, of: run, seed: commit.seed) { work.messages.append(message) }
         }
     }
 

@@ -31,6 +31,11 @@ extension Engine {
             self.blockage = blockage
         }
 
+        /// Whether the run makes way for a new one.
+        fileprivate var continuesAsNew: Bool {
+            records.contains { if case .continueAsNew = $0 { true } else { false } }
+        }
+
         /// What follows after the records.
         fileprivate func conclusion(epoch: UInt64) -> WorkflowEvent? {
             if let blockage { return .block(epoch: epoch, blockage) }
@@ -76,6 +81,7 @@ extension Engine {
                 answers.append(.closed("workflow \(task.workflow) has ended, or there is no such workflow"))
                 continue
             }
+            if report.continuesAsNew { try await startChildren(of: workflow) }
             do throws(WorkflowFault) {
                 let staged = try await apply(report, task, to: workflow, at: now)
                 answers.append(.applied(staged.acknowledged))

@@ -120,6 +120,21 @@ extension Engine {
         return (created, created.creation?.ticket)
     }
 
+    /// Sees to it that the children of a run that makes way for a new one are there: their starts go with its journal.
+    func startChildren(of workflow: WorkflowActor) async throws(EngineError) {
+        let execution = await workflow.snapshot().execution
+        for effect in execution.unfinishedEffects {
+            guard case .start(let child, let link)? = RunMessage(effect, of: execution.id, seed: execution.start.seed),
+                let (started, ticket) = try await start(child, for: link)
+            else { continue }
+            do throws(WorkflowFault) {
+                try await waitUntilDurable(started, ticket)
+            } catch {
+                throw EngineError(.unavailable, "child \(child.id) was not accepted: \(error)")
+            }
+        }
+    }
+
     /// A child can't be started: for its parent, it has failed.
     private func refuse(
         _ link: ParentLink, _ reason: String
@@ -128,15 +143,20 @@ extension Engine {
         return try await hand(.closeChild(link.key, .failed(failure)), to: link.workflow) { $0.seed == link.seed }
     }
 
-    /// A run that was read back does what its parent's end asked for, should that not have reached it.
+    /// A run that was read back does what its parent's end asked for, should that not have reached it. A parent that goes on
+    /// as a new run has ended too.
     func followParent(of workflow: WorkflowActor) async throws(EngineError) {
         guard let parent = workflow.start.parent, parent.closePolicy != .abandon else { return }
         var event = WorkflowEvent.cancel
         do throws(StoreError) {
             for lane in lanes.values {
                 guard let summary = try await lane.store.summary(of: parent.workflow) else { continue }
-                guard summary.state.isTerminal else { return }
-                if try await wasTerminated(parent.workflow, in: lane.store) { event = .terminate }
+                if !summary.state.isTerminal {
+                    let start = try await lane.store.journal(of: parent.workflow, after: 0, limit: 1).first
+                    guard case .started(let now) = start?.event, now.seed != parent.seed else { return }
+                } else if try await wasTerminated(parent.workflow, in: lane.store) {
+                    event = .terminate
+                }
             }
         } catch {
             throw EngineError(.unavailable, "workflow \(parent.workflow) can't be read: \(error)")

@@ -127,7 +127,7 @@ extension Engine {
         case .unknown:
             return false
         }
-        guard existing.type == request.type, existing.input == request.input else {
+        guard existing.type == request.type, existing.firstInput == request.input else {
             let difference = existing.type == request.type ? "another input" : "the type \(existing.type)"
             throw EngineError(
                 .alreadyExists,

@@ -90,7 +90,10 @@ extension Engine {
             let gone = WorkflowEvent.completeActivity(lease.key, attempt: lease.attempt, .workerGone)
             await adopt(task, by: lease.worker, workflow, else: gone)
         }
-        messages.put(contentsOf: execution.unfinishedEffects.compactMap { RunMessage($0, of: workflow) })
+        messages.put(
+            contentsOf: execution.unfinishedEffects.compactMap {
+                RunMessage($0, of: execution.id, seed: execution.start.seed)
+            })
         do throws(EngineError) {
             try await followParent(of: workflow)
         } catch {

@@ -11,15 +11,15 @@ enum RunMessage: Sendable {
     case terminate(WorkflowID, childOf: WorkflowID)
 
     /// The message that an effect asks for; `nil` when it asks for none.
-    init?(_ effect: Effect, of workflow: WorkflowActor) {
+    init?(_ effect: Effect, of workflow: WorkflowID, seed: UInt64) {
         switch effect {
         case .startChild(let key, let child):
             let link = ParentLink(
-                workflow: workflow.id, seed: workflow.start.seed, key: key, closePolicy: child.closePolicy)
+                workflow: workflow, seed: seed, key: key, closePolicy: child.closePolicy)
             self = .start(child, for: link)
         case .tellParent(let link, let outcome): self = .tell(link, outcome)
-        case .cancelChild(let child): self = .cancel(child, childOf: workflow.id)
-        case .terminateChild(let child): self = .terminate(child, childOf: workflow.id)
+        case .cancelChild(let child): self = .cancel(child, childOf: workflow)
+        case .terminateChild(let child): self = .terminate(child, childOf: workflow)
         default: return nil
         }
     }

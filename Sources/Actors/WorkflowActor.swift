@@ -15,7 +15,7 @@ actor WorkflowActor {
     }
 
     nonisolated let id: WorkflowID
-    nonisolated let start: WorkflowStart
+    private let current: Mutex<WorkflowStart>
     nonisolated let persistence: PersistenceActor
     /// What the store said of the run's id; `nil` for a run that was read from it.
     nonisolated let creation: Commit.Creation?
@@ -47,7 +47,7 @@ actor WorkflowActor {
     /// A run that is in the store already. That it was read counts as a heartbeat of its activities.
     init(execution: WorkflowExecution, persistence: PersistenceActor, readAt now: Timestamp) {
         self.id = execution.id
-        self.start = execution.start
+        self.current = Mutex(execution.start)
         self.execution = execution
         self.persistence = persistence
         self.creation = nil
@@ -64,18 +64,24 @@ actor WorkflowActor {
     ) {
         let creation = Commit.Creation()
         self.id = execution.id
-        self.start = execution.start
+        self.current = Mutex(execution.start)
         self.execution = execution
         self.persistence = persistence
         self.creation = creation
         let write = WorkflowWrite(
-            id: execution.id, summary: execution.summary, isNew: true, replacesClosed: replacesClosed,
+            id: execution.id, summary: execution.summary, isNew: true, replaces: replacesClosed ? .closed : .nothing,
             entries: decision.entries)
         let request = execution.schedulingRequest
         creation.put(
             persistence.enqueue(
-                Commit(workflow: self, write: write, effects: decision.effects, request: request, creation: creation)))
+                Commit(
+                    workflow: self, write: write, seed: execution.start.seed, effects: decision.effects,
+                    request: request,
+                    creation: creation)))
     }
+
+    /// How the run began; how it went on, once that is in line, if it continued as new.
+    nonisolated var start: WorkflowStart { current.withLock { $0 } }
 
     /// Whether memory went back behind this actor's state because a write failed. It then takes no more events.
     nonisolated var isDiscarded: Bool {
@@ -171,7 +177,8 @@ actor WorkflowActor {
         self.retirement = retirement
         laterTicket = persistence.enqueue(
             Commit(
-                workflow: self, write: WorkflowWrite(id: id, summary: summary, entries: []), effects: [],
+                workflow: self, write: WorkflowWrite(id: id, summary: summary, entries: []), seed: execution.start.seed,
+                effects: [],
                 forgetsWake: hasWake, retirement: retirement))
     }
 
@@ -201,11 +208,14 @@ actor WorkflowActor {
         var commit = Commit(
             workflow: self,
             write: WorkflowWrite(
-                id: id, summary: changesSummary ? execution.summary : nil, entries: decision.entries),
+                id: id, summary: changesSummary ? execution.summary : nil, isNew: decision.beginsAnew,
+                replaces: decision.beginsAnew ? .any : .nothing, entries: decision.entries),
+            seed: start.seed,
             effects: decision.effects,
             mayLag: execution.start.tier == .snapshot && decision.effects.isEmpty
                 && decision.entries.allSatisfy(\.mayLag)
         )
+        if decision.beginsAnew { beginAnew(&commit) }
         for effect in decision.effects {
             switch effect {
             case .schedule: commit.request = execution.schedulingRequest
@@ -225,6 +235,13 @@ actor WorkflowActor {
         if let ticket { laterTicket = ticket }
         // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
         return ticket ?? lastTicket
+    }
+
+    private func beginAnew(_ commit: inout Commit) {
+        current.withLock { $0 = execution.start }
+        heartbeats = [:]
+        commit.forgetsWake = hasWake
+        hasWake = false
     }
 
     /// The task of a lease. The journal of a run's first assignment is at hand; a longer one is read when it is sent.

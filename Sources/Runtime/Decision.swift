@@ -2,6 +2,8 @@
 package struct Decision: Sendable, Equatable {
     package var entries: [JournalEntry] = []
     package var effects: [Effect] = []
+    /// Whether the entries are the beginning of a new journal, in the place of the run's own.
+    package var beginsAnew = false
     /// For an advance: where each record reported stands, in their order.
     package var acknowledged: [RecordPlace] = []
 

@@ -64,6 +64,11 @@ extension JournalEvent {
                 writer.field(25, text: parent.key.rawValue)
                 writer.field(26, fixed: parent.seed)
             }
+            if let continuation = start.continuation {
+                writer.field(10, unsigned: continuation.epoch)
+                writer.field(29, unsigned: continuation.count)
+                writer.field(30, bytes: continuation.firstInput)
+            }
         case .assigned(let worker, let epoch):
             writer.field(9, text: worker.id)
             writer.field(10, unsigned: epoch)
@@ -235,6 +240,8 @@ private struct EntryFields {
     var parentSeed: UInt64 = 0
     var blockage = Blockage(sequence: 0, expected: "", found: [])
     var version: UInt64 = 0
+    var continuedCount: UInt64 = 0
+    var firstInput: [UInt8] = []
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -268,6 +275,8 @@ private struct EntryFields {
             case (26, .fixed64): parentSeed = try reader.fixed64()
             case (27, .lengthDelimited): blockage = try Blockage(wire: try reader.lengthDelimited())
             case (28, .varint): version = try reader.varint()
+            case (29, .varint): continuedCount = try reader.varint()
+            case (30, .lengthDelimited): firstInput = Array(try reader.lengthDelimited())
             case (_, let type): try reader.skip(type)
             }
         }
@@ -279,7 +288,9 @@ private struct EntryFields {
         case .started:
             guard let tier = try persistenceTier() else { throw .malformed("unknown tier \(tier)") }
             return .started(
-                WorkflowStart(type: workflowType, input: payload, tier: tier, seed: seed, parent: try parent()))
+                WorkflowStart(
+                    type: workflowType, input: payload, tier: tier, seed: seed, parent: try parent(),
+                    continuation: continuation))
         case .assigned:
             return .assigned(worker: WorkerIdentity(id: workerID, isPlain: isPlainWorker), epoch: epoch)
         case .released:
@@ -363,6 +374,11 @@ private struct EntryFields {
             throw .malformed("unknown parent-close policy \(closePolicy)")
         }
         return policy
+    }
+
+    private var continuation: WorkflowStart.Continuation? {
+        guard continuedCount > 0 else { return nil }
+        return WorkflowStart.Continuation(count: continuedCount, epoch: epoch, firstInput: firstInput)
     }
 
     private func parent() throws(JournalCodingError) -> ParentLink? {

@@ -5,11 +5,14 @@ struct SignalBox: Sendable, Equatable {
     private var received: [String: Deque<UInt64>] = [:]
     private var awaiting: [String: Deque<OperationKey>] = [:]
     private var ids: Set<String> = []
+    /// The signals that nobody has taken, by the sequence of the entry that received them.
+    private(set) var kept: [UInt64: Signal] = [:]
 
     func knows(_ id: String) -> Bool { ids.contains(id) }
 
     mutating func receive(_ signal: Signal, sequence: UInt64) {
         ids.insert(signal.id)
+        kept[sequence] = signal
         received[signal.name, default: []].append(sequence)
     }
 
@@ -25,6 +28,7 @@ struct SignalBox: Sendable, Equatable {
 
     mutating func consume(_ name: String, _ key: OperationKey, signal: UInt64) {
         stopAwaiting(name, key)
+        kept[signal] = nil
         received[name]?.removeAll { $0 == signal }
         if received[name]?.isEmpty == true { received[name] = nil }
     }

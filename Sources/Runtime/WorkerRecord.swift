@@ -13,6 +13,8 @@ package enum WorkerRecord: Sendable, Hashable {
     case setVersion(key: OperationKey, change: String, version: UInt32)
     /// The branch that waited for the operation was cancelled.
     case cancelOperation(key: OperationKey)
+    /// The function goes on as a new run of this input, with an empty journal.
+    case continueAsNew(input: [UInt8])
     /// The function ended.
     case close(WorkflowOutcome)
 
@@ -23,7 +25,7 @@ package enum WorkerRecord: Sendable, Hashable {
             .awaitSignal(let key, _, _),
             .setValue(let key, _, _), .setVersion(let key, _, _), .cancelOperation(let key):
             key
-        case .close:
+        case .continueAsNew, .close:
             nil
         }
     }
@@ -37,12 +39,13 @@ package enum WorkerRecord: Sendable, Hashable {
         case .startChild(_, let child): child.input.count
         case .scheduleActivity(_, let activity): activity.input.count
         case .setValue(_, _, let value): value.count
+        case .continueAsNew(let input): input.count
         case .startTimer, .awaitSignal, .setVersion, .cancelOperation, .close(.cancelled): 0
         }
     }
 
-    /// The entry's event, for an entry of a certain time.
-    package func event(at now: Timestamp) -> JournalEvent {
+    /// The entry's event, for an entry of a certain time; `nil` where the journal makes way for another one.
+    package func event(at now: Timestamp) -> JournalEvent? {
         switch self {
         case .stepCompleted(let key, let result): .stepCompleted(key: key, result: result)
         case .stepFailed(let key, let failure): .stepFailed(key: key, failure: failure)
@@ -59,6 +62,7 @@ package enum WorkerRecord: Sendable, Hashable {
         case .setVersion(let key, let change, let version):
             .versionSet(key: key, change: change, version: version)
         case .cancelOperation(let key): .operationCancelled(key: key)
+        case .continueAsNew: nil
         case .close(let outcome): .closed(outcome)
         }
     }

@@ -78,7 +78,14 @@ extension WorkflowExecution {
                 decision.acknowledged.append(RecordPlace(sequence: lastSequence, time: lastTime))
                 continue
             }
-            let entry = record(worked.event(at: max(now, lastTime)), number: number, at: now, &decision)
+            guard let event = worked.event(at: max(now, lastTime)) else {
+                if case .continueAsNew(let input) = worked { continueAsNew(input, lease, at: now, &decision) }
+                // The run is no longer the worker's: what else it reports is of no interest.
+                let place = RecordPlace(sequence: lastSequence, time: lastTime)
+                decision.acknowledged += Array(repeating: place, count: records.count - decision.acknowledged.count)
+                return
+            }
+            let entry = record(event, number: number, at: now, &decision)
             decision.acknowledged.append(RecordPlace(sequence: entry.sequence, time: entry.time))
             follow(worked, lease, at: now, &decision)
         }
@@ -96,7 +103,7 @@ extension WorkflowExecution {
         case .stepAttemptFailed(_, let attempt, _, _):
             guard case .step(let recorded, _, _) = pending[key]?.kind, recorded >= attempt else { return nil }
             return RecordPlace(sequence: pending[key]?.sequence ?? lastSequence, time: lastTime)
-        case .stepCompleted, .stepFailed, .setValue, .setVersion, .cancelOperation, .close:
+        case .stepCompleted, .stepFailed, .setValue, .setVersion, .cancelOperation, .continueAsNew, .close:
             return nil
         }
     }
@@ -116,9 +123,30 @@ extension WorkflowExecution {
         case .cancelOperation(let key):
             followCancellation(of: key, at: now, &decision)
         case .stepCompleted, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity, .setValue,
-            .setVersion:
+            .setVersion, .continueAsNew:
             break
         }
+    }
+
+    /// The run goes on under its id with a new input and an empty journal. What was sent to it and not taken goes with it, and
+    /// so does a request to cancel it; its open operations end as if it had been cancelled.
+    private mutating func continueAsNew(
+        _ input: [UInt8], _ lease: Lease, at now: Timestamp, _ decision: inout Decision
+    ) {
+        endOperations(&decision)
+        let signals = self.signals.kept.sorted { $0.key < $1.key }.map(\.value)
+        let isCancelRequested = self.isCancelRequested
+        let count = (start.continuation?.count ?? 0) + 1
+        var next = start
+        next.continuation = WorkflowStart.Continuation(count: count, epoch: epoch, firstInput: start.firstInput)
+        next.input = input
+        next.seed = SplitMix64.hash(start.seed, "continue", count)
+        decision.beginsAnew = true
+        decision.entries = [beginAnew(next, at: now)]
+        decision.effects.append(.free(lease))
+        for signal in signals { record(.signalReceived(signal), at: now, &decision) }
+        if isCancelRequested { record(.cancelRequested, at: now, &decision) }
+        decision.effects.append(.schedule)
     }
 
     private mutating func complete(
@@ -211,7 +239,10 @@ extension WorkflowExecution {
         _ event: JournalEvent, number: UInt64 = 0, at now: Timestamp, _ decision: inout Decision
     ) -> JournalEntry {
         let entry = JournalEntry(sequence: lastSequence + 1, time: max(now, lastTime), record: number, event: event)
-        if case .closed(let outcome) = event { endOperations(outcome, &decision) }
+        if case .closed(let outcome) = event {
+            endOperations(&decision)
+            if let parent = start.parent { decision.effects.append(.tellParent(parent, outcome)) }
+        }
         let wasIdle = isIdle
         apply(entry)
         decision.entries.append(entry)
@@ -225,8 +256,8 @@ extension WorkflowExecution {
         return entry
     }
 
-    /// The run ends: its children are dealt with as their policies say, its activities' workers are told, and its parent is.
-    private func endOperations(_ outcome: WorkflowOutcome, _ decision: inout Decision) {
+    /// The run ends: its children are dealt with as their policies say, and its activities' workers are told.
+    private func endOperations(_ decision: inout Decision) {
         for (key, operation) in pending {
             switch operation.kind {
             case .child(let child):
@@ -240,6 +271,5 @@ extension WorkflowExecution {
                 break
             }
         }
-        if let parent = start.parent { decision.effects.append(.tellParent(parent, outcome)) }
     }
 }

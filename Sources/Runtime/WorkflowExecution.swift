@@ -84,6 +84,17 @@ package struct WorkflowExecution: Sendable, Equatable {
         self.createdAt = startEntry.time
         self.lastSequence = startEntry.sequence
         self.lastTime = startEntry.time
+        if let continuation = start.continuation {
+            epoch = continuation.epoch
+            startedAt = startEntry.time
+        }
+    }
+
+    /// The run goes on as a new one, with an empty journal.
+    mutating func beginAnew(_ start: WorkflowStart, at now: Timestamp) -> JournalEntry {
+        let entry = JournalEntry(sequence: 1, time: max(now, lastTime), event: .started(start))
+        self = WorkflowExecution(id: id, start: start, startEntry: entry)
+        return entry
     }
 
     package var isCancelRequested: Bool { cancelRequest != nil }

@@ -45,6 +45,14 @@ struct HistoryTests {
             json: #""type":"ship","tier":"memory","seed":"1","input":null,"parent":"p","parentKey":"child:ship#1","#
                 + #""closePolicy":"ABANDON""#),
         Sample(
+            event: .started(
+                WorkflowStart(
+                    type: "loop", input: [0x31], tier: .snapshot, seed: 1,
+                    continuation: WorkflowStart.Continuation(count: 2, epoch: 5, firstInput: [0x30]))),
+            what: "workflow started", details: "loop ← 1, run 3 of its id",
+            json:
+                #""type":"loop","tier":"snapshot","seed":"1","input":1,"continuedCount":2,"attempts":5,"firstInput":0"#),
+        Sample(
             event: .assigned(worker: WorkerIdentity(id: "w", isPlain: true), epoch: 2),
             what: "assigned to worker", details: "w (attempt 2)",
             json: #""worker":"w","attempt":2,"plainWorker":true"#),

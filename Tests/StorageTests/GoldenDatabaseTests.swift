@@ -57,7 +57,7 @@ struct GoldenDatabaseTests {
             .steps("open", 8...8), WorkflowWrite(id: resting.id, summary: resting, entries: []),
         ])
         var replacing = WorkflowWrite.start("closed")
-        replacing.replacesClosed = true
+        replacing.replaces = .closed
         #expect(try await store.commit([replacing]) == [])
         await store.close()
         let again = try await database.open(path)

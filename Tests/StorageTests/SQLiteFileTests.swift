@@ -146,7 +146,7 @@ struct SQLiteFileTests {
             _ = try await store.commit([.start(id, state: .completed), .steps(id, 2...9)])
         }
         var successor = WorkflowWrite.start("replaced", type: "second")
-        successor.replacesClosed = true
+        successor.replaces = .closed
         #expect(try await store.commit([successor]) == [])
         #expect(try await store.delete([WorkflowID(rawValue: "deleted")]).count == 1)
         await store.close()

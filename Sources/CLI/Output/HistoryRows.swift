@@ -43,6 +43,7 @@ struct HistoryRows {
         switch entry.kind {
         case .started:
             "\(entry.workflowType) ← \(entry.value)" + (entry.parentID.isEmpty ? "" : ", child of \(entry.parentID)")
+                + (entry.continuedCount == 0 ? "" : ", run \(entry.continuedCount + 1) of its id")
         case .assigned: "\(entry.workerID) (attempt \(entry.epoch))"
         case .released: "attempt \(entry.epoch): \(entry.reason.text)"
         case .blocked: "attempt \(entry.epoch): \(Blockage(entry.blockage))"

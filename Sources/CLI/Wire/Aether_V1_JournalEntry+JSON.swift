@@ -14,7 +14,7 @@ extension Aether_V1_JournalEntry {
             members.append(.init(name: "name", value: .string(OperationKey(rawValue: key).name)))
         }
         members += ownMembers.map { JSONValue.Member(name: $0.key, value: $0.value) }
-        if kind == .started { members += parentMembers }
+        if kind == .started { members += parentMembers + continuationMembers }
         if kind == .closed || kind == .childClosed { members += outcomeMembers }
         return .object(members)
     }
@@ -68,6 +68,15 @@ extension Aether_V1_JournalEntry {
             .init(name: "parent", value: .string(parentID)),
             .init(name: "parentKey", value: .string(parentKey)),
             .init(name: "closePolicy", value: .string(closePolicy.name)),
+        ]
+    }
+
+    private var continuationMembers: [JSONValue.Member] {
+        guard continuedCount > 0 else { return [] }
+        return [
+            .init(name: "continuedCount", value: .integer(continuedCount)),
+            .init(name: "attempts", value: .integer(epoch)),
+            .init(name: "firstInput", value: JSONValue(payload: firstInput)),
         ]
     }
 

@@ -24,9 +24,10 @@ extension Run {
         return ChildOperation(run: self, key: key, id: id, work: work)
     }
 
-    /// `PARENT/KEY`; where that is too long for an id, `child-` and a UUID derived from it and the run's seed.
+    /// `PARENT/KEY`, of a parent that was continued as new `PARENT:COUNT/KEY`; where that is too long for an id, `child-` and a UUID derived from it and the run's seed.
     private func childID(_ key: OperationKey) -> String {
-        let id = "\(info.id)/\(key)"
+        let parent = info.continuedCount > 0 ? "\(info.id):\(info.continuedCount)" : info.id
+        let id = "\(parent)/\(key)"
         if WorkflowID(validating: id) != nil { return id }
         var random = KeyedRandom(seed: state.withLock { $0.seed }, key: OperationKey(rawValue: id))
         return "child-\(random.uuid())"

@@ -9,6 +9,9 @@ extension Run {
                 let checked = try reporter.check(result, of: "the workflow's result")
                 await awaitChildren()
                 close(.completed(checked))
+            } catch let next as ContinuedAsNew {
+                await awaitChildren()
+                continueAsNew(next.input)
             } catch {
                 let isCancelled = error is CancellationError && isCancelRequested
                 await compensate()

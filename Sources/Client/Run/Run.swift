@@ -27,7 +27,11 @@ final class Run: Sendable {
     ) {
         self.task = task
         self.taskID = task.description
-        self.info = WorkflowInfo(id: task.workflow.rawValue, type: type, attempt: Int(clamping: task.epoch))
+        var continuedCount: UInt64 = 0
+        if case .started(let start) = journal.first?.event { continuedCount = start.continuation?.count ?? 0 }
+        self.info = WorkflowInfo(
+            id: task.workflow.rawValue, type: type, attempt: Int(clamping: task.epoch),
+            continuedCount: Int(clamping: continuedCount))
         self.input = input
         self.reporter = reporter
         self.clock = clock
@@ -43,6 +47,8 @@ final class Run: Sendable {
     var isCancelRequested: Bool { state.withLock { $0.isCancelRequested } }
     var hasEnded: Bool { state.withLock { $0.ending == .ended } }
     var now: Timestamp { state.withLock { $0.now } }
+    /// How many entries it has seen, but for those of leases, of which there may be more on a replay.
+    var historyLength: Int { state.withLock { $0.historyLength } }
 
     // MARK: What the workflow calls
 
@@ -99,8 +105,13 @@ final class Run: Sendable {
     }
 
     /// The function ended.
-    func close(_ outcome: WorkflowOutcome) {
-        let (hasMore, blockage) = state.withLock { ($0.close(outcome), $0.blockage) }
+    func close(_ outcome: WorkflowOutcome) { end(with: .close(outcome)) }
+
+    /// The function goes on as a new run.
+    func continueAsNew(_ input: [UInt8]) { end(with: .continueAsNew(input: input)) }
+
+    private func end(with record: WorkerRecord) {
+        let (hasMore, blockage) = state.withLock { ($0.close(with: record), $0.blockage) }
         if let blockage, hasMore { tell(blockage) }
         if hasMore { reporter.report(self) }
     }

@@ -87,6 +87,7 @@ extension RunState {
     private mutating func take(_ entry: JournalEntry) -> Next {
         let next = resolve(entry)
         if case .resume = next { now = max(now, entry.time) }
+        if entry.event.key != nil { historyLength += 1 }
         return next
     }
 

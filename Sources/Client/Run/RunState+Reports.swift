@@ -42,8 +42,12 @@ extension RunState {
     mutating func acknowledge(_ places: [JournalPlace]) -> Bool {
         var hasEnded = isGiveBackReported
         for (record, place) in zip(records, places) {
-            if case .close = record { hasEnded = true }
-            arrive(JournalEntry(sequence: place.sequence, time: place.time, event: record.event(at: place.time)))
+            switch record {
+            case .close, .continueAsNew: hasEnded = true
+            default: break
+            }
+            guard let event = record.event(at: place.time) else { continue }
+            arrive(JournalEntry(sequence: place.sequence, time: place.time, event: event))
         }
         let count = min(places.count, records.count)
         records.removeFirst(count)
@@ -52,13 +56,13 @@ extension RunState {
         return hasEnded
     }
 
-    /// The function ended: with an outcome, or too early for the journal, which has operations that it did not call.
-    mutating func close(_ outcome: WorkflowOutcome) -> Bool {
+    /// The function ended: with what is to be reported of that, or too early for the journal, which has operations that it did not call.
+    mutating func close(with record: WorkerRecord) -> Bool {
         guard ending != .ended, blockage == nil else { return false }
         if let missing = firstUncalled {
             block(missing)
         } else {
-            records.append(.close(outcome))
+            records.append(record)
         }
         return true
     }

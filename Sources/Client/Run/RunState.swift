@@ -49,6 +49,8 @@ struct RunState {
     /// What it says next, by sequence, as far as it has arrived.
     var arrived: [UInt64: JournalEntry] = [:]
     var nextSequence: UInt64 = 1
+    /// How many entries that resolve something were seen.
+    var historyLength = 0
     /// Entries behind `nextSequence` that were taken before their turn, for an operation added to the code.
     var takenAhead: Set<UInt64> = []
     /// The last entry of the journal the run came with.

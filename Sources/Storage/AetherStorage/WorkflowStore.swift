@@ -12,8 +12,8 @@ public protocol WorkflowStore: Sendable {
     ///
     /// When it returns, everything in the batch is as durable as the store promises. A write with
     /// ``WorkflowWrite/isNew`` whose id exists already is left out, with the batch's later writes of that id, and
-    /// reported; the rest of the batch is committed. With ``WorkflowWrite/replacesClosed`` too, a closed workflow of the
-    /// id goes with its journal in the same transaction instead, and only an open one has the write left out. A write of
+    /// reported; the rest of the batch is committed. With ``WorkflowWrite/replaces`` too, a closed workflow of the
+    /// id goes with its journal in the same transaction instead, and only an open one has the write left out, or goes too if the write says so. A write of
     /// a workflow that is not there is refused with the whole batch, as ``StoreError/Code/corrupt``.
     ///
     /// Entries without a summary make a passive workflow active again: whoever appended them has it in memory, and after

@@ -18,14 +18,14 @@ enum Sample {
 
     static func start(
         _ id: String, type: String = "order", state: WorkflowState = .running, created: Int64 = 1_000,
-        replacesClosed: Bool = false
+        replaces: WorkflowWrite.Replaced = .nothing
     ) -> WorkflowWrite {
         let summary = summary(id, type: type, state: state, created: created)
         let event = JournalEvent.started(
             WorkflowStart(type: type, input: Array("\"\(id)\"".utf8), tier: .stateActionLog, seed: 7))
         let entry = JournalEntry(sequence: 1, time: summary.createdAt, event: event)
         return WorkflowWrite(
-            id: summary.id, summary: summary, isNew: true, replacesClosed: replacesClosed, entries: [entry])
+            id: summary.id, summary: summary, isNew: true, replaces: replaces, entries: [entry])
     }
 
     /// A write that says of a workflow whether it is passive and when it wakes.

@@ -63,6 +63,9 @@ extension Aether_V1_Record {
             self.key = key.rawValue
             name = change
             self.version = version
+        case .continueAsNew(let input):
+            kind = .started
+            payload = Data(input)
         case .cancelOperation(let key):
             kind = .operationCancelled
             self.key = key.rawValue
@@ -110,6 +113,8 @@ extension WorkerRecord {
             self = .setVersion(key: OperationKey(rawValue: wire.key), change: wire.name, version: wire.version)
         case .operationCancelled where !wire.key.isEmpty:
             self = .cancelOperation(key: OperationKey(rawValue: wire.key))
+        case .started:
+            self = .continueAsNew(input: Array(wire.payload))
         case .closed:
             guard let outcome = WorkflowOutcome(wire.state, payload: Array(wire.payload), failure: wire.failure) else {
                 return nil

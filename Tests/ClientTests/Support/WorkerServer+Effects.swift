@@ -13,7 +13,7 @@ extension WorkerServer.State {
         time += 10
         guard var run = runs[id] else { return }
         let decision = try event(&run.execution, Timestamp(millisecondsSinceEpoch: time))
-        run.journal += decision.entries
+        run.journal = (decision.beginsAnew ? [] : run.journal) + decision.entries
         if !decision.entries.isEmpty { run.waitingAt = nil }
         runs[id] = run
         perform(decision.effects, id)

@@ -85,6 +85,10 @@ final class WorkerServer: WorkerCalls {
         }
     }
 
+    func closeChild(_ id: String, _ key: OperationKey) {
+        handle(id) { try $0.handle(.closeChild(key, .completed([])), at: $1) }
+    }
+
     func cancel(_ id: String) { handle(id) { try $0.handle(.cancel, at: $1) } }
 
     func terminate(_ id: String) { handle(id) { try $0.handle(.terminate, at: $1) } }

@@ -103,6 +103,33 @@ struct CodeScenarios {
         await worker.kill()
     }
 
+    @Test("continue as new: a loop goes on over kills of server and worker, its history stays short")
+    func continueAsNew() async throws {
+        let bed = try TestBed()
+        var server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
+        var worker = try bed.startWorker(server, id: "w0")
+        var output = LineReader(worker)
+        try bed.makeGate("gate", of: "s")
+        let rounds = (0..<5).reversed().reduce([Script.Operation.gate("gate"), .step("end")]) { rest, round in
+            [.step("\(round)"), .continueAsNew(rest)]
+        }
+        let handle = try await Workflows(server).script.start(Script(bed.path("s"), rounds), id: "s")
+        await output.wait(for: "at gate")
+        await server.process.kill()
+        await worker.kill()
+        server = try await bed.startServer(port: server.port, flags: ["--worker-grace-ms", "50"])
+        worker = try bed.startWorker(server, id: "w1")
+        try bed.openGate("gate", of: "s")
+        #expect(try await handle.result() == ["gate", "end"])
+        #expect(try bed.lines(of: "s") == ["0", "1", "2", "3", "4", "end"])
+        let history = try await bed.history("s", server)
+        #expect(history.first?.sequence == 1)
+        #expect(history.compactMap(\.name) == ["gate", "end"])
+        // Five runs before it, and one lease that the crash ended.
+        #expect(history.last { $0.kind == "ASSIGNED" }?.attempt == 7)
+        await worker.kill()
+    }
+
     @Test("26: in the middle: blocked; fixed code goes on")
     func gainedInTheMiddle() async throws {
         let bed = try TestBed()

@@ -33,6 +33,8 @@ package struct Script: Codable, Sendable {
         /// Goes on when what is inside fails; adds the error to the result.
         case rescue([Operation])
         case fail(String)
+        /// Goes on as a new run that does what is inside.
+        case continueAsNew([Operation])
         /// Does what is inside when the run follows at least this version of the change.
         case version(String, Int, [Operation])
         /// What is inside was added to the code.

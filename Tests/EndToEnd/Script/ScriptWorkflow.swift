@@ -165,6 +165,8 @@ private struct Interpreter: Sendable {
             } catch {
                 return ["\(Swift.type(of: error)): \(error)"]
             }
+        case .continueAsNew(let operations):
+            try context.continueAsNew(Script(path, operations))
         case .version(let change, let newest, let operations):
             guard try await context.version(change, 1...newest) == newest else { return [] }
             return try await run(operations, context)

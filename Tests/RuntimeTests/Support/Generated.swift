@@ -56,7 +56,10 @@ struct Generated {
                         ? nil
                         : ParentLink(
                             workflow: WorkflowID(rawValue: "p"), seed: number(), key: key(),
-                            closePolicy: random.pick(ParentClosePolicy.allCases))))
+                            closePolicy: random.pick(ParentClosePolicy.allCases)),
+                    continuation: random.oneIn(2)
+                        ? nil
+                        : WorkflowStart.Continuation(count: number(), epoch: number(), firstInput: bytes())))
         case .assigned: .assigned(worker: worker(), epoch: number())
         case .released:
             .released(epoch: number(), reason: random.pick([.workerGone, .notHeld, .returned, .cancelled]))

@@ -21,7 +21,11 @@ struct MemoryState {
         var leftOut: Set<WorkflowID> = []
         for write in batch where !leftOut.contains(write.id) {
             if write.isNew, let summary = write.summary {
-                if write.replacesClosed { _ = delete([write.id]) }
+                switch write.replaces {
+                case .nothing: break
+                case .closed: _ = delete([write.id])
+                case .any: remove(write.id)
+                }
                 guard records[write.id] == nil else {
                     leftOut.insert(write.id)
                     continue
@@ -41,11 +45,15 @@ struct MemoryState {
         var deleted: Set<WorkflowID> = []
         for id in ids {
             guard let summary = records[id]?.summary, summary.state.isTerminal else { continue }
-            records[id] = nil
-            index.remove(summary)
+            remove(id)
             deleted.insert(id)
         }
         return deleted
+    }
+
+    private mutating func remove(_ id: WorkflowID) {
+        guard let record = records.removeValue(forKey: id) else { return }
+        index.remove(record.summary)
     }
 
     private mutating func append(_ write: WorkflowWrite) {

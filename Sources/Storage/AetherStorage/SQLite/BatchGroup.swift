@@ -5,8 +5,8 @@ struct BatchGroup {
     let id: WorkflowID
     /// Whether the workflow comes into being here.
     let isNew: Bool
-    /// Whether a closed workflow of the id makes way.
-    let replacesClosed: Bool
+    /// Which workflow of the id makes way.
+    let replaces: WorkflowWrite.Replaced
     var summary: WorkflowSummary?
     /// The writes that count, as indices into the batch. Most groups have one: no array is made for it.
     let firstWrite: Int
@@ -18,7 +18,7 @@ struct BatchGroup {
     init(_ write: WorkflowWrite, at index: Int) {
         id = write.id
         isNew = write.isNew
-        replacesClosed = write.isNew && write.replacesClosed
+        replaces = write.isNew ? write.replaces : .nothing
         summary = write.summary
         firstWrite = index
         entryCount = write.entries.count
@@ -44,7 +44,7 @@ struct BatchGroup {
         guard batch.count > 1 else { return batch.map { BatchGroup($0, at: 0) } }
         var indices = [WorkflowID: Int](minimumCapacity: batch.count)
         for (index, write) in batch.enumerated() {
-            if let known = indices[write.id], groups[known].isRepeated || !(write.isNew && write.replacesClosed) {
+            if let known = indices[write.id], groups[known].isRepeated || !(write.isNew && write.replaces != .nothing) {
                 groups[known].add(write, at: index)
             } else {
                 indices[write.id] = groups.count

@@ -35,9 +35,9 @@ extension WriterDatabase {
 
     private func write(_ group: BatchGroup, of batch: [WorkflowWrite], _ pending: inout Pending) throws(StoreError) {
         if group.isRepeated { pending.result.leftOut.insert(group.id) }
-        if group.replacesClosed {
+        if group.replaces != .nothing {
             guard !pending.result.leftOut.contains(group.id) else { return }
-            try makeWay(for: group.id, &pending)
+            try makeWay(for: group, &pending)
         }
         // The rows the entries will take are known beforehand, so the workflow's row is written once.
         let last = pending.lastRow + Int64(group.entryCount)
@@ -129,9 +129,13 @@ extension WriterDatabase {
         place.isPassive = false
     }
 
-    /// Removes the closed workflow of an id, if there is one, for the new one that takes the id.
-    private func makeWay(for id: WorkflowID, _ pending: inout Pending) throws(StoreError) {
-        guard let place = try find(id), place.state.isTerminal else { return }
+    /// Removes the workflow of an id, if there is one that may go, for the new one that takes the id.
+    private func makeWay(for group: BatchGroup, _ pending: inout Pending) throws(StoreError) {
+        // The row of an open one does not have its last head, nor that of this batch.
+        var known: WorkflowPlace?
+        if group.replaces == .any { known = pending.places.last { $0.0 == group.id }?.1 ?? heads[group.id] }
+        if known == nil { known = try find(group.id) }
+        guard let place = known, place.state.isTerminal || group.replaces == .any else { return }
         try remove(place)
         pending.counts[place.state] -= 1
     }

@@ -22,7 +22,7 @@ extension WriterDatabase {
         return deleted
     }
 
-    /// Deletes the row and the journal of a closed workflow.
+    /// Deletes the row and the journal of a workflow.
     func remove(_ place: WorkflowPlace) throws(StoreError) {
         try deleteJournal(from: place.head)
         try statements.deleteWorkflow.bind(place.row, at: 1)

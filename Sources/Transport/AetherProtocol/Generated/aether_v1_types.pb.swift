@@ -686,6 +686,18 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._version = newValue}
   }
 
+  /// STARTED of a run that continues another one as new: how many came before, and the first one's input. Its epoch is the
+  /// last of the one before.
+  package var continuedCount: UInt64 {
+    get {_storage._continuedCount}
+    set {_uniqueStorage()._continuedCount = newValue}
+  }
+
+  package var firstInput: Data {
+    get {_storage._firstInput}
+    set {_uniqueStorage()._firstInput = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -922,7 +934,7 @@ nonisolated extension Aether_V1_Blockage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -953,6 +965,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _parentSeed: UInt64 = 0
     var _blockage: Aether_V1_Blockage? = nil
     var _version: UInt32 = 0
+    var _continuedCount: UInt64 = 0
+    var _firstInput: Data = Data()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -991,6 +1005,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _parentSeed = source._parentSeed
       _blockage = source._blockage
       _version = source._version
+      _continuedCount = source._continuedCount
+      _firstInput = source._firstInput
     }
   }
 
@@ -1037,6 +1053,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 26: try { try decoder.decodeSingularFixed64Field(value: &_storage._parentSeed) }()
         case 27: try { try decoder.decodeSingularMessageField(value: &_storage._blockage) }()
         case 28: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 29: try { try decoder.decodeSingularUInt64Field(value: &_storage._continuedCount) }()
+        case 30: try { try decoder.decodeSingularBytesField(value: &_storage._firstInput) }()
         default: break
         }
       }
@@ -1133,6 +1151,12 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if _storage._version != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 28)
       }
+      if _storage._continuedCount != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._continuedCount, fieldNumber: 29)
+      }
+      if !_storage._firstInput.isEmpty {
+        try visitor.visitSingularBytesField(value: _storage._firstInput, fieldNumber: 30)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1170,6 +1194,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._parentSeed != rhs_storage._parentSeed {return false}
         if _storage._blockage != rhs_storage._blockage {return false}
         if _storage._version != rhs_storage._version {return false}
+        if _storage._continuedCount != rhs_storage._continuedCount {return false}
+        if _storage._firstInput != rhs_storage._firstInput {return false}
         return true
       }
       if !storagesAreEqual {return false}

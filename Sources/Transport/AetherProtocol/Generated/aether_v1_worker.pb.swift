@@ -468,6 +468,7 @@ package nonisolated struct Aether_V1_Record: @unchecked Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  /// STARTED: the run goes on as a new one with the payload as its input, under its id and with an empty journal.
   package var kind: Aether_V1_EntryKind {
     get {_storage._kind}
     set {_uniqueStorage()._kind = newValue}
