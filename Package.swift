@@ -24,6 +24,11 @@ let package = Package(
         .executable(name: "aether", targets: ["AetherCLI"]),
         .executable(name: "quickstart", targets: ["quickstart"]),
         .executable(name: "order-processing", targets: ["order-processing"]),
+        .executable(name: "single-file", targets: ["single-file"]),
+    ],
+    traits: [
+        .trait(name: "Embedded", description: "A server inside of processes that use the module Aether."),
+        .default(enabledTraits: ["Embedded"]),
     ],
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
@@ -117,6 +122,7 @@ let package = Package(
             dependencies: [
                 "AetherActors", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "GRPCInProcessTransport", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -133,8 +139,14 @@ let package = Package(
             name: "Aether",
             dependencies: [
                 "AetherProtocol", "AetherRuntime", "NGHTTP2Transport",
+                .target(name: "AetherServer", condition: .when(traits: ["Embedded"])),
+                .target(name: "AetherStorage", condition: .when(traits: ["Embedded"])),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(
+                    name: "GRPCInProcessTransport", package: "grpc-swift-2", condition: .when(traits: ["Embedded"])),
+                .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Embedded"])),
+                .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Embedded"])),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
@@ -167,6 +179,9 @@ let package = Package(
         .executableTarget(
             name: "order-processing", dependencies: ["Aether"], path: "examples/order-processing",
             exclude: ["README.md"], swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "single-file", dependencies: ["Aether"], path: "examples/single-file", exclude: ["README.md"],
+            swiftSettings: swiftSettings),
 
         // Tests: one folder a target.
         .testTarget(
@@ -235,11 +250,18 @@ let package = Package(
         .target(
             name: "EndToEndScript", dependencies: ["Aether"], path: "Tests/EndToEnd/Script",
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "single-file-remote", dependencies: ["Aether"], path: "Tests/EndToEnd/SingleFileRemote",
+            swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",
-            dependencies: ["Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker", "order-processing"],
+            dependencies: [
+                "Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker", "order-processing", "quickstart",
+                "single-file", "single-file-remote",
+                .product(name: "Logging", package: "swift-log"),
+            ],
             path: "Tests/EndToEnd",
-            exclude: ["Script", "Worker"],
+            exclude: ["Script", "SingleFileRemote", "Worker"],
             swiftSettings: swiftSettings
         ),
         .testTarget(

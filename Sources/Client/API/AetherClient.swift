@@ -18,17 +18,21 @@ public final class AetherClient: Sendable {
         /// How long steps under way may go on when ``AetherClient/serve(_:)`` is to end.
         public var shutdownGrace: Duration = .seconds(10)
 
+        /// Whether ``AetherClient/serve(_:_:)`` starts a server in this process when nothing listens at a URL of this machine.
+        public var startsServer = true
+
         public init() {}
     }
 
-    /// The server's URL.
-    public let serverURL: String
+    /// The server's URL; `in-process` for an embedded one.
+    public var serverURL: String { place.description }
     /// This worker's name, stable over restarts if given: the server then gives back the runs this process still has.
     public let workerID: String
     /// The service whose activities this worker may do, besides those of none.
     public let service: String?
     let configuration: Configuration
     let logger: Logger
+    let place: ServerPlace
     private let opened = Mutex<ClientConnection?>(nil)
 
     /// Makes a client; nothing is connected yet.
@@ -39,14 +43,20 @@ public final class AetherClient: Sendable {
     ///   - service: the service this worker is part of; activities that ask for a service go to its workers only.
     ///   - configuration: limits.
     ///   - logger: hears of trouble with the server.
-    public init(
+    public convenience init(
         serverURL: String = "http://localhost:7233",
         workerID: String? = nil,
         service: String? = nil,
         configuration: Configuration = Configuration(),
         logger: Logger = Logger(label: "aether")
     ) {
-        self.serverURL = serverURL
+        self.init(.url(serverURL), workerID: workerID, service: service, configuration: configuration, logger: logger)
+    }
+
+    init(
+        _ place: ServerPlace, workerID: String?, service: String?, configuration: Configuration, logger: Logger
+    ) {
+        self.place = place
         self.workerID = workerID ?? "worker-\(String(UInt64.random(in: .min ... .max), radix: 36))"
         self.service = service
         self.configuration = configuration
@@ -56,10 +66,13 @@ public final class AetherClient: Sendable {
     /// The connection for everything but this worker's tasks, which have their own.
     var connection: ClientConnection {
         get throws(AetherError) {
-            let address = try ServerAddress(serverURL)
+            if let known = opened.withLock({ $0 }) { return known }
+            let connection = ClientConnection(
+                try place.connect(), at: serverURL, requestTimeout: configuration.requestTimeout)
+            // That of an embedded server ends with it.
+            guard case .url = place else { return connection }
             return opened.withLock { opened in
                 if let opened { return opened }
-                let connection = ClientConnection(address, requestTimeout: configuration.requestTimeout)
                 opened = connection
                 return connection
             }

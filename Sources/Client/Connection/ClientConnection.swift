@@ -10,12 +10,13 @@ final class ClientConnection: Sendable {
     /// How long the server is asked to wait for a result before it is asked again.
     private static let waitSeconds: Int32 = 60
 
-    private let server: ServerConnection
-    private let address: ServerAddress
+    private let server: any ServerCalls
+    /// What errors call the server.
+    private let address: String
     private let requestTimeout: Duration
 
-    init(_ address: ServerAddress, requestTimeout: Duration) {
-        self.server = ServerConnection(address)
+    init(_ server: any ServerCalls, at address: String, requestTimeout: Duration) {
+        self.server = server
         self.address = address
         self.requestTimeout = requestTimeout
     }

@@ -7,6 +7,11 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
     var host: String
     var port: Int
 
+    init(host: String, port: Int) {
+        self.host = host
+        self.port = port
+    }
+
     /// - Throws: ``AetherError`` `invalidArgument` when the text is no such URL.
     init(_ text: String) throws(AetherError) {
         guard let url = URL(string: text), let host = url.host(), !host.isEmpty, url.path.isEmpty || url.path == "/"

@@ -2,7 +2,7 @@ internal import AetherProtocol
 internal import GRPCCore
 internal import SwiftProtobuf
 
-extension ServerConnection: WorkerCalls {
+extension ServerConnection {
     func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
         try await worker.register(request)
     }

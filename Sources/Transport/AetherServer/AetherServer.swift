@@ -10,47 +10,32 @@ internal import ServiceLifecycle
 internal import Synchronization
 
 /// A whole server: the engine over its stores, behind gRPC and HTTP.
-package struct AetherServer: Sendable {
+package struct AetherServer: Service {
     private typealias GRPC = GRPCServer<NGHTTP2ServerTransport>
 
     private let configuration: ServerConfiguration
-    private let engine: Engine
-    private let stores: [any WorkflowStore]
+    private let core: ServerCore
     private let transport: NGHTTP2ServerTransport
     private let grpc: GRPC
     private let http: HTTPListener
     private let metrics: HTTPListener?
-    private let health: HealthStatus
-    private let logger: Logger
 
     /// Opens the database; nothing listens yet.
     ///
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
     package init(configuration: ServerConfiguration, logger: Logger) async throws {
-        let durable = try await SQLiteStore(path: configuration.databasePath)
-        let memory = MemoryStore()
-        let health = HealthStatus()
-        let engine = Engine(
-            stores: [.stateActionLog: durable, .memory: memory],
-            configuration: EngineConfiguration(configuration),
-            clock: .system(),
-            logger: logger,
-            availabilityChanged: { health.set(isServing: $0) }
-        )
+        let core = try await ServerCore(configuration: configuration, logger: logger)
         self.configuration = configuration
-        self.engine = engine
-        self.stores = [durable, memory]
-        self.health = health
-        self.logger = logger
+        self.core = core
 
         var limits = NGHTTP2ServerTransport.Configuration()
         limits.shutdownGracePeriod = configuration.drainTimeout
         limits.maxConcurrentStreams = Self.maximumStreams
         transport = NGHTTP2ServerTransport(
             address: .hostPort(host: configuration.host, port: configuration.grpcPort), configuration: limits)
-        grpc = GRPCServer(transport: transport, services: Self.services(engine, health))
+        grpc = GRPCServer(transport: transport, services: core.services)
 
-        let snapshot = { @Sendable in try await ServerSnapshot(engine) }
+        let snapshot = { @Sendable in try await ServerSnapshot(core.engine) }
         let known = KnownAddresses()
         http = HTTPListener(
             .main { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
@@ -66,20 +51,6 @@ package struct AetherServer: Sendable {
 
     /// How many calls one connection may have under way: a client may wait for thousands of results at once.
     private static let maximumStreams = 100_000
-
-    private static func services(_ engine: Engine, _ health: HealthStatus) -> [any RegistrableRPCService] {
-        let names = [
-            Aether_V1_ClientService.descriptor, Aether_V1_WorkerService.descriptor, Aether_V1_AdminService.descriptor,
-        ]
-        let serverID = WorkflowIDGenerator.make()
-        let standard: [any RegistrableRPCService] =
-            [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
-            + [ReflectionService()].compactMap { $0 }
-        return [
-            ClientService(engine: engine), WorkerService(engine: engine, serverID: serverID),
-            AdminService(engine: engine),
-        ] + standard
-    }
 
     /// Where the server listens, once it does.
     ///
@@ -120,50 +91,16 @@ package struct AetherServer: Sendable {
     ///
     /// - Throws: ``ServerStartError`` when a port can't be had.
     package func run() async throws {
-        let result = await withTaskGroup(of: Void.self, returning: Result<Void, any Error>.self) { group in
-            group.addTask { await engine.run() }
-            let result: Result<Void, any Error>
+        let listener: @Sendable () async throws -> Void = {
             do {
-                try await listen()
-                result = .success(())
+                try await grpc.serve()
             } catch {
-                result = .failure(error)
-            }
-            await engine.beginStop()
-            engine.finish()
-            await group.waitForAll()
-            return result
-        }
-        for store in stores { await store.close() }
-        try result.get()
-    }
-
-    /// Listens on all ports until the shutdown, or until one of them fails.
-    private func listen() async throws {
-        try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask {
-                do {
-                    try await grpc.serve()
-                } catch {
-                    throw Self.cause(error).map(startError) ?? error
-                }
-            }
-            group.addTask { try await http.run() }
-            if let metrics { group.addTask { try await metrics.run() } }
-            let shutdown = AsyncStream<Void>.makeStream()
-            group.addTask {
-                for await _ in shutdown.stream { break }
-                await engine.beginStop()
-                health.finish()
-                grpc.beginGracefulShutdown()
-            }
-            try await withTaskCancellationOrGracefulShutdownHandler {
-                // Not waitForAll(): the first port that fails ends the others.
-                for try await _ in group {}
-            } onCancelOrGracefulShutdown: {
-                shutdown.continuation.finish()
+                throw Self.cause(error).map(startError) ?? error
             }
         }
+        var listeners: [@Sendable () async throws -> Void] = [listener, { try await http.run() }]
+        if let metrics { listeners.append({ try await metrics.run() }) }
+        try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
     }
 
     private static func cause(_ error: any Error) -> TransportError? {
@@ -184,17 +121,6 @@ private final class KnownAddresses: Sendable {
             guard let source = source.withLock({ $0 }) else { throw CancellationError() }
             return try await source()
         }
-    }
-}
-
-extension EngineConfiguration {
-    fileprivate init(_ server: ServerConfiguration) {
-        self.init()
-        tier = server.tier
-        snapshotInterval = server.snapshotInterval
-        snapshotSteps = server.snapshotSteps
-        workerGrace = server.workerGrace
-        maximumValueBytes = server.maximumValueBytes
     }
 }
 

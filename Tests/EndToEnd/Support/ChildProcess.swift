@@ -14,8 +14,11 @@ final class ChildProcess: Sendable {
     /// One process is spawned at a time: another one spawned between would inherit its pipes, and keep them open.
     private static let spawning = Mutex(())
 
-    init(_ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:]) throws {
+    init(
+        _ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil
+    ) throws {
         let process = Process()
+        process.currentDirectoryURL = directory
         process.executableURL = executable
         process.arguments = arguments
         process.environment = ProcessInfo.processInfo.environment

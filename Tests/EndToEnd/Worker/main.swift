@@ -13,6 +13,7 @@ struct CardDeclined: Error, CustomStringConvertible { var description: String { 
 
 let environment = ProcessInfo.processInfo.environment
 var configuration = AetherClient.Configuration()
+configuration.startsServer = false
 if let places = environment["MAX_TASKS"].flatMap(Int.init) { configuration.maximumConcurrentTasks = places }
 if let runs = environment["MAX_RUNS"].flatMap(Int.init) { configuration.maximumRunsInMemory = runs }
 let client = AetherClient(

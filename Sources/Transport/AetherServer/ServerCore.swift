@@ -1,0 +1,110 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import AetherStorage
+internal import GRPCCore
+internal import Logging
+internal import ServiceLifecycle
+
+/// The engine over its stores with the services in front of it: all of a server but the ways in.
+struct ServerCore: Sendable {
+    let engine: Engine
+    let health: HealthStatus
+    private let stores: [any WorkflowStore]
+
+    /// Opens the database.
+    ///
+    /// - Parameters:
+    ///   - configuration: limits, defaults and where the database is.
+    ///   - clock: time and randomness.
+    ///   - logger: hears of trouble.
+    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
+    init(configuration: ServerConfiguration, clock: EngineClock = .system(), logger: Logger) async throws {
+        let durable = try await SQLiteStore(path: configuration.databasePath)
+        let memory = MemoryStore()
+        let health = HealthStatus()
+        self.health = health
+        stores = [durable, memory]
+        engine = Engine(
+            stores: [.stateActionLog: durable, .memory: memory],
+            configuration: EngineConfiguration(configuration),
+            clock: clock,
+            logger: logger,
+            availabilityChanged: { health.set(isServing: $0) }
+        )
+    }
+
+    var services: [any RegistrableRPCService] {
+        let names = [
+            Aether_V1_ClientService.descriptor, Aether_V1_WorkerService.descriptor, Aether_V1_AdminService.descriptor,
+        ]
+        let serverID = WorkflowIDGenerator.make()
+        let standard: [any RegistrableRPCService] =
+            [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
+            + [ReflectionService()].compactMap { $0 }
+        return [
+            ClientService(engine: engine), WorkerService(engine: engine, serverID: serverID),
+            AdminService(engine: engine),
+        ] + standard
+    }
+
+    /// Works until a graceful shutdown or a cancellation, or until one of the ways in fails; then
+    /// drains: ends the streams of tasks, answers what is under way, commits what was decided, and closes the database.
+    ///
+    /// - Parameters:
+    ///   - listeners: the ways in; each runs until it is told to stop.
+    ///   - stop: tells them.
+    /// - Throws: what a listener throws.
+    func run(
+        _ listeners: [@Sendable () async throws -> Void], stopping stop: @escaping @Sendable () -> Void
+    ) async throws {
+        let result = await withTaskGroup(of: Void.self, returning: Result<Void, any Error>.self) { group in
+            group.addTask { await engine.run() }
+            let result: Result<Void, any Error>
+            do {
+                try await listen(listeners, stopping: stop)
+                result = .success(())
+            } catch {
+                result = .failure(error)
+            }
+            await engine.beginStop()
+            engine.finish()
+            await group.waitForAll()
+            return result
+        }
+        for store in stores { await store.close() }
+        try result.get()
+    }
+
+    private func listen(
+        _ listeners: [@Sendable () async throws -> Void], stopping stop: @escaping @Sendable () -> Void
+    ) async throws {
+        let shutdown = AsyncStream<Void>.makeStream()
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for listener in listeners { group.addTask { try await listener() } }
+            group.addTask {
+                for await _ in shutdown.stream { break }
+                await engine.beginStop()
+                health.finish()
+                stop()
+            }
+            try await withTaskCancellationOrGracefulShutdownHandler {
+                // Not waitForAll(): the first port that fails ends the others.
+                for try await _ in group {}
+            } onCancelOrGracefulShutdown: {
+                shutdown.continuation.finish()
+            }
+        }
+    }
+}
+
+extension EngineConfiguration {
+    fileprivate init(_ server: ServerConfiguration) {
+        self.init()
+        tier = server.tier
+        snapshotInterval = server.snapshotInterval
+        snapshotSteps = server.snapshotSteps
+        workerGrace = server.workerGrace
+        maximumValueBytes = server.maximumValueBytes
+    }
+}
