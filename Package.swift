@@ -14,6 +14,23 @@ let swiftSettings: [SwiftSetting] =
         .enableUpcomingFeature("NonisolatedNonsendingByDefault"),
     ] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
 
+/// As a user's package has them: no more than the language's defaults.
+let userSettings: [SwiftSetting] =
+    [.swiftLanguageMode(.v6)] + (warningsAreErrors ? [.treatAllWarnings(as: .error)] : [])
+
+/// Each runs with one command.
+let examples = [
+    "quickstart", "order-processing", "batch-processing", "error-handling", "long-running", "child-workflows",
+    "conditional-logic", "single-file", "web-service",
+]
+
+/// What an example imports besides Aether.
+let exampleDependencies: [String: [Target.Dependency]] = [
+    "web-service": [
+        .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
+    ]
+]
+
 let package = Package(
     name: "aether",
     products: [
@@ -22,10 +39,7 @@ let package = Package(
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
         .executable(name: "aether", targets: ["AetherCLI"]),
-        .executable(name: "quickstart", targets: ["quickstart"]),
-        .executable(name: "order-processing", targets: ["order-processing"]),
-        .executable(name: "single-file", targets: ["single-file"]),
-    ],
+    ] + examples.map { .executable(name: $0, targets: [$0]) },
     traits: [
         .trait(name: "Embedded", description: "A server inside of processes that use the module Aether."),
         .default(enabledTraits: ["Embedded"]),
@@ -172,17 +186,6 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
-        // Examples: each runs with one command.
-        .executableTarget(
-            name: "quickstart", dependencies: ["Aether"], path: "examples/quickstart", exclude: ["README.md"],
-            swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "order-processing", dependencies: ["Aether"], path: "examples/order-processing",
-            exclude: ["README.md"], swiftSettings: swiftSettings),
-        .executableTarget(
-            name: "single-file", dependencies: ["Aether"], path: "examples/single-file", exclude: ["README.md"],
-            swiftSettings: swiftSettings),
-
         // Tests: one folder a target.
         .testTarget(
             name: "RuntimeTests", dependencies: ["AetherRuntime"], path: "Tests/RuntimeTests",
@@ -256,10 +259,9 @@ let package = Package(
         .testTarget(
             name: "EndToEndTests",
             dependencies: [
-                "Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker", "order-processing", "quickstart",
-                "single-file", "single-file-remote",
+                "Aether", "AetherCLI", "EndToEndScript", "end-to-end-worker", "single-file-remote",
                 .product(name: "Logging", package: "swift-log"),
-            ],
+            ] + examples.map { .target(name: $0) },
             path: "Tests/EndToEnd",
             exclude: ["Script", "SingleFileRemote", "Worker"],
             swiftSettings: swiftSettings
@@ -276,4 +278,9 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
     ]
+        + examples.map { name in
+            .executableTarget(
+                name: name, dependencies: ["Aether"] + (exampleDependencies[name] ?? []), path: "examples/\(name)",
+                exclude: ["README.md"], swiftSettings: userSettings)
+        }
 )

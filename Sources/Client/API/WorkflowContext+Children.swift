@@ -46,6 +46,7 @@ extension WorkflowContext {
     ///   - policy: what becomes of the child when this workflow ends before it, or a wait for its result is cancelled.
     /// - Returns: a handle, to wait for the child's result.
     /// - Throws: `CancellationError` when this run, or the branch that starts the child, is cancelled.
+    @discardableResult
     public func startChild<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ input: Input, id: String? = nil, policy: ParentClosePolicy = .cancel
     ) async throws -> ChildHandle<Output> {
@@ -62,6 +63,7 @@ extension WorkflowContext {
     ///   - policy: what becomes of the child when this workflow ends before it, or a wait for its result is cancelled.
     /// - Returns: a handle, to wait for the child's result.
     /// - Throws: as the form with an input.
+    @discardableResult
     public func startChild<Output>(
         _ workflow: Workflow<NoValue, Output>, id: String? = nil, policy: ParentClosePolicy = .cancel
     ) async throws -> ChildHandle<Output> {

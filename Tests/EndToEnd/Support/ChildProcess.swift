@@ -3,38 +3,32 @@ import Glibc
 import Synchronization
 
 /// A real process of a test: its output comes as lines, and it can be killed. It never outlives this object.
+///
+/// Spawned with `posix_spawn`: Foundation's `Process` reads the list of open files to close them in the child, and crashes
+/// when other threads open and close theirs meanwhile.
 final class ChildProcess: Sendable {
     let pid: Int32
     /// What it writes to its standard output.
     let lines: AsyncStream<String>
-    private let process: Mutex<Process>
     private let exit: ExitStatus
     private let errors: OutputCollector
-
-    /// One process is spawned at a time: another one spawned between would inherit its pipes, and keep them open.
-    private static let spawning = Mutex(())
 
     init(
         _ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil
     ) throws {
-        let process = Process()
-        process.currentDirectoryURL = directory
-        process.executableURL = executable
-        process.arguments = arguments
-        process.environment = ProcessInfo.processInfo.environment
+        let variables = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("AETHER_") }
             .merging(environment) { $1 }
-        process.standardInput = FileHandle.nullDevice
-        let exit = ExitStatus()
-        process.terminationHandler = { process in
-            exit.set(process.terminationStatus, isSignal: process.terminationReason == .uncaughtSignal)
-        }
-        let (output, error) = try Self.spawning.withLock { _ in
-            let pipes = (Pipe(), Pipe())
-            process.standardOutput = pipes.0
-            process.standardError = pipes.1
-            try process.run()
-            return (Self.descriptor(pipes.0), Self.descriptor(pipes.1))
+        let (pid, output, error) = try Self.spawning.withLock { _ in
+            let (output, error) = (try Self.pipe(), try Self.pipe())
+            defer {
+                close(output.writing)
+                close(error.writing)
+            }
+            let command = directory.map { ["/usr/bin/env", "-C", $0.path] } ?? []
+            let pid = try Self.spawn(
+                command + [executable.path] + arguments, variables, output: output.writing, error: error.writing)
+            return (pid, output.reading, error.reading)
         }
         let (lines, continuation) = AsyncStream<String>.makeStream()
         let splitter = LineSplitter { continuation.yield($0) }
@@ -49,16 +43,52 @@ final class ChildProcess: Sendable {
             errors.add($0)
         } atEnd: {
         }
+        let exit = ExitStatus()
+        Thread.detachNewThread {
+            var status: Int32 = 0
+            while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            let signal = status & 0x7f
+            exit.set(signal == 0 ? (status >> 8) & 0xff : signal, isSignal: signal != 0)
+        }
         self.lines = lines
         self.exit = exit
         self.errors = errors
-        self.pid = process.processIdentifier
-        self.process = Mutex(process)
+        self.pid = pid
     }
 
-    /// A copy of a pipe's reading end that lives as long as its reader.
-    private static func descriptor(_ pipe: Pipe) -> Int32 {
-        fcntl(pipe.fileHandleForReading.fileDescriptor, F_DUPFD_CLOEXEC, 0)
+    /// One process is spawned at a time: another one spawned between would inherit its pipes, and keep them open.
+    private static let spawning = Mutex(())
+
+    private static func pipe() throws -> (reading: Int32, writing: Int32) {
+        var ends: [Int32] = [0, 0]
+        guard Glibc.pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
+        for end in ends { _ = fcntl(end, F_SETFD, FD_CLOEXEC) }
+        return (ends[0], ends[1])
+    }
+
+    private static func spawn(
+        _ command: [String], _ environment: [String: String], output: Int32, error: Int32
+    ) throws -> Int32 {
+        var actions = posix_spawn_file_actions_t()
+        posix_spawn_file_actions_init(&actions)
+        defer { posix_spawn_file_actions_destroy(&actions) }
+        posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
+        posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
+        posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+        var attributes = posix_spawnattr_t()
+        posix_spawnattr_init(&attributes)
+        defer { posix_spawnattr_destroy(&attributes) }
+        var signals = sigset_t()
+        sigemptyset(&signals)
+        posix_spawnattr_setsigmask(&attributes, &signals)
+        posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
+        var words: [UnsafeMutablePointer<CChar>?] = command.map { strdup($0) } + [nil]
+        var variables: [UnsafeMutablePointer<CChar>?] = environment.map { strdup("\($0.key)=\($0.value)") } + [nil]
+        defer { (words + variables).forEach { free($0) } }
+        var pid: Int32 = 0
+        let failure = posix_spawn(&pid, command[0], &actions, &attributes, &words, &variables)
+        guard failure == 0 else { throw POSIXError(POSIXErrorCode(rawValue: failure) ?? .EINVAL) }
+        return pid
     }
 
     /// Reads on a thread of its own: on Linux a `readabilityHandler` and the closing of its file race.

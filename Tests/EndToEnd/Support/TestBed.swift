@@ -160,7 +160,7 @@ extension TestBed {
     /// Opens a gate for good, for those that wait there and those to come.
     func openGate(_ gate: String, of name: String) throws {
         // For reading and writing: it neither waits for a reader nor needs one.
-        let descriptor = open(path("\(name).\(gate)"), O_RDWR)
+        let descriptor = open(path("\(name).\(gate)"), O_RDWR | O_CLOEXEC)
         try #require(descriptor >= 0)
         gates.withLock { $0.append(FileHandle(fileDescriptor: descriptor, closeOnDealloc: true)) }
     }
