@@ -59,6 +59,8 @@ final class ChildProcess: Sendable {
     /// One process is spawned at a time: another one spawned between would inherit its pipes, and keep them open.
     private static let spawning = Mutex(())
 
+    private static let maximumDescriptors: Int32 = 4096
+
     private static func pipe() throws -> (reading: Int32, writing: Int32) {
         var ends: [Int32] = [0, 0]
         guard Glibc.pipe(&ends) == 0 else { throw POSIXError(.EMFILE) }
@@ -75,6 +77,10 @@ final class ChildProcess: Sendable {
         posix_spawn_file_actions_addopen(&actions, STDIN_FILENO, "/dev/null", O_RDONLY, 0)
         posix_spawn_file_actions_adddup2(&actions, output, STDOUT_FILENO)
         posix_spawn_file_actions_adddup2(&actions, error, STDERR_FILENO)
+        // Sockets of other tests, which would stay open in the child; one that is not open is passed over.
+        for descriptor in (STDERR_FILENO + 1)..<maximumDescriptors {
+            posix_spawn_file_actions_addclose(&actions, descriptor)
+        }
         var attributes = posix_spawnattr_t()
         posix_spawnattr_init(&attributes)
         defer { posix_spawnattr_destroy(&attributes) }
