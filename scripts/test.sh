@@ -25,6 +25,9 @@ Tests/Interop/python/run.sh "$bin/aether"
 echo "== README and quickstart"
 Tests/Readme/run.sh "$bin"
 
+echo "== a new project"
+Tests/Init/run.sh "$bin"
+
 echo "== Swift tests"
 swift test --skip-build --skip OrderProcessingTests
 

@@ -12,7 +12,9 @@ struct AetherCommand: AsyncParsableCommand {
             Exit codes: 0 done; 1 the operation failed; 64 wrong usage; 69 the server can't be reached.
             """,
         version: AetherVersion.current,
-        subcommands: [ServeCommand.self, WorkflowCommand.self, StatusCommand.self, CancelCommand.self])
+        subcommands: [
+            ServeCommand.self, InitCommand.self, WorkflowCommand.self, StatusCommand.self, CancelCommand.self,
+        ])
 
     /// Runs the command and ends the process with its exit code. An error is one line on standard error.
     static func main() async {

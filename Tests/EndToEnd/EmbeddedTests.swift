@@ -7,10 +7,11 @@ import Testing
 @Suite("A server inside of a process", .timeLimit(.minutes(5)))
 struct EmbeddedTests {
     private func run(
-        _ program: String, _ bed: TestBed, environment: [String: String] = [:]
+        _ program: String, _ bed: TestBed, environment: [String: String] = [:], killAt deadline: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
-            TestBed.products.appendingPathComponent(program), environment: environment, directory: bed.directory)
+            TestBed.products.appendingPathComponent(program), environment: environment, directory: bed.directory,
+            killAt: deadline)
     }
 
     private func lines(_ process: ChildProcess) async -> [String] {
@@ -22,12 +23,8 @@ struct EmbeddedTests {
     @Test("a single-file script that is killed (kill -9) goes on when it is run again, and repeats no step")
     func singleFile() async throws {
         let bed = try TestBed()
-        let first = try run("single-file", bed)
-        var counted: [String] = []
-        for await line in first.lines {
-            counted.append(line)
-            if line == "counting south" { first.send(SIGKILL) }
-        }
+        let first = try run("single-file", bed, killAt: "counting south")
+        let counted = await lines(first)
         #expect(await first.exitCode() == -SIGKILL)
         let second = try run("single-file", bed)
         // The one that was under way, and what comes after it.

@@ -7,11 +7,13 @@ import Testing
 @Suite("Examples", .timeLimit(.minutes(5)))
 struct ExampleTests {
     private func start(
-        _ example: String, _ bed: TestBed, _ server: RunningServer, environment: [String: String] = [:]
+        _ example: String, _ bed: TestBed, _ server: RunningServer, environment: [String: String] = [:],
+        killAt deadline: String? = nil
     ) throws -> ChildProcess {
         try ChildProcess(
             TestBed.products.appendingPathComponent(example),
-            environment: ["AETHER_SERVER": server.url].merging(environment) { $1 }, directory: bed.directory)
+            environment: ["AETHER_SERVER": server.url].merging(environment) { $1 }, directory: bed.directory,
+            killAt: deadline)
     }
 
     /// What the README says is printed: its block of text.
@@ -44,10 +46,8 @@ struct ExampleTests {
     func longRunning() async throws {
         let bed = try TestBed()
         let server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
-        let first = try start("long-running", bed, server, environment: ["CHUNK_MS": "50"])
-        var output = LineReader(first)
-        #expect(await output.wait(for: "chunk 5"))
-        await first.kill()
+        let first = try start("long-running", bed, server, killAt: "chunk 8")
+        #expect(await first.exitCode() == -SIGKILL)
         let second = try start("long-running", bed, server, environment: ["CHUNK_MS": "1"])
         var lines: [String] = []
         for await line in second.lines { lines.append(line) }

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Does what README.md says, with the files and commands as they stand there: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
-# The package of "Your own workflow" is kept under .build, so that only the first run builds its dependencies.
+# What is built of "Your own workflow" is kept under .build, so that only the first run builds its dependencies.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(realpath "${1:?usage: run.sh FOLDER}")
@@ -22,6 +22,8 @@ ln -sfn "$root" "$home/aether"
 block Package.swift >"$package/Package.swift"
 block Sources/greeter/main.swift >"$package/Sources/greeter/main.swift"
 block Sources/greeter/Trip.swift >"$package/Sources/greeter/Trip.swift"
+# Where the packages that users make are built, so that their dependencies are built once.
+export SWIFTPM_BUILD_DIR=$root/.build/projects
 swift build --package-path "$package"
 
 [ "$(block serve)" = "swift run aether serve" ] || fail "another way to serve than the one tested"

@@ -6,6 +6,8 @@ import Synchronization
 ///
 /// Spawned with `posix_spawn`: Foundation's `Process` reads the list of open files to close them in the child, and crashes
 /// when other threads open and close theirs meanwhile.
+///
+/// With `killAt` it is killed where it writes a line that begins so: by the thread that reads it, however busy the tests are.
 final class ChildProcess: Sendable {
     let pid: Int32
     /// What it writes to its standard output.
@@ -14,7 +16,8 @@ final class ChildProcess: Sendable {
     private let errors: OutputCollector
 
     init(
-        _ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil
+        _ executable: URL, _ arguments: [String] = [], environment: [String: String] = [:], directory: URL? = nil,
+        killAt deadline: String? = nil
     ) throws {
         let variables = ProcessInfo.processInfo.environment
             .filter { !$0.key.hasPrefix("AETHER_") }
@@ -31,7 +34,10 @@ final class ChildProcess: Sendable {
             return (pid, output.reading, error.reading)
         }
         let (lines, continuation) = AsyncStream<String>.makeStream()
-        let splitter = LineSplitter { continuation.yield($0) }
+        let splitter = LineSplitter { line in
+            if let deadline, line.hasPrefix(deadline) { Glibc.kill(pid, SIGKILL) }
+            continuation.yield(line)
+        }
         Self.read(output) {
             splitter.add($0)
         } atEnd: {

@@ -1,0 +1,66 @@
+internal import ArgumentParser
+internal import Foundation
+
+/// `aether init`.
+struct InitCommand: AsyncParsableCommand {
+    enum Template: String, ExpressibleByArgument, CaseIterable {
+        case swift
+        case typescript
+    }
+
+    static let configuration = CommandConfiguration(
+        commandName: "init",
+        abstract: "Makes a project with a workflow that builds, runs and has a test.",
+        discussion: "Nothing that is there is changed: the folder has to be new or empty.")
+
+    @Argument(help: "The project's name: letters, digits, - and _, beginning with a letter.")
+    var name: String
+
+    @Option(help: "The folder to make. Default: the project's name, in the current one.")
+    var output: String?
+
+    @Option(help: "The language: swift. (typescript is to come.)")
+    var template = Template.swift
+
+    @Option(help: "A checkout of Aether to build with, instead of the released package.")
+    var sdkPath: String?
+
+    @Flag(help: "Print JSON: one document.")
+    var json = false
+
+    func run() async throws {
+        guard template == .swift else {
+            throw CommandFailure(
+                "there is no SDK for TypeScript yet; use --template swift", exitCode: .validationFailure)
+        }
+        let name = try ProjectName(name)
+        let folder = try ProjectFolder(output ?? name.description)
+        let files = SwiftTemplate(name: name, sdk: try SDKSource(checkout: sdkPath)).files
+        try folder.write(files)
+        try StandardOutput().write(json ? document(name, folder, files).text + "\n" : text(name, folder, files))
+    }
+
+    private func text(_ name: ProjectName, _ folder: ProjectFolder, _ files: [ProjectFile]) -> String {
+        let made = files.map { "  \($0.path)" }.joined(separator: "\n")
+        let place = Cell.visible(output ?? name.description)
+        return """
+            Made \(place):
+            \(made)
+
+            Next:
+              cd \(place)
+              swift build
+              swift test
+              swift run \(name)
+
+            """
+    }
+
+    private func document(_ name: ProjectName, _ folder: ProjectFolder, _ files: [ProjectFile]) -> JSONValue {
+        .object([
+            "name": .string(name.description),
+            "path": .string(folder.url.path),
+            "files": .array(files.map { .string($0.path) }),
+        ])
+    }
+}

@@ -1,0 +1,37 @@
+#!/usr/bin/env bash
+# Makes a project with `aether init`, and builds, tests and runs it as its README says: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
+set -euo pipefail
+root=$(cd "$(dirname "$0")/../.." && pwd)
+bin=$(realpath "${1:?usage: run.sh FOLDER}")
+fail() { echo "init: $*" >&2; exit 1; }
+
+home=$(mktemp -d)
+server=
+trap '[ -z "$server" ] || { kill -TERM "$server" && wait "$server"; } || true; rm -rf "$home"' EXIT
+cd "$home"
+"$bin/aether" init demo --sdk-path "$root"
+if "$bin/aether" init demo --sdk-path "$root" 2>refusal; then fail "a second init is not refused"; fi
+grep -q "README.md" refusal || fail "the refusal does not say what is there"
+
+# Where the README's package is built too: its dependencies are the same.
+export SWIFTPM_BUILD_DIR=$root/.build/projects
+cd demo
+swift build
+swift test
+expected="order-1: 42 paid"
+# By itself, with a server inside: any free port will do for the URL.
+port=$(python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1", 0)); print(s.getsockname()[1])')
+export AETHER_SERVER=http://localhost:$port
+for _ in first second; do
+    [ "$(swift run --skip-build demo 2>/dev/null)" = "$expected" ] || fail "the program prints something else"
+done
+[ -f data/aether.db ] || fail "the database is not in data/"
+
+# Against a server of its own.
+"$bin/aether" serve --grpc-port "$port" --http-port 0 --metrics-port 0 --ready-file ready >/dev/null &
+server=$!
+until [ -f ready ]; do kill -0 "$server" || fail "the server did not start"; sleep 0.05; done
+[ "$(swift run --skip-build demo 2>/dev/null)" = "$expected" ] || fail "the program prints something else with a server"
+"$bin/aether" status order-1 | grep -q COMPLETED || fail "the run is not on the server"
+rm -f ready
+echo "init: 1 passed, 0 failed"
