@@ -24,6 +24,13 @@ version=$("$new" --version) || { echo "install: the built program does not run; 
 mv -f "$new" "$PREFIX/bin/aether"
 trap - EXIT
 
+# Completions, where the shells look for them.
+for place in bash:bash-completion/completions/aether zsh:zsh/site-functions/_aether \
+    fish:fish/vendor_completions.d/aether.fish; do
+    file=$PREFIX/share/${place#*:}
+    mkdir -p "$(dirname "$file")" && "$PREFIX/bin/aether" completions "${place%%:*}" >"$file"
+done
+
 echo "Installed aether $version as $PREFIX/bin/aether."
 case ":$PATH:" in
 *":$PREFIX/bin:"*) ;;

@@ -36,6 +36,21 @@ struct OutputTests {
         #expect(pipe.page([["abc", long]]).contains(long.text))
     }
 
+    @Test("takes room from the widest columns where a terminal is too narrow for all, from the first one last")
+    func fitting() {
+        let row: [Cell] = ["0123456789abcdefghij", "order-processing", "RUNNING", "2026-11-24 07:34:10", "8 ms"]
+        func lines(_ width: Int) -> [String] {
+            var table = Table(
+                ["ID", "TYPE", "STATE", "CREATED", "TOOK"], terminal: Terminal(width: width, usesColour: false))
+            let lines = table.page([row]) + table.page([row])
+            return lines.split(separator: "\n").map(String.init)
+        }
+        #expect(lines(80)[1] == "0123456789abcdefghij  order-processing  RUNNING  2026-11-24 07:34:10  8 ms")
+        #expect(lines(60)[1] == "0123456789abcdefghij  order-pro…  RUNNING  2026-11-24…  8 ms")
+        #expect(lines(60)[2] == lines(60)[1])
+        for width in 44...90 { #expect(lines(width).allSatisfy { TextWidth.of($0) <= width }, "\(width)") }
+    }
+
     @Test("cuts between characters, with an ellipsis that fits")
     func truncation() {
         #expect(TextWidth.truncated("abcdef", to: 6) == "abcdef")

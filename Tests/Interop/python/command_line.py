@@ -3,6 +3,7 @@
 import json
 import os
 import re
+import shutil
 import signal
 import sqlite3
 import subprocess
@@ -281,6 +282,17 @@ def usage(aether):
     equal(aether.ok("--version").count("."), 2)
     for command in ((), ("serve",), ("workflow", "start"), ("workflow", "signal"), ("status",)):
         assert "USAGE" in aether.ok(*command, "--help")
+
+
+@check
+def completions(aether):
+    """Completion scripts name the commands, and their shells can read them."""
+    for shell in ["bash", "zsh", "fish"]:
+        script = aether.ok("completions", shell)
+        assert "history" in script and "persistence" in script, script[:200]
+        if shutil.which(shell):
+            subprocess.run([shell, "-n"], input=script, text=True, check=True)
+    aether.fails(64, "csh", "completions", "csh")
 
 
 @check
