@@ -27,7 +27,16 @@ struct WorkflowStartCommand: AsyncParsableCommand {
     @Flag(help: "Wait for the end and print the result.")
     var wait = false
 
+    @Flag(
+        inversion: .prefixedNo,
+        help: "With --wait: tell on standard error what happens meanwhile. Default: if that is a terminal.")
+    var follow: Bool?
+
     @OptionGroup var connection: ConnectionOptions
+
+    func validate() throws {
+        if follow == true, !wait { throw ValidationError("--follow needs --wait") }
+    }
 
     func run() async throws {
         let id = id ?? WorkflowIDGenerator.make()
@@ -38,12 +47,17 @@ struct WorkflowStartCommand: AsyncParsableCommand {
             $0.input = input
         }
         let (wait, json, timeout) = (wait, connection.json, connection.timeout?.duration)
+        let follow = follow ?? (!json && isatty(STDERR_FILENO) == 1)
         try await ServerConnection.open(connection) { server in
             _ = try await server.client.startWorkflow(request, options: server.options)
             guard wait else { return try printStarted(id: id, json: json) }
             if !json { StandardError.write("Started \(id)\n") }
             let end = ResultWait(connection: server, id: id, timeout: timeout)
-            let result = try await Interruption.race(onInterrupt: leftRunning(id)) { try await end.result() }
+            let result = try await Interruption.race(onInterrupt: leftRunning(id)) {
+                guard follow else { return try await end.result() }
+                return try await JournalFollower(id, connection: server, terminal: .current(STDERR_FILENO))
+                    .during { try await end.result() }
+            }
             try report(result, id: id, json: json)
         }
     }

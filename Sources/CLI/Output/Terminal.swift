@@ -1,6 +1,6 @@
 internal import Foundation
 
-/// What standard output is: a terminal of some width, or a file or pipe.
+/// What standard output, or standard error, is: a terminal of some width, or a file or pipe.
 struct Terminal: Hashable, Sendable {
     /// Columns; `nil` when it isn't a terminal, and nothing is cut.
     var width: Int?
@@ -10,10 +10,12 @@ struct Terminal: Hashable, Sendable {
     static let none = Terminal(width: nil, usesColour: false)
 
     /// Asks the system. `NO_COLOR` (https://no-color.org) and a `dumb` terminal switch colours off.
-    static func current(environment: [String: String] = ProcessInfo.processInfo.environment) -> Terminal {
-        guard isatty(STDOUT_FILENO) == 1 else { return .none }
+    static func current(
+        _ descriptor: Int32 = STDOUT_FILENO, environment: [String: String] = ProcessInfo.processInfo.environment
+    ) -> Terminal {
+        guard isatty(descriptor) == 1 else { return .none }
         var size = winsize()
-        let isKnown = ioctl(STDOUT_FILENO, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
+        let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         let width = isKnown ? Int(size.ws_col) : environment["COLUMNS"].flatMap { Int($0) } ?? 80
         return Terminal(width: width, usesColour: allowsColour(environment))
     }

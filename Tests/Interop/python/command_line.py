@@ -134,6 +134,22 @@ def start_and_wait(aether):
 
 
 @check
+def wait_and_follow(aether):
+    """start --wait --follow tells what happens; without a terminal it does not unless asked to."""
+    with Worker(aether.server.target, "followed") as worker:
+        process = aether.begin("workflow", "start", "followed", "--wait", "--follow", "--id", "followed")
+        task = worker.next()
+        lines = [process.stderr.readline() for _ in range(3)]
+        equal(lines[0], "Started followed\n")
+        assert "workflow started" in lines[1] and "assigned to worker" in lines[2], lines
+        worker.complete(task, b"7")
+        output, errors = process.communicate(timeout=60)
+        equal((process.returncode, output), (0, "7\n"))
+        assert "workflow completed" in errors and errors.rstrip().endswith("→ 7"), errors
+    aether.fails(64, "--follow needs --wait", "workflow", "start", "followed", "--follow")
+
+
+@check
 def wait_with_timeout(aether):
     """--timeout ends the wait, not the workflow."""
     aether.fails(1, "still PENDING", "workflow", "start", "slow", "--id", "slow", "--wait", "--timeout", "1s")
