@@ -51,6 +51,31 @@ struct OutputTests {
         for width in 44...90 { #expect(lines(width).allSatisfy { TextWidth.of($0) <= width }, "\(width)") }
     }
 
+    @Test("of a watched list is drawn anew on a terminal, and elsewhere tells what is new or has changed")
+    func watched() {
+        func info(_ id: String, _ state: Aether_V1_State) -> Aether_V1_WorkflowInfo {
+            var info = Aether_V1_WorkflowInfo()
+            info.workflowID = id
+            info.workflowType = "t"
+            info.state = state
+            return info
+        }
+        var pipe = WatchedList(terminal: .none, json: false)
+        #expect(
+            pipe.text([info("b", .running), info("a", .running)]).split(separator: "\n").map { $0.prefix(1) } == [
+                "I", "a", "b",
+            ])
+        #expect(pipe.text([info("b", .running), info("a", .running)]).isEmpty)
+        #expect(pipe.text([info("b", .running), info("a", .failed)]).contains("FAILED"))
+        var screen = WatchedList(terminal: Terminal(width: 80, height: 4, usesColour: false), json: false)
+        let infos = ["d", "c", "b", "a"].map { info($0, .running) }
+        #expect(screen.text(infos).hasPrefix("\u{1b}[2J\u{1b}[H"))
+        let again = screen.text(infos)
+        #expect(again.hasPrefix("\u{1b}[H"))
+        // The heading and two rows: the last line is the cursor's.
+        #expect(again.filter { $0 == "\n" }.count == 3)
+    }
+
     @Test("cuts between characters, with an ellipsis that fits")
     func truncation() {
         #expect(TextWidth.truncated("abcdef", to: 6) == "abcdef")

@@ -19,6 +19,12 @@ struct WorkflowListCommand: AsyncParsableCommand {
     @Option(help: "The most to list; 0 lists all.")
     var limit: UInt32 = 100
 
+    @Flag(help: "Go on until Ctrl-C: in a terminal the list is kept up to date, else each change is a line.")
+    var watch = false
+
+    /// How often a watched list is asked for.
+    private static let interval = Duration.seconds(1)
+
     @OptionGroup var connection: ConnectionOptions
 
     func run() async throws {
@@ -28,6 +34,7 @@ struct WorkflowListCommand: AsyncParsableCommand {
             $0.limit = self.limit
         }
         let (json, limit) = (connection.json, limit)
+        if watch { return try await watch(request, json: json) }
         try await ServerConnection.open(connection) { server in
             let count = try await server.admin.listWorkflows(request, options: server.options) { response in
                 var output = RowOutput(
@@ -39,6 +46,29 @@ struct WorkflowListCommand: AsyncParsableCommand {
                 return output.count
             }
             note(count: count, limit: Int(limit), json: json)
+        }
+    }
+
+    private func watch(_ request: Aether_V1_ListRequest, json: Bool) async throws {
+        try await ServerConnection.open(connection) { server in
+            var list = WatchedList(terminal: .current(), json: json)
+            var isReachable = true
+            while true {
+                do {
+                    let infos = try await server.admin.listWorkflows(request, options: server.options) { response in
+                        var infos: [Aether_V1_WorkflowInfo] = []
+                        for try await info in response.messages { infos.append(info) }
+                        return infos
+                    }
+                    if !isReachable { StandardError.write("aether: the server is back\n") }
+                    isReachable = true
+                    try StandardOutput().write(list.text(infos))
+                } catch let error as RPCError where error.code == .unavailable && !list.isEmpty {
+                    if isReachable { StandardError.write("aether: lost the server; waiting for it to come back\n") }
+                    isReachable = false
+                }
+                try await Task.sleep(for: Self.interval)
+            }
         }
     }
 

@@ -4,6 +4,8 @@ internal import Foundation
 struct Terminal: Hashable, Sendable {
     /// Columns; `nil` when it isn't a terminal, and nothing is cut.
     var width: Int?
+    /// Lines; `nil` when it isn't known.
+    var height: Int?
     var usesColour: Bool
 
     /// A file or a pipe.
@@ -17,7 +19,8 @@ struct Terminal: Hashable, Sendable {
         var size = winsize()
         let isKnown = ioctl(descriptor, UInt(TIOCGWINSZ), &size) == 0 && size.ws_col > 0
         let width = isKnown ? Int(size.ws_col) : environment["COLUMNS"].flatMap { Int($0) } ?? 80
-        return Terminal(width: width, usesColour: allowsColour(environment))
+        let height = isKnown && size.ws_row > 0 ? Int(size.ws_row) : nil
+        return Terminal(width: width, height: height, usesColour: allowsColour(environment))
     }
 
     static func allowsColour(_ environment: [String: String]) -> Bool {

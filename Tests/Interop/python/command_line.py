@@ -203,6 +203,22 @@ def lists(aether):
 
 
 @check
+def watch(aether):
+    """list --watch goes on: what is new or has changed comes as further lines."""
+    first = aether.start("watched")
+    process = aether.begin("workflow", "list", "--type", "watched", "--watch", "--json")
+    equal(json.loads(process.stdout.readline())["id"], first)
+    second = aether.start("watched")
+    equal(json.loads(process.stdout.readline())["id"], second)
+    aether.ok("cancel", first)
+    changed = json.loads(process.stdout.readline())
+    equal((changed["id"], changed["state"]), (first, "CANCELLED"))
+    process.send_signal(signal.SIGINT)
+    process.communicate(timeout=60)
+    equal(process.returncode, -signal.SIGINT)
+
+
+@check
 def cancel(aether):
     """cancel ends a PENDING workflow at once; of one that has ended it is refused."""
     workflow = aether.start("cancelled")
