@@ -240,12 +240,13 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Aether", "AetherProtocol", "AetherRuntime",
+                "Aether", "AetherProtocol", "AetherRuntime", "EndToEndScript",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/ClientTests",
+            exclude: ["Golden"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",

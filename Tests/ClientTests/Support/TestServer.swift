@@ -65,6 +65,16 @@ final class TestServer: RunReporting {
         world = server.world
     }
 
+    /// A run of which this much was recorded by another server.
+    init(recorded journal: some Collection<JournalEntry>, world: @escaping World = TestServer.timersOnly) throws {
+        let execution = try WorkflowExecution.replay(id: WorkflowID(rawValue: "run-1"), journal)
+        state = Mutex(
+            State(
+                execution: execution, journal: Array(journal),
+                time: (Array(journal).last?.time.rawValue ?? 0) + 1_000_000))
+        self.world = world
+    }
+
     /// How long the journal was at each time at which it was durable, but for the last.
     var commits: [Int] { state.withLock { $0.commits.dropLast() } }
     var journal: [JournalEntry] { state.withLock { $0.journal } }
@@ -101,7 +111,8 @@ final class TestServer: RunReporting {
 
     /// Gives the run to a worker of this process, and waits until its function has ended.
     @discardableResult
-    func run<Output>(_ workflow: Workflow<NoValue, Output>, clock: WorkerClock = .system) async -> WorkflowOutcome? {
+    func run<Input, Output>(_ workflow: Workflow<Input, Output>, clock: WorkerClock = .system) async -> WorkflowOutcome?
+    {
         let run = assign(clock: clock)
         _ = run.occupy()
         await Task(executorPreference: run.executor) { await run.execute(workflow) }.value
