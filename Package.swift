@@ -136,7 +136,6 @@ let package = Package(
             dependencies: [
                 "AetherActors", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(name: "GRPCInProcessTransport", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -157,8 +156,6 @@ let package = Package(
                 .target(name: "AetherStorage", condition: .when(traits: ["Embedded"])),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
-                .product(
-                    name: "GRPCInProcessTransport", package: "grpc-swift-2", condition: .when(traits: ["Embedded"])),
                 .product(name: "NIOCore", package: "swift-nio", condition: .when(traits: ["Embedded"])),
                 .product(name: "NIOPosix", package: "swift-nio", condition: .when(traits: ["Embedded"])),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),

@@ -21,9 +21,6 @@ actor TimerActor {
         static func < (lhs: Wake, rhs: Wake) -> Bool { lhs.time < rhs.time }
     }
 
-    /// No single sleep is longer: a machine that was suspended notices soon after it goes on.
-    private static let longestSleep = Duration.seconds(60)
-
     private let clock: EngineClock
     private let wake: @Sendable (Due) async -> Void
     private var times: [WorkflowID: Timestamp] = [:]
@@ -73,7 +70,7 @@ actor TimerActor {
             }
             sleepsUntil = next
             isAsleep = true
-            await sleep(from: now)
+            await sleep()
             isAsleep = false
         }
     }
@@ -111,14 +108,13 @@ actor TimerActor {
         return due
     }
 
-    private func sleep(from now: Timestamp) async {
+    private func sleep() async {
         guard let sleepsUntil else {
             _ = await bell.take()
             return
         }
-        let instant = min(sleepsUntil, now.advanced(by: Self.longestSleep.wholeMilliseconds))
         await withTaskGroup(of: Void.self) { [clock, bell] group in
-            group.addTask { try? await clock.sleepUntil(instant) }
+            group.addTask { try? await clock.sleepUntil(sleepsUntil) }
             group.addTask { _ = await bell.take() }
             await group.next()
             group.cancelAll()

@@ -34,32 +34,32 @@ final class ClientConnection: Sendable {
             if let signal { $0.signal = Aether_V1_SignalRequest(signal, to: $0.workflowID) }
         }
         return try await repeating(for: requestTimeout) {
-            try await self.server.workflows.startWorkflow(request).workflowID
+            try await self.server.startWorkflow(request).workflowID
         }
     }
 
     func status(of id: String) async throws -> Aether_V1_WorkflowStatus {
         try await repeating(for: requestTimeout) {
-            try await self.server.workflows.getWorkflowStatus(.with { $0.workflowID = id })
+            try await self.server.getWorkflowStatus(.with { $0.workflowID = id })
         }
     }
 
     func cancel(_ id: String) async throws {
         _ = try await repeating(for: requestTimeout) {
-            try await self.server.workflows.cancelWorkflow(.with { $0.workflowID = id })
+            try await self.server.cancelWorkflow(.with { $0.workflowID = id })
         }
     }
 
     func terminate(_ id: String) async throws {
         _ = try await repeating(for: requestTimeout) {
-            try await self.server.workflows.terminateWorkflow(.with { $0.workflowID = id })
+            try await self.server.terminateWorkflow(.with { $0.workflowID = id })
         }
     }
 
     func signal(_ id: String, _ message: SignalMessage) async throws {
         let request = Aether_V1_SignalRequest(message, to: id)
         _ = try await repeating(for: requestTimeout) {
-            try await self.server.workflows.signalWorkflow(request)
+            try await self.server.signalWorkflow(request)
         }
     }
 
@@ -68,7 +68,7 @@ final class ClientConnection: Sendable {
             $0.workflowID = id
             $0.name = name
         }
-        let response = try await repeating(for: requestTimeout) { try await self.server.workflows.getValue(request) }
+        let response = try await repeating(for: requestTimeout) { try await self.server.getValue(request) }
         return response.isSet ? Array(response.value) : nil
     }
 
@@ -79,7 +79,7 @@ final class ClientConnection: Sendable {
             $0.timeoutSeconds = Self.waitSeconds
         }
         while true {
-            let result = try await repeating(for: nil) { try await self.server.workflows.awaitResult(request) }
+            let result = try await repeating(for: nil) { try await self.server.awaitResult(request) }
             if let outcome = WorkflowOutcome(result.state, payload: Array(result.result), failure: result.failure) {
                 return outcome
             }

@@ -3,12 +3,17 @@ internal import GRPCCore
 internal import NGHTTP2Transport
 
 /// One connection to the server, made when it is first used and again whenever it breaks, until this object goes.
-final class ServerConnection<Transport: ClientTransport>: ServerCalls {
-    private let client: GRPCClient<Transport>
+final class ServerConnection: Sendable {
+    private let client: GRPCClient<NGHTTP2ClientTransport>
     private let task: Task<Void, Never>
 
-    init(_ transport: Transport) {
-        let client = GRPCClient(transport: transport)
+    init(_ address: ServerAddress) {
+        var configuration = NGHTTP2ClientTransport.Configuration()
+        // Short enough for a worker to be back within the server's grace period.
+        configuration.backoff = Backoff(
+            initial: .milliseconds(50), maximum: .seconds(1), multiplier: 1.6, jitter: 0.2)
+        let target = TransportAddress.hostPort(host: address.host, port: address.port)
+        let client = GRPCClient(transport: NGHTTP2ClientTransport(target: target, configuration: configuration))
         self.client = client
         // Cancelled when this object goes; it ends by itself never.
         self.task = Task.detached { try? await client.runConnections() }
@@ -18,20 +23,75 @@ final class ServerConnection<Transport: ClientTransport>: ServerCalls {
         task.cancel()
     }
 
-    var worker: Aether_V1_WorkerService.Client<Transport> { .init(wrapping: client) }
-    var workflows: any Aether_V1_ClientService.ClientProtocol {
-        Aether_V1_ClientService.Client<Transport>(wrapping: client)
+    private var worker: Aether_V1_WorkerService.Client<NGHTTP2ClientTransport> { .init(wrapping: client) }
+    private var workflows: Aether_V1_ClientService.Client<NGHTTP2ClientTransport> { .init(wrapping: client) }
+}
+
+extension ServerConnection: ServerCalls {
+    func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> Aether_V1_StartWorkflowResponse {
+        try await workflows.startWorkflow(request)
+    }
+
+    func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
+        try await workflows.getWorkflowStatus(request)
+    }
+
+    func awaitResult(_ request: Aether_V1_AwaitResultRequest) async throws -> Aether_V1_WorkflowResult {
+        try await workflows.awaitResult(request)
+    }
+
+    func cancelWorkflow(_ request: Aether_V1_CancelRequest) async throws {
+        _ = try await workflows.cancelWorkflow(request)
+    }
+
+    func terminateWorkflow(_ request: Aether_V1_TerminateRequest) async throws {
+        _ = try await workflows.terminateWorkflow(request)
+    }
+
+    func signalWorkflow(_ request: Aether_V1_SignalRequest) async throws {
+        _ = try await workflows.signalWorkflow(request)
+    }
+
+    func getValue(_ request: Aether_V1_GetValueRequest) async throws -> Aether_V1_GetValueResponse {
+        try await workflows.getValue(request)
+    }
+
+    func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
+        try await worker.register(request)
+    }
+
+    func pollTasks(
+        _ request: Aether_V1_PollRequest, accepted: @escaping @Sendable () -> Void,
+        take: @escaping @Sendable (Aether_V1_Task) -> Void
+    ) async throws {
+        try await worker.pollTasks(request) { response in
+            accepted()
+            for try await task in response.messages { take(task) }
+        }
+        throw RPCError(code: .unavailable, message: "the server ended the stream of tasks")
+    }
+
+    func advance(
+        _ request: Aether_V1_AdvanceRequest, timeout: Duration?
+    ) async throws -> Aether_V1_AdvanceResponse {
+        try await worker.advance(request, options: .limited(to: timeout))
+    }
+
+    func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {
+        _ = try await worker.completeStep(request, options: .limited(to: timeout))
+    }
+
+    func heartbeat(
+        _ request: Aether_V1_HeartbeatRequest, timeout: Duration?
+    ) async throws -> Aether_V1_HeartbeatResponse {
+        try await worker.heartbeat(request, options: .limited(to: timeout))
     }
 }
 
-extension ServerConnection<NGHTTP2ClientTransport> {
-    /// Over the network.
-    convenience init(_ address: ServerAddress) {
-        var configuration = NGHTTP2ClientTransport.Configuration()
-        // Short enough for a worker to be back within the server's grace period.
-        configuration.backoff = Backoff(
-            initial: .milliseconds(50), maximum: .seconds(1), multiplier: 1.6, jitter: 0.2)
-        let target = TransportAddress.hostPort(host: address.host, port: address.port)
-        self.init(NGHTTP2ClientTransport(target: target, configuration: configuration))
+extension CallOptions {
+    fileprivate static func limited(to timeout: Duration?) -> CallOptions {
+        var options = CallOptions.defaults
+        options.timeout = timeout
+        return options
     }
 }

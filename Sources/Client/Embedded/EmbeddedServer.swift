@@ -1,7 +1,6 @@
 #if Embedded
     internal import AetherServer
     internal import AetherStorage
-    internal import GRPCInProcessTransport
     internal import Logging
     internal import Synchronization
 
@@ -56,7 +55,7 @@
                 throw AetherError(code: .unavailable, message: error.message)
             }
             return try await server.running(logger: logger) {
-                state.withLock { $0 = .running(ServerConnection(server.client)) }
+                state.withLock { $0 = .running(InProcessConnection(server)) }
                 return try await body()
             }
         }

@@ -22,32 +22,36 @@ extension Run {
 
     /// Makes the next attempt at a step, if there is one to make.
     func begin(_ key: OperationKey, _ state: inout RunState) {
-        guard let attempt = state.nextAttempt(key, at: clock.now()) else { return }
+        guard let attempt = state.nextAttempt(key, at: surroundings.clock.now()) else { return }
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
-        let task = Task { await make(attempt) }
+        let task = Task(executorPreference: surroundings.executor) { [self] in await make(attempt) }
         state.begin(attempt, task, at: .now)
         reporter.stepsBegan()
     }
 
     private func make(_ attempt: RunState.Attempt) async {
         if attempt.delay > .zero {
-            guard (try? await clock.sleep(attempt.delay)) != nil,
+            guard (try? await surroundings.clock.sleep(attempt.delay)) != nil,
                 state.withLock({ $0.beginClosure(attempt.key, attempt.number, at: .now) })
             else { return }
             reporter.stepsBegan()
         }
         let limit = attempt.work.timeout.map { expire(attempt, after: $0) }
+        let call = Surroundings.Attempt(
+            kind: .step, name: attempt.key.name, workflowID: info.id, number: attempt.number, input: [])
         let context = StepContext(
             name: attempt.key.name, idempotencyKey: "\(info.id)/\(attempt.key)", attempt: attempt.number)
         do {
             let result = try await StepContext.$current.withValue(context) {
-                try await Scope.$path.withValue(attempt.key.rawValue) { try await attempt.work.closure() }
+                try await Scope.$path.withValue(attempt.key.rawValue) {
+                    try await surroundings.call(call, attempt.work.closure)
+                }
             }
             let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")
             _ = finish(attempt, .stepCompleted(key: attempt.key, result: checked))
         } catch {
-            _ = finish(attempt, attempt.record(of: Failure(describing: error)))
+            _ = finish(attempt, record(of: Failure(describing: error), attempt))
         }
         limit?.cancel()
     }
@@ -55,15 +59,24 @@ extension Run {
     /// Fails an attempt that takes too long: its closure's task is cancelled, and what becomes of it is of no interest.
     private func expire(_ attempt: RunState.Attempt, after timeout: Duration) -> Task<Void, Never> {
         // Cancelled by the attempt when its closure ends.
-        Task {
-            guard (try? await clock.sleep(timeout)) != nil else { return }
+        Task(executorPreference: surroundings.executor) { [self] in
+            guard (try? await surroundings.clock.sleep(timeout)) != nil else { return }
             let failure = Failure(message: "timed out after \(timeout)", type: Self.timeout)
-            finish(attempt, attempt.record(of: failure))?.cancel()
+            finish(attempt, record(of: failure, attempt))?.cancel()
         }
     }
 
     /// The type of the failure of what took too long.
     static let timeout = "Timeout"
+
+    /// What is reported when an attempt failed.
+    private func record(of failure: Failure, _ attempt: RunState.Attempt) -> WorkerRecord {
+        let (policy, number) = (attempt.work.retry.recorded, UInt32(clamping: attempt.number))
+        guard policy.retries(after: number, failure) else { return .stepFailed(key: attempt.key, failure: failure) }
+        return .stepAttemptFailed(
+            key: attempt.key, attempt: number, failure: failure,
+            delayMilliseconds: policy.delayMilliseconds(after: number, random: surroundings.clock.random()))
+    }
 
     private func finish(_ attempt: RunState.Attempt, _ record: WorkerRecord) -> Task<Void, Never>? {
         let task = state.withLock { $0.finish(attempt.key, attempt.number, record) }
@@ -81,16 +94,5 @@ extension Run {
             state.tell(oldest)
             return (true, true)
         }
-    }
-}
-
-extension RunState.Attempt {
-    /// What is reported when the attempt failed.
-    fileprivate func record(of failure: Failure) -> WorkerRecord {
-        let (policy, attempt) = (work.retry.recorded, UInt32(clamping: number))
-        guard policy.retries(after: attempt, failure) else { return .stepFailed(key: key, failure: failure) }
-        return .stepAttemptFailed(
-            key: key, attempt: attempt, failure: failure,
-            delayMilliseconds: policy.delayMilliseconds(after: attempt, random: .random(in: .min ... .max)))
     }
 }

@@ -16,14 +16,14 @@ final class Run: Sendable {
     let info: WorkflowInfo
     let input: [UInt8]
     let logger: Logger
-    let executor = RunExecutor()
+    let executor: RunExecutor
     let reporter: any RunReporting
-    let clock: WorkerClock
+    let surroundings: Surroundings
     let state: Mutex<RunState>
 
     init(
         task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], reporter: any RunReporting, logger: Logger,
-        clock: WorkerClock = .system
+        surroundings: Surroundings = .system
     ) {
         self.task = task
         self.taskID = task.description
@@ -34,7 +34,8 @@ final class Run: Sendable {
             continuedCount: Int(clamping: continuedCount))
         self.input = input
         self.reporter = reporter
-        self.clock = clock
+        self.surroundings = surroundings
+        self.executor = RunExecutor(on: surroundings.executor)
         var logger = logger
         logger[metadataKey: "workflow"] = "\(task.workflow)"
         logger[metadataKey: "type"] = "\(type)"

@@ -21,7 +21,13 @@ final class RunExecutor: TaskExecutor {
         }
     }
 
+    /// Upon what it runs; `nil` for the global executor.
+    private let base: (any TaskExecutor)?
     private let state = Mutex(State())
+
+    init(on base: (any TaskExecutor)?) {
+        self.base = base
+    }
 
     /// Whose operations are resolved when the run has come to rest. Before that nothing may be enqueued.
     func attach(_ run: Run) {
@@ -49,7 +55,7 @@ final class RunExecutor: TaskExecutor {
 
     private func drainSoon() {
         // Nobody awaits it: it ends when the run has come to rest.
-        Task.detached { self.drain() }
+        Task.detached(executorPreference: base) { self.drain() }
     }
 
     private func drain() {

@@ -38,7 +38,7 @@ final class ActivityTask: Sendable {
     private let input: [UInt8]
     private let activity: (any RegisteredActivity)?
     private let reporting: any ActivityReporting
-    private let clock: WorkerClock
+    private let surroundings: Surroundings
     private let state: Mutex<State>
 
     /// - Parameters:
@@ -46,10 +46,10 @@ final class ActivityTask: Sendable {
     ///   - activity: what to do; `nil` when this worker does not offer it.
     ///   - reporting: who carries the reports.
     ///   - logger: gets the run's id, the activity's name and the attempt.
-    ///   - clock: what heartbeats are timed by.
+    ///   - surroundings: what heartbeats are timed by, and who calls the closure.
     init(
         _ assignment: ActivityAssignment, _ activity: (any RegisteredActivity)?, reporting: any ActivityReporting,
-        logger: Logger, clock: WorkerClock = .system
+        logger: Logger, surroundings: Surroundings = .system
     ) {
         taskID = assignment.taskID
         name = assignment.name
@@ -60,7 +60,7 @@ final class ActivityTask: Sendable {
         input = assignment.input
         self.activity = activity
         self.reporting = reporting
-        self.clock = clock
+        self.surroundings = surroundings
         var logger = logger
         logger[metadataKey: "workflow"] = "\(assignment.workflowID)"
         logger[metadataKey: "activity"] = "\(assignment.name)"
@@ -79,10 +79,10 @@ final class ActivityTask: Sendable {
             state.phase = .running
             state.ended = ended
             // Cancelled when the attempt is no longer wanted; awaited by the other task.
-            let closure = Task { try await execute() }
+            let closure = Task(executorPreference: surroundings.executor) { [self] in try await execute() }
             state.closure = closure
             // Ends with the closure and the answer; cancelled when the attempt is lost.
-            state.answering = Task { await answer(for: closure) }
+            state.answering = Task(executorPreference: surroundings.executor) { [self] in await answer(for: closure) }
             return true
         }
     }
@@ -91,7 +91,11 @@ final class ActivityTask: Sendable {
         guard let activity, activity.isServedHere else {
             throw NotServed(activity: name)
         }
-        let result = try await activity.execute(ActivityContext(task: self), input: input)
+        let call = Surroundings.Attempt(
+            kind: .activity, name: name, workflowID: workflowID, number: attempt, input: input)
+        let result = try await surroundings.call(call) {
+            try await activity.execute(ActivityContext(task: self), input: self.input)
+        }
         return try reporting.check(result, of: "the result of activity \"\(name)\"")
     }
 
@@ -138,7 +142,7 @@ final class ActivityTask: Sendable {
         try Task.checkCancellation()
         let action = state.withLock { state -> HeartbeatThrottle.Action in
             guard state.phase == .running, !state.isCancelRequested else { return .nothing }
-            return state.throttle.beat(details, at: clock.now())
+            return state.throttle.beat(details, at: surroundings.clock.now())
         }
         await perform(action)
         let isWanted = state.withLock { $0.phase == .running && !$0.isCancelRequested }
@@ -151,9 +155,9 @@ final class ActivityTask: Sendable {
             break
         case .wait(let pause):
             // Cancelled when the attempt ends.
-            let task = Task {
-                guard (try? await clock.sleep(pause)) != nil else { return }
-                await perform(state.withLock { $0.throttle.due(at: clock.now()) })
+            let task = Task(executorPreference: surroundings.executor) { [self] in
+                guard (try? await surroundings.clock.sleep(pause)) != nil else { return }
+                await perform(state.withLock { $0.throttle.due(at: surroundings.clock.now()) })
             }
             state.withLock { state in
                 if state.phase == .running { state.beating = task } else { task.cancel() }
@@ -163,7 +167,7 @@ final class ActivityTask: Sendable {
             accept(standing)
             await perform(
                 state.withLock { state in
-                    let next = state.throttle.sent(isDelivered: standing != nil, at: clock.now())
+                    let next = state.throttle.sent(isDelivered: standing != nil, at: surroundings.clock.now())
                     return state.phase == .running ? next : .nothing
                 })
         }

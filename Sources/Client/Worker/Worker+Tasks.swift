@@ -35,7 +35,8 @@ extension Worker {
         table.add(
             Run(
                 task: id, type: complete.first.workflowType, input: Array(complete.first.input),
-                journal: complete.journal, reporter: reporter, logger: logger))
+                journal: complete.journal, reporter: reporter, logger: logger,
+                surroundings: surroundings))
     }
 
     private func beginActivity(_ task: Aether_V1_Task) {
@@ -45,7 +46,9 @@ extension Worker {
             input: Array(task.input), lastDetails: Array(task.heartbeatDetails),
             heartbeatMilliseconds: task.activity.heartbeatMilliseconds)
         table.add(
-            ActivityTask(assignment, activities[assignment.name], reporting: activityReporter, logger: logger))
+            ActivityTask(
+                assignment, activities[assignment.name], reporting: activityReporter, logger: logger,
+                surroundings: surroundings))
     }
 }
 

@@ -25,6 +25,7 @@ final class Worker: Sendable {
     }
 
     let calls: any WorkerCalls
+    let surroundings: Surroundings
     let workflows: [String: any RegisteredWorkflow]
     let activities: [String: any RegisteredActivity]
     let workerID: String
@@ -39,7 +40,9 @@ final class Worker: Sendable {
     private let state = Mutex(State())
 
     /// - Throws: ``AetherError`` `invalidArgument` when two servables of a kind have one name, or an activity has no body.
-    init(client: AetherClient, _ servables: [any Servable], calls: any WorkerCalls) throws(AetherError) {
+    init(
+        client: AetherClient, _ servables: [any Servable], calls: any WorkerCalls, in surroundings: Surroundings = .system
+    ) throws(AetherError) {
         var workflows: [String: any RegisteredWorkflow] = [:]
         var activities: [String: any RegisteredActivity] = [:]
         for servable in servables {
@@ -55,6 +58,7 @@ final class Worker: Sendable {
         self.workflows = workflows
         self.activities = activities
         self.calls = calls
+        self.surroundings = surroundings
         workerID = client.workerID
         service = client.service ?? ""
         configuration = client.configuration
@@ -72,8 +76,8 @@ final class Worker: Sendable {
             group.addTask { await self.watchLongSteps() }
             // Awaited below; not a child, so that a cancelled worker gives its runs back before anything in them is
             // cancelled. Dropped, they end by themselves.
-            let executing = Task { await self.executeRuns() }
-            let polling = Task { try await self.poll() }
+            let executing = Task(executorPreference: surroundings.executor) { await self.executeRuns() }
+            let polling = Task(executorPreference: surroundings.executor) { try await self.poll() }
             let isStopping = state.withLock { state in
                 state.poll = polling
                 return state.isStopping

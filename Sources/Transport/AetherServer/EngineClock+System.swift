@@ -3,6 +3,9 @@ internal import AetherRuntime
 internal import Foundation
 
 extension EngineClock {
+    /// No single sleep until an instant is longer: a machine that was suspended notices soon after it goes on.
+    private static let longestSleep = Duration.seconds(60)
+
     /// The machine's clocks and randomness.
     ///
     /// The time of day is asked for once and then counted on, also while the machine is suspended: a wall clock that is set
@@ -21,7 +24,10 @@ extension EngineClock {
             sleep: { try await Task.sleep(for: $0, tolerance: nil, clock: clock) },
             sleepUntil: { instant in
                 let passed = Double(instant.millisecondsSinceEpoch) - start.wall
-                try await Task.sleep(until: start.counted.advanced(by: .milliseconds(1) * passed), clock: clock)
+                let end = start.counted.advanced(by: .milliseconds(1) * passed)
+                while clock.now < end {
+                    try await Task.sleep(until: min(end, clock.now + longestSleep), clock: clock)
+                }
             },
             random: { UInt64.random(in: .min ... .max) }
         )

@@ -1,13 +1,11 @@
-internal import GRPCCore
-package import GRPCInProcessTransport
+package import AetherActors
+package import AetherProtocol
 package import Logging
 internal import ServiceLifecycle
 
-/// A server for this process alone: the services of a whole one, without a port.
+/// A server for this process alone: the services of a whole one, called without a port.
 package struct InProcessServer: Service {
     private let core: ServerCore
-    private let transport = InProcessTransport()
-    private let grpc: GRPCServer<InProcessTransport.Server>
 
     /// Opens the database.
     ///
@@ -17,14 +15,25 @@ package struct InProcessServer: Service {
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
     package init(configuration: ServerConfiguration, logger: Logger) async throws {
         core = try await ServerCore(configuration: configuration, logger: logger)
-        grpc = GRPCServer(transport: transport.server, services: core.services)
     }
 
-    /// The way in.
-    package var client: InProcessTransport.Client { transport.client }
+    /// Makes a server that keeps everything in memory.
+    ///
+    /// - Parameters:
+    ///   - configuration: limits and defaults.
+    ///   - clock: time and randomness.
+    ///   - logger: hears of trouble.
+    package init(inMemory configuration: EngineConfiguration, clock: EngineClock, logger: Logger) {
+        core = ServerCore(inMemory: configuration, clock: clock, logger: logger)
+    }
+
+    /// What clients call.
+    package var clientService: some Aether_V1_ClientService.SimpleServiceProtocol { core.clientService }
+    /// What workers call.
+    package var workerService: some Aether_V1_WorkerService.SimpleServiceProtocol { core.workerService }
 
     /// Serves until a graceful shutdown or a cancellation; see `AetherServer/run()`.
     package func run() async throws {
-        try await core.run([{ try await grpc.serve() }], stopping: { grpc.beginGracefulShutdown() })
+        try await core.run([], stopping: {})
     }
 }

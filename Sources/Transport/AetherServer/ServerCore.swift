@@ -11,6 +11,7 @@ struct ServerCore: Sendable {
     let engine: Engine
     let health: HealthStatus
     private let stores: [any WorkflowStore]
+    private let serverID = WorkflowIDGenerator.make()
 
     /// Opens the database.
     ///
@@ -21,31 +22,41 @@ struct ServerCore: Sendable {
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
     init(configuration: ServerConfiguration, clock: EngineClock = .system(), logger: Logger) async throws {
         let durable = try await SQLiteStore(path: configuration.databasePath)
-        let memory = MemoryStore()
+        self.init(
+            stores: [.stateActionLog: durable, .memory: MemoryStore()],
+            configuration: EngineConfiguration(configuration), clock: clock, logger: logger)
+    }
+
+    /// A core that keeps the runs of all tiers in memory.
+    init(inMemory configuration: EngineConfiguration, clock: EngineClock, logger: Logger) {
+        self.init(
+            stores: [.stateActionLog: MemoryStore(), .memory: MemoryStore()], configuration: configuration,
+            clock: clock, logger: logger)
+    }
+
+    private init(
+        stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
+        logger: Logger
+    ) {
         let health = HealthStatus()
         self.health = health
-        stores = [durable, memory]
+        self.stores = Array(stores.values)
         engine = Engine(
-            stores: [.stateActionLog: durable, .memory: memory],
-            configuration: EngineConfiguration(configuration),
-            clock: clock,
-            logger: logger,
-            availabilityChanged: { health.set(isServing: $0) }
-        )
+            stores: stores, configuration: configuration, clock: clock, logger: logger,
+            availabilityChanged: { health.set(isServing: $0) })
     }
+
+    var clientService: ClientService { ClientService(engine: engine) }
+    var workerService: WorkerService { WorkerService(engine: engine, serverID: serverID) }
 
     var services: [any RegistrableRPCService] {
         let names = [
             Aether_V1_ClientService.descriptor, Aether_V1_WorkerService.descriptor, Aether_V1_AdminService.descriptor,
         ]
-        let serverID = WorkflowIDGenerator.make()
         let standard: [any RegistrableRPCService] =
             [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
             + [ReflectionService()].compactMap { $0 }
-        return [
-            ClientService(engine: engine), WorkerService(engine: engine, serverID: serverID),
-            AdminService(engine: engine),
-        ] + standard
+        return [clientService, workerService, AdminService(engine: engine)] + standard
     }
 
     /// Works until a graceful shutdown or a cancellation, or until one of the ways in fails; then

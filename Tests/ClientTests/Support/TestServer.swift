@@ -132,7 +132,7 @@ final class TestServer: RunReporting {
         logger.handler = SwiftLogNoOpLogHandler()
         let run = Run(
             task: TaskID(workflow: WorkflowID(rawValue: "run-1"), epoch: epoch), type: "test", input: input,
-            journal: journal, reporter: self, logger: logger, clock: clock)
+            journal: journal, reporter: self, logger: logger, surroundings: Surroundings(clock: clock))
         current.withLock { $0 = run }
         return run
     }

@@ -1,0 +1,144 @@
+#if Embedded
+    internal import AetherProtocol
+    internal import AetherServer
+    internal import GRPCCore
+
+    /// Calls to the services of a server in this process.
+    struct InProcessConnection: Sendable {
+        private let client: any Aether_V1_ClientService.SimpleServiceProtocol
+        private let worker: any Aether_V1_WorkerService.SimpleServiceProtocol
+
+        init(_ server: InProcessServer) {
+            client = server.clientService
+            worker = server.workerService
+        }
+
+        /// Calls a service as the network would: its errors have codes, and a call that takes too long is cancelled.
+        private func call<Response: Sendable>(
+            _ method: MethodDescriptor, within timeout: Duration? = nil,
+            _ body: @escaping @Sendable (ServerContext) async throws -> Response
+        ) async throws -> Response {
+            do {
+                guard let timeout else { return try await perform(method, body) }
+                return try await withThrowingTaskGroup(of: Response.self) { group in
+                    group.addTask { try await perform(method, body) }
+                    group.addTask {
+                        try await Task.sleep(for: timeout)
+                        throw RPCError(code: .deadlineExceeded, message: "the call took longer than \(timeout)")
+                    }
+                    defer { group.cancelAll() }
+                    for try await response in group { return response }
+                    throw CancellationError()
+                }
+            } catch let error as any RPCErrorConvertible {
+                throw RPCError(error)
+            }
+        }
+
+        private func perform<Response: Sendable>(
+            _ method: MethodDescriptor, _ body: @Sendable (ServerContext) async throws -> Response
+        ) async throws -> Response {
+            try await withServerContextRPCCancellationHandle { cancellation in
+                try await body(
+                    ServerContext(
+                        descriptor: method, remotePeer: "in-process", localPeer: "in-process",
+                        cancellation: cancellation))
+            }
+        }
+    }
+
+    extension InProcessConnection: ServerCalls {
+        private typealias Clients = Aether_V1_ClientService.Method
+        private typealias Workers = Aether_V1_WorkerService.Method
+
+        func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> Aether_V1_StartWorkflowResponse {
+            try await call(Clients.StartWorkflow.descriptor) {
+                try await client.startWorkflow(request: request, context: $0)
+            }
+        }
+
+        func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
+            try await call(Clients.GetWorkflowStatus.descriptor) {
+                try await client.getWorkflowStatus(request: request, context: $0)
+            }
+        }
+
+        func awaitResult(_ request: Aether_V1_AwaitResultRequest) async throws -> Aether_V1_WorkflowResult {
+            try await call(Clients.AwaitResult.descriptor) {
+                try await client.awaitResult(request: request, context: $0)
+            }
+        }
+
+        func cancelWorkflow(_ request: Aether_V1_CancelRequest) async throws {
+            _ = try await call(Clients.CancelWorkflow.descriptor) {
+                try await client.cancelWorkflow(request: request, context: $0)
+            }
+        }
+
+        func terminateWorkflow(_ request: Aether_V1_TerminateRequest) async throws {
+            _ = try await call(Clients.TerminateWorkflow.descriptor) {
+                try await client.terminateWorkflow(request: request, context: $0)
+            }
+        }
+
+        func signalWorkflow(_ request: Aether_V1_SignalRequest) async throws {
+            _ = try await call(Clients.SignalWorkflow.descriptor) {
+                try await client.signalWorkflow(request: request, context: $0)
+            }
+        }
+
+        func getValue(_ request: Aether_V1_GetValueRequest) async throws -> Aether_V1_GetValueResponse {
+            try await call(Clients.GetValue.descriptor) { try await client.getValue(request: request, context: $0) }
+        }
+
+        func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
+            try await call(Workers.Register.descriptor) { try await worker.register(request: request, context: $0) }
+        }
+
+        func pollTasks(
+            _ request: Aether_V1_PollRequest, accepted: @escaping @Sendable () -> Void,
+            take: @escaping @Sendable (Aether_V1_Task) -> Void
+        ) async throws {
+            accepted()
+            try await call(Workers.PollTasks.descriptor) { context in
+                try await worker.pollTasks(
+                    request: request, response: RPCWriter(wrapping: TaskTaker(take: take)), context: context)
+            }
+        }
+
+        func advance(
+            _ request: Aether_V1_AdvanceRequest, timeout: Duration?
+        ) async throws -> Aether_V1_AdvanceResponse {
+            try await call(Workers.Advance.descriptor, within: timeout) {
+                try await worker.advance(request: request, context: $0)
+            }
+        }
+
+        func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {
+            _ = try await call(Workers.CompleteStep.descriptor, within: timeout) {
+                try await worker.completeStep(request: request, context: $0)
+            }
+        }
+
+        func heartbeat(
+            _ request: Aether_V1_HeartbeatRequest, timeout: Duration?
+        ) async throws -> Aether_V1_HeartbeatResponse {
+            try await call(Workers.Heartbeat.descriptor, within: timeout) {
+                try await worker.heartbeat(request: request, context: $0)
+            }
+        }
+    }
+
+    /// The worker's end of its stream of tasks.
+    private struct TaskTaker: RPCWriterProtocol {
+        let take: @Sendable (Aether_V1_Task) -> Void
+
+        func write(_ task: Aether_V1_Task) async throws {
+            take(task)
+        }
+
+        func write(contentsOf tasks: some Sequence<Aether_V1_Task>) async throws {
+            for task in tasks { take(task) }
+        }
+    }
+#endif

@@ -1,0 +1,35 @@
+/// What a worker needs of the process it is in; the test kit puts in its own.
+package struct Surroundings: Sendable {
+    /// One attempt at a step or an activity, of which a worker calls the user's closure.
+    package struct Attempt: Sendable {
+        package enum Kind: Sendable { case step, activity }
+
+        package var kind: Kind
+        package var name: String
+        package var workflowID: String
+        /// From 1.
+        package var number: Int
+        /// The argument of an activity, as JSON; of a step, empty.
+        package var input: [UInt8]
+    }
+
+    package typealias Closure = @Sendable () async throws -> [UInt8]
+
+    package var clock: WorkerClock
+    /// Where everything runs but the functions of workflows, each of which has an executor of its own upon this one; by
+    /// default the global one.
+    package var executor: (any TaskExecutor)?
+    /// Calls the closure of an attempt, and returns what it does: a value as JSON.
+    package var call: @Sendable (Attempt, Closure) async throws -> [UInt8]
+
+    package init(
+        clock: WorkerClock, executor: (any TaskExecutor)? = nil,
+        call: @escaping @Sendable (Attempt, Closure) async throws -> [UInt8] = { try await $1() }
+    ) {
+        self.clock = clock
+        self.executor = executor
+        self.call = call
+    }
+
+    static let system = Surroundings(clock: .system)
+}
