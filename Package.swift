@@ -35,6 +35,7 @@ let package = Package(
     name: "aether",
     products: [
         .library(name: "Aether", targets: ["Aether"]),
+        .library(name: "AetherTestKit", targets: ["AetherTestKit"]),
         .library(name: "AetherStorage", targets: ["AetherStorage"]),
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
@@ -166,6 +167,15 @@ let package = Package(
             path: "Sources/Client",
             swiftSettings: swiftSettings
         ),
+        .target(
+            name: "AetherTestKit",
+            dependencies: [
+                "Aether", "AetherActors", "AetherRuntime", "AetherServer",
+                .product(name: "Logging", package: "swift-log"),
+            ],
+            path: "Sources/TestKit",
+            swiftSettings: swiftSettings
+        ),
         .executableTarget(
             name: "AetherCLI",
             dependencies: [
@@ -244,6 +254,9 @@ let package = Package(
             ],
             path: "Tests/ClientTests",
             exclude: ["Golden"],
+            swiftSettings: swiftSettings),
+        .testTarget(
+            name: "TestKitTests", dependencies: ["AetherTestKit", "Aether"], path: "Tests/TestKitTests",
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",

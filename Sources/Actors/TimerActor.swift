@@ -61,7 +61,7 @@ actor TimerActor {
 
     /// Wakes until ``finish()``.
     func run() async {
-        while !isFinished.withLock({ $0 }) {
+        while !isFinished.withLock({ $0 }), !Task.isCancelled {
             let now = clock.now()
             let due = takeDue(at: now)
             if !due.active.isEmpty || due.passive {

@@ -24,11 +24,11 @@ public struct OperationKey: RawRepresentable, Hashable, Sendable, CustomStringCo
 
     public var description: String { rawValue }
 
-    // Identity is that of the UTF-8 bytes, as in every store and every other language: Swift's own comparison of text
-    // takes "é" in its two spellings for one, and one step's outcome would answer for the other.
+    // Identity is that of the UTF-8 bytes, as in every store and every other language: else one step's outcome would
+    // answer for another's, whose name only looks the same.
 
     public static func == (lhs: OperationKey, rhs: OperationKey) -> Bool {
-        lhs.rawValue.utf8.elementsEqual(rhs.rawValue.utf8)
+        lhs.rawValue.hasSameBytes(as: rhs.rawValue)
     }
 
     /// The path of the enclosing branch; empty at the top of the workflow.

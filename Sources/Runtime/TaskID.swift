@@ -42,7 +42,7 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
         guard let workflow = WorkflowID(validating: String(Substring(rest))) else { return nil }
         self.init(workflow: workflow, activity: activity, epoch: epoch)
         // Only one text is a task's: "w:+1:x" or "w:01:x" is not.
-        guard description.utf8.elementsEqual(text.utf8) else { return nil }
+        guard description.hasSameBytes(as: text) else { return nil }
     }
 
     package var description: String {

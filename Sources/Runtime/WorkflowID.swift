@@ -25,17 +25,10 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
 
     public var description: String { rawValue }
 
-    // Identity and order are those of the UTF-8 bytes, as in every database and every other language. Swift's own
-    // comparison of text takes different bytes for equal when they are canonically equivalent ("é" has two spellings).
+    // Identity and order are those of the UTF-8 bytes, as in every database and every other language.
 
     public static func == (lhs: WorkflowID, rhs: WorkflowID) -> Bool {
-        let (left, right) = (lhs.rawValue.utf8, rhs.rawValue.utf8)
-        guard left.count == right.count else { return false }
-        // Stores look ids up by the hundred thousand a second, and native text lies in one piece.
-        let isEqual = left.withContiguousStorageIfAvailable { left in
-            right.withContiguousStorageIfAvailable { right in left.elementsEqual(right) }
-        }
-        return (isEqual ?? nil) ?? left.elementsEqual(right)
+        lhs.rawValue.hasSameBytes(as: rhs.rawValue)
     }
 
     public static func < (lhs: WorkflowID, rhs: WorkflowID) -> Bool {

@@ -30,7 +30,8 @@ struct ActivityTaskTests {
         let activity = AetherClient().activity("charge", body)
         let assignment = ActivityAssignment(
             taskID: "t", name: "charge", workflowID: "run-1", input: [], heartbeatMilliseconds: 3000)
-        return ActivityTask(assignment, activity, reporting: reports, logger: Logger(label: "test"),
+        return ActivityTask(
+            assignment, activity, reporting: reports, logger: Logger(label: "test"),
             surroundings: Surroundings(clock: clock))
     }
 

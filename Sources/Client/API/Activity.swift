@@ -10,6 +10,7 @@ public struct Activity<Input: Codable & Sendable, Output: Codable & Sendable>: S
 }
 
 extension Activity: RegisteredActivity {
+    var service: String? { options.service }
     var isServedHere: Bool { body != nil }
 
     func execute(_ context: ActivityContext, input: [UInt8]) async throws -> [UInt8] {

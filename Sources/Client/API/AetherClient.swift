@@ -33,6 +33,8 @@ public final class AetherClient: Sendable {
     let configuration: Configuration
     let logger: Logger
     let place: ServerPlace
+    /// The server that all clients use in the current task and its children, whatever their URL; only in tests.
+    @TaskLocal static var ambient: (any ServerCalls)?
     private let opened = Mutex<ClientConnection?>(nil)
 
     /// Makes a client; nothing is connected yet.
@@ -66,6 +68,9 @@ public final class AetherClient: Sendable {
     /// The connection for everything but this worker's tasks, which have their own.
     var connection: ClientConnection {
         get throws(AetherError) {
+            if let server = Self.ambient {
+                return ClientConnection(server, at: "in-process", requestTimeout: configuration.requestTimeout)
+            }
             if let known = opened.withLock({ $0 }) { return known }
             let connection = ClientConnection(
                 try place.connect(), at: serverURL, requestTimeout: configuration.requestTimeout)

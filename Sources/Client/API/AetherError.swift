@@ -26,7 +26,7 @@ public struct AetherError: Error, Sendable, CustomStringConvertible {
     /// What happened, and what to do.
     public var message: String
 
-    init(code: Code, message: String) {
+    package init(code: Code, message: String) {
         self.code = code
         self.message = message
     }

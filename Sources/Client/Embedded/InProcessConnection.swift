@@ -2,13 +2,18 @@
     internal import AetherProtocol
     internal import AetherServer
     internal import GRPCCore
+    internal import SwiftProtobuf
 
     /// Calls to the services of a server in this process.
     struct InProcessConnection: Sendable {
         private let client: any Aether_V1_ClientService.SimpleServiceProtocol
         private let worker: any Aether_V1_WorkerService.SimpleServiceProtocol
 
-        init(_ server: InProcessServer) {
+        /// Ends when nothing happens by itself any more: a wait for a result is then in vain. `nil` where that is never known.
+        private let untilStuck: (@Sendable () async -> Void)?
+
+        init(_ server: InProcessServer, untilStuck: (@Sendable () async -> Void)? = nil) {
+            self.untilStuck = untilStuck
             client = server.clientService
             worker = server.workerService
         }
@@ -64,8 +69,25 @@
         }
 
         func awaitResult(_ request: Aether_V1_AwaitResultRequest) async throws -> Aether_V1_WorkflowResult {
-            try await call(Clients.AwaitResult.descriptor) {
-                try await client.awaitResult(request: request, context: $0)
+            let id = request.workflowID
+            return try await withThrowingTaskGroup(of: Aether_V1_WorkflowResult?.self) { group in
+                group.addTask {
+                    try await call(Clients.AwaitResult.descriptor) {
+                        try await client.awaitResult(request: request, context: $0)
+                    }
+                }
+                if let untilStuck {
+                    group.addTask {
+                        await untilStuck()
+                        return nil
+                    }
+                }
+                defer { group.cancelAll() }
+                if let result = try await group.next() ?? nil { return result }
+                let reason = try await getWorkflowStatus(.with { $0.workflowID = id }).reason
+                throw RPCError(
+                    code: .failedPrecondition,
+                    message: "run \"\(id)\" waits for what does not happen in this test: \(reason)")
             }
         }
 

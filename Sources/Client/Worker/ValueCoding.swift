@@ -3,7 +3,7 @@ internal import FoundationEssentials
 /// Values as JSON, encoded canonically: equal values give equal bytes, in every process.
 ///
 /// Sorted keys, no spaces, no escaped slashes, ISO 8601 dates, base64 data; nothing reads as `null`.
-enum ValueCoding {
+package enum ValueCoding {
     private static let encoder: JSONEncoder = {
         let encoder = JSONEncoder()
         encoder.outputFormatting = [.sortedKeys, .withoutEscapingSlashes]
@@ -21,12 +21,12 @@ enum ValueCoding {
 
     private static let null = Array("null".utf8)
 
-    static func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
+    package static func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
         if Value.self == NoValue.self { return null }
         return Array(try encoder.encode(value))
     }
 
-    static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
+    package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         if let nothing = NoValue() as? Value { return nothing }
         return try decoder.decode(type, from: Data(bytes.isEmpty ? null : bytes))
     }

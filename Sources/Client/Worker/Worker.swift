@@ -41,7 +41,8 @@ final class Worker: Sendable {
 
     /// - Throws: ``AetherError`` `invalidArgument` when two servables of a kind have one name, or an activity has no body.
     init(
-        client: AetherClient, _ servables: [any Servable], calls: any WorkerCalls, in surroundings: Surroundings = .system
+        client: AetherClient, _ servables: [any Servable], calls: any WorkerCalls,
+        in surroundings: Surroundings = .system
     ) throws(AetherError) {
         var workflows: [String: any RegisteredWorkflow] = [:]
         var activities: [String: any RegisteredActivity] = [:]
