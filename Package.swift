@@ -256,7 +256,8 @@ let package = Package(
             exclude: ["Golden"],
             swiftSettings: swiftSettings),
         .testTarget(
-            name: "TestKitTests", dependencies: ["AetherTestKit", "Aether"], path: "Tests/TestKitTests",
+            name: "TestKitTests", dependencies: ["AetherTestKit", "Aether", "EndToEndScript"],
+            path: "Tests/TestKitTests", exclude: ["Histories"],
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",

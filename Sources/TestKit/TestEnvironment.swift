@@ -60,6 +60,7 @@ public final class TestEnvironment: Sendable {
     /// - Throws: what the body throws; ``Aether/AetherError`` when two servables of a kind have one name, or when the
     ///   environment runs already. A wait for a result throws one with the code `failedPrecondition` when the run
     ///   waits for something that only the test could do, and its message says what.
+    @discardableResult
     public func run<Result: Sendable>(_ body: @escaping @Sendable () async throws -> Result) async throws -> Result {
         let isFirst = isRunning.withLock { isRunning in
             defer { isRunning = true }

@@ -1,0 +1,106 @@
+import Aether
+import AetherTestKit
+import EndToEndScript
+import Foundation
+import Testing
+
+/// `Histories/script.jsonl` was printed by `aether workflow history ID --json`.
+@Suite("A recorded history", .timeLimit(.minutes(1)))
+struct HistoryTests {
+    private let workflow = ScriptWorkflow(AetherClient()).workflow
+
+    private var file: URL {
+        URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("Histories/script.jsonl")
+    }
+
+    private var lines: [String] {
+        get throws { try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init) }
+    }
+
+    @Test("replays with the code that recorded it, and calls no step")
+    func fits() async throws {
+        try await RecordedHistory(contentsOf: file).replay(with: workflow)
+    }
+
+    @Test("replays as far as it was recorded")
+    func prefixes() async throws {
+        let lines = try lines
+        for count in 1..<lines.count {
+            let history = try RecordedHistory(jsonLines: lines.prefix(count).joined(separator: "\n"))
+            try await history.replay(with: workflow)
+        }
+    }
+
+    @Test(
+        "does not replay with other code, and says what differs",
+        arguments: [
+            (
+                "\"set\":{\"_0\":\"v\"", "\"set\":{\"_0\":\"w\"",
+                "at entry 15 the journal has set:v#1, the code called set:w#1"
+            ),
+            (
+                "{\"sleep\":{\"milliseconds\":10}},", "",
+                "at entry 6 the journal has sleep:#1, the code called activity:work#1"
+            ),
+        ])
+    func changed(old: String, new: String, expected: String) async throws {
+        var lines = try lines
+        let before = lines[0]
+        // The script's code is its input.
+        lines[0] = before.replacingOccurrences(of: old, with: new)
+        #expect(lines[0] != before)
+        let history = try RecordedHistory(jsonLines: lines.joined(separator: "\n"))
+        let failure = await #expect(throws: ReplayFailed.self) { try await history.replay(with: workflow) }
+        #expect(failure?.workflow == "script")
+        #expect(failure?.reason == expected)
+    }
+
+    @Test("with another result than today's does not fit")
+    func otherResult() async throws {
+        let client = AetherClient()
+        let flow = client.workflow("flow") { (context, number: Double) in
+            number * (try await context.step("factor") { 3.5 })
+        }
+        func history(_ result: String) throws -> RecordedHistory {
+            try RecordedHistory(
+                jsonLines: """
+                    {"sequence":1,"kind":"STARTED","time":"2026-01-01T00:00:00.000Z","type":"flow","seed":"1","input":2}
+                    {"sequence":2,"kind":"STEP_COMPLETED","time":"2026-01-01T00:00:01.000Z","key":"step:factor#1","result":3.5}
+                    {"sequence":3,"kind":"CLOSED","time":"2026-01-01T00:00:01.000Z","state":"COMPLETED","result":\(result)}
+                    """)
+        }
+        try await history("7").replay(with: flow)
+        try await history("7.0").replay(with: flow)
+        let failure = await #expect(throws: ReplayFailed.self) { try await history("8").replay(with: flow) }
+        #expect(failure?.reason == "it ends as COMPLETED with 7, and is recorded to have ended as COMPLETED with 8")
+    }
+
+    @Test("of code that goes on where it ended does not fit")
+    func longer() async throws {
+        let flow = AetherClient().workflow("flow") { context in try await context.sleep(.days(1)) }
+        let history = try RecordedHistory(
+            jsonLines: """
+                {"sequence":1,"kind":"STARTED","time":"2026-01-01T00:00:00.000Z","type":"flow","seed":"1","input":null}
+                {"sequence":2,"kind":"CLOSED","time":"2026-01-01T00:00:01.000Z","state":"COMPLETED","result":null}
+                """)
+        let failure = await #expect(throws: ReplayFailed.self) { try await history.replay(with: flow) }
+        #expect(failure?.reason.hasPrefix("it goes on") == true)
+    }
+
+    @Test(
+        "that can't be read names the line",
+        arguments: [
+            ("", 1), ("{}", 1), ("no JSON", 1),
+            (#"{"sequence":1,"kind":"CANCEL_REQUESTED","time":"2026-01-01T00:00:00.000Z"}"#, 1),
+            (#"{"sequence":1,"kind":"NEWER","time":"2026-01-01T00:00:00.000Z"}"#, 1),
+            (#"{"sequence":1,"kind":"STARTED","time":"yesterday","type":"f","seed":"1","input":1}"#, 1),
+            (
+                #"{"sequence":1,"kind":"STARTED","time":"2026-01-01T00:00:00.000Z","type":"f","seed":"1","input":1}"#
+                    + "\n" + #"{"sequence":3,"kind":"CANCEL_REQUESTED","time":"2026-01-01T00:00:00.000Z"}"#, 2
+            ),
+        ])
+    func unreadable(text: String, line: Int) throws {
+        let error = #expect(throws: HistoryUnreadable.self) { try RecordedHistory(jsonLines: text) }
+        #expect(error?.line == line)
+    }
+}
