@@ -28,7 +28,9 @@ struct SwiftTemplate {
             targets: [
                 .target(name: "Workflows", dependencies: [.product(name: "Aether", package: "\(sdk.package)")]),
                 .executableTarget(name: "\(name)", dependencies: ["Workflows"]),
-                .testTarget(name: "WorkflowTests", dependencies: ["Workflows"]),
+                .testTarget(
+                    name: "WorkflowTests",
+                    dependencies: ["Workflows", .product(name: "AetherTestKit", package: "\(sdk.package)")]),
             ]
         )
 
@@ -149,39 +151,36 @@ struct SwiftTemplate {
 
     private static let tests = """
         import Aether
-        import Foundation
+        import AetherTestKit
         import Testing
         import Workflows
 
-        /// The workflows over a real engine, in this process and with a database of its own.
+        /// The workflows over Aether's engine in the test's process: nothing is stored, and time is skipped.
         @Suite("Workflows")
         struct WorkflowTests {
-            private func run<Result: Sendable>(
-                _ body: @escaping @Sendable (Workflows) async throws -> Result
-            ) async throws -> Result {
-                let folder = FileManager.default.temporaryDirectory.appendingPathComponent(UUID().uuidString)
-                defer { try? FileManager.default.removeItem(at: folder) }
-                let client = AetherClient.embedded(database: folder.appendingPathComponent("test.db").path)
-                let workflows = Workflows(client)
-                return try await client.serve(workflows.all) { _ in try await body(workflows) }
-            }
+            private let workflows = Workflows(AetherClient())
 
-            @Test("an order is charged")
+            @Test("an order is charged, also when the first attempts fail")
             func order() async throws {
-                let receipt = try await run { workflows in
+                let test = TestEnvironment(serving: workflows.all)
+                test.fail(step: "charge", times: 2)
+                let receipt = try await test.run {
                     try await workflows.handleOrder.startAndWait(Order(id: "a", amount: 7))
                 }
                 #expect(receipt.payment == "7 paid")
+                #expect(test.attempts(step: "charge") == 3)
             }
 
-            @Test("an order without an amount fails in the step that charges it")
+            @Test("an order without an amount fails in the step that charges it, and is released")
             func nothingToPay() async throws {
+                let test = TestEnvironment(serving: workflows.all)
                 let failure = await #expect(throws: WorkflowFailed.self) {
-                    try await run { workflows in
+                    try await test.run {
                         try await workflows.handleOrder.startAndWait(Order(id: "a", amount: 0))
                     }
                 }
                 #expect(failure?.step == "charge")
+                #expect(test.attempts(step: "release") == 1)
             }
         }
 

@@ -25,6 +25,7 @@ package enum Replay {
     ///   - id: the run's.
     ///   - executor: where it runs.
     ///   - idle: ends when nothing is left to do on the executor.
+    /// - Returns: how far the code came.
     package static func run<Input, Output>(
         _ workflow: Workflow<Input, Output>, _ journal: [JournalEntry], id: WorkflowID, on executor: any TaskExecutor,
         untilIdle idle: () async -> Void
