@@ -28,6 +28,9 @@ Tests/Readme/run.sh "$bin"
 echo "== a new project"
 Tests/Init/run.sh "$bin"
 
+echo "== the documentation"
+Tests/Docs/run.sh "$bin"
+
 echo "== Swift tests"
 swift test --skip-build --skip OrderProcessingTests
 

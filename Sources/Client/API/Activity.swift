@@ -1,6 +1,6 @@
 /// An activity: a function under a name, done by any worker that serves it, with retries and limits.
 ///
-/// Made with ``AetherClient/activity(_:retry:timeout:heartbeatTimeout:scheduleToCloseTimeout:service:_:)``, called with
+/// Made with `AetherClient.activity`, called with
 /// ``WorkflowContext/activity(_:_:cancellation:)``. Unlike a workflow's, its function may do what it likes.
 public struct Activity<Input: Codable & Sendable, Output: Codable & Sendable>: Servable {
     public let name: String

@@ -2,7 +2,7 @@ internal import AetherRuntime
 
 /// A workflow: a function under a name, which any client can start and any worker that serves it can run.
 ///
-/// Made with ``AetherClient/workflow(_:persistence:_:)``. The function must be deterministic apart from what it does
+/// Made with `AetherClient.workflow`. The function must be deterministic apart from what it does
 /// inside steps: when a run moves to another worker, it is executed again from its start with the recorded results.
 public struct Workflow<Input: Codable & Sendable, Output: Codable & Sendable>: Servable {
     public let name: String
