@@ -219,7 +219,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "Aether", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],

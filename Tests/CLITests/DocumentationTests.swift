@@ -1,4 +1,6 @@
+import Aether
 import AetherServer
+import ArgumentParser
 import Foundation
 import Testing
 
@@ -26,5 +28,63 @@ struct DocumentationTests {
         let toml = try #require(page.split(separator: "```toml\n").last?.split(separator: "```").first)
         let settings = try Settings(toml: String(toml), file: "configuration.md")
         #expect(try ServerConfiguration(settings) == ServerConfiguration())
+    }
+
+    /// What the command line has, as its own parser describes it.
+    private struct Command: Decodable {
+        struct Argument: Decodable {
+            struct Name: Decodable {
+                var kind: String
+                var name: String
+            }
+
+            var names: [Name]?
+            var defaultValue: String?
+            /// Those that every command has are told once.
+            var long: [String] {
+                (names ?? []).filter { $0.kind == "long" && !["version", "help"].contains($0.name) }.map(\.name)
+            }
+        }
+
+        var commandName: String
+        var arguments: [Argument]?
+        var subcommands: [Command]?
+
+        /// Each flag with its command's path.
+        func flags(under path: [String] = []) -> [(command: String, argument: Argument)] {
+            let own = (arguments ?? []).map { (path.joined(separator: " "), $0) }
+            return own + (subcommands ?? []).flatMap { $0.flags(under: path + [$0.commandName]) }
+        }
+    }
+
+    private struct Help: Decodable { var command: Command }
+
+    @Test("has every flag of every command, with its default")
+    func flags() throws {
+        let lines = try page("configuration.md").split(separator: "\n").map(String.init)
+        let flags = try JSONDecoder().decode(Help.self, from: Data(AetherCommand._dumpHelp().utf8)).command.flags()
+        #expect(flags.count > 40)
+        let common = ["server", "timeout", "json"]
+        for (command, argument) in flags {
+            for name in argument.long {
+                let isCommon = common.contains(name) && command != "init"
+                let rows = lines.filter { line in
+                    let isOfCommand = command == "serve" || isCommon || line.hasPrefix("| `\(command)` |")
+                    return isOfCommand && (line.contains("`--\(name)`") || line.contains("`--\(name) "))
+                }
+                #expect(!rows.isEmpty, "\(command) --\(name)")
+                guard let value = argument.defaultValue else { continue }
+                #expect(rows.contains { $0.contains("`\(value)`") }, "\(command) --\(name) = \(value)")
+            }
+        }
+    }
+
+    @Test("has every limit of a worker, with its default")
+    func worker() throws {
+        let page = try page("configuration.md")
+        for member in Mirror(reflecting: AetherClient.Configuration()).children {
+            let value = (member.value as? Duration).map { "\($0.components.seconds) s" } ?? "\(member.value)"
+            #expect(page.contains("| `\(member.label ?? "")` | \(value) |"), "\(member.label ?? "") = \(value)")
+        }
     }
 }
