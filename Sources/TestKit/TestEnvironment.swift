@@ -106,7 +106,7 @@ public final class TestEnvironment: Sendable {
         return Surroundings(clock: clock, executor: executor) { attempt, closure in
             time.closureBegins()
             defer { time.closureEnds() }
-            return try await script.call(attempt, closure)
+            return try await Self.$isInClosure.withValue(true) { try await script.call(attempt, closure) }
         }
     }
 
@@ -141,11 +141,16 @@ public final class TestEnvironment: Sendable {
         try await time.skip(to: end)
     }
 
-    /// Sleeps in the environment's time, within the closure of a step or an activity: for stubs that are to take long.
+    /// Whether the current task is that of a step's or an activity's closure.
+    @TaskLocal private static var isInClosure = false
+
+    /// Sleeps in the environment's time: for stubs of steps and activities that are to take long. Elsewhere it skips time, as
+    /// ``advance(by:)`` does.
     ///
     /// - Parameter duration: how long.
     /// - Throws: `CancellationError` when the step or activity has taken too long, or is cancelled.
     public func sleep(for duration: Duration) async throws {
+        guard Self.isInClosure else { return try await advance(by: duration) }
         time.closureEnds()
         defer { time.closureBegins() }
         try await time.sleep(for: duration)

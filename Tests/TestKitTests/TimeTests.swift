@@ -34,7 +34,7 @@ struct TimeTests {
             try await test.advance(by: .days(29))
             #expect(test.now.timeIntervalSince(start) == 29 * 86400)
             #expect(try await run.status().state == .running)
-            try await test.advance(by: .days(1))
+            try await test.sleep(for: .days(1))
             #expect(try await run.status().state == .completed)
             #expect(try await run.result() == "over")
         }
