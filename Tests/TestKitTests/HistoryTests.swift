@@ -75,6 +75,21 @@ struct HistoryTests {
         #expect(failure?.reason == "it ends as COMPLETED with 7, and is recorded to have ended as COMPLETED with 8")
     }
 
+    @Test("does not replay with code that waits for something of its own")
+    func foreignWait() async throws {
+        let flow = AetherClient().workflow("flow") { context in
+            try await Task.sleep(for: .seconds(3600))
+            try await context.step("late") {}
+        }
+        let history = try RecordedHistory(
+            jsonLines: """
+                {"sequence":1,"kind":"STARTED","time":"2026-01-01T00:00:00.000Z","type":"flow","seed":"1","input":null}
+                {"sequence":2,"kind":"STEP_COMPLETED","time":"2026-01-01T00:00:01.000Z","key":"step:late#1","result":null}
+                """)
+        let failure = await #expect(throws: ReplayFailed.self) { try await history.replay(with: flow) }
+        #expect(failure?.reason == "at entry 2 the journal has step:late#1, the code called nothing more")
+    }
+
     @Test("of code that goes on where it ended does not fit")
     func longer() async throws {
         let flow = AetherClient().workflow("flow") { context in try await context.sleep(.days(1)) }

@@ -47,6 +47,8 @@ package enum Replay {
             (state.blockage, state.isReplaying, state.nextSequence - 1, state.records)
         }
         run.drop()
+        // It may wait for something of its own.
+        function.cancel()
         await function.value
         if let blockage { return .blocked(blockage) }
         switch records.last {
