@@ -64,6 +64,7 @@ docc convert "$catalogue" --additional-symbol-graph-dir "$graphs" --fallback-dis
 
 echo "-- Getting started, word by word"
 ln -s "$root" "$home/aether"
+mkfifo "$home/server"
 article=$catalogue/GettingStarted.md
 commands=$(awk '$0 == "```" { on = 0 } on { print } $0 ~ /^<!-- (commands|server) -->$/ { next_is = $2 }
     $0 == "```sh" && next_is != "" { on = 1; if (next_is == "server") print "SERVE"; next_is = "" }' "$article")
@@ -75,9 +76,10 @@ while read -r command; do
             read -r command
             echo "\$ $command &"
             # shellcheck disable=SC2086
-            $command --ready-file "$home/ready" >"$home/server.txt" &
+            $command >"$home/server" &
             server=$!
-            until [ -f "$home/ready" ]; do kill -0 "$server" || fail "the server did not start"; sleep 0.1; done
+            exec {output}<"$home/server"
+            read -r _ <&"$output" || fail "the server did not start"
             ;;
         *)
             echo "\$ $command"
