@@ -17,9 +17,16 @@ struct ServerConnection: Sendable {
         _ connection: ConnectionOptions,
         _ body: @Sendable @escaping (ServerConnection) async throws -> Result
     ) async throws -> Result {
-        let server = try connection.url()
+        try await open(
+            try connection.url(), timeout: connection.timeout?.duration ?? ConnectionOptions.standardTimeout, body)
+    }
+
+    static func open<Result: Sendable>(
+        _ server: ServerURL, timeout: Duration = ConnectionOptions.standardTimeout,
+        _ body: @Sendable @escaping (ServerConnection) async throws -> Result
+    ) async throws -> Result {
         var options = CallOptions.defaults
-        options.timeout = connection.timeout?.duration ?? ConnectionOptions.standardTimeout
+        options.timeout = timeout
         let transport = NGHTTP2ClientTransport(target: .hostPort(host: server.host, port: server.port))
         do {
             return try await withGRPCClient(transport: transport) { client in
