@@ -103,7 +103,7 @@ public final class TestEnvironment: Sendable {
         let (time, script, generator) = (time, script, SeededGenerator(configuration: configuration))
         let clock = WorkerClock(
             now: { time.now }, sleep: { try await time.sleep(for: $0) }, random: { generator.next() })
-        return Surroundings(clock: clock, executor: executor) { attempt, closure in
+        return Surroundings(clock: clock, executor: WorkerExecutor(on: executor, width: 1)) { attempt, closure in
             time.closureBegins()
             defer { time.closureEnds() }
             return try await Self.$isInClosure.withValue(true) { try await script.call(attempt, closure) }

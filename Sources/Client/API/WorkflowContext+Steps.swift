@@ -1,7 +1,7 @@
 extension WorkflowContext {
     /// Executes a closure once and records its result; on a replay gives the recorded result back instead.
     ///
-    /// The closure runs outside the workflow, on the global executor. When `step` returns, its result is durable at the
+    /// The closure runs outside the workflow, on the worker's executor. When `step` returns, its result is durable at the
     /// run's tier. If the worker or the server dies before that, the closure runs again: make it idempotent, with the
     /// help of ``StepContext/idempotencyKey``. Results are encoded as JSON, and what `step` returns is the decoded form,
     /// the same live and on a replay.

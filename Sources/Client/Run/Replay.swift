@@ -31,7 +31,7 @@ package enum Replay {
         untilIdle idle: () async -> Void
     ) async -> End {
         guard case .started(let start)? = journal.first?.event else { return .waits(0) }
-        let surroundings = Surroundings(clock: .system, executor: executor)
+        let surroundings = Surroundings(clock: .system, executor: WorkerExecutor(on: executor, width: 1))
         var logger = Logger(label: "aether")
         logger.handler = SwiftLogNoOpLogHandler()
         let reporting = Reporting()

@@ -21,11 +21,11 @@ final class RunExecutor: TaskExecutor {
         }
     }
 
-    /// Upon what it runs; `nil` for the global executor.
-    private let base: (any TaskExecutor)?
+    /// Upon what it runs.
+    private let base: WorkerExecutor
     private let state = Mutex(State())
 
-    init(on base: (any TaskExecutor)?) {
+    init(on base: WorkerExecutor) {
         self.base = base
     }
 
@@ -41,7 +41,7 @@ final class RunExecutor: TaskExecutor {
             state.hasBegun = true
             return state.beginDraining()
         }
-        if isIdle { drainSoon() }
+        if isIdle { base.enqueue(self) }
     }
 
     /// Something to resolve has arrived.
@@ -50,15 +50,11 @@ final class RunExecutor: TaskExecutor {
             state.isWoken = true
             return state.beginDraining()
         }
-        if isIdle { drainSoon() }
+        if isIdle { base.enqueue(self) }
     }
 
-    private func drainSoon() {
-        // Nobody awaits it: it ends when the run has come to rest.
-        Task.detached(executorPreference: base) { self.drain() }
-    }
-
-    private func drain() {
+    /// Does all that is to be done until the run has come to rest.
+    func drain() {
         while true {
             let (jobs, run) = state.withLock { state in
                 defer { state.jobs.removeAll(keepingCapacity: true) }

@@ -16,14 +16,13 @@ package struct Surroundings: Sendable {
     package typealias Closure = @Sendable () async throws -> [UInt8]
 
     package var clock: WorkerClock
-    /// Where everything runs but the functions of workflows, each of which has an executor of its own upon this one; by
-    /// default the global one.
-    package var executor: (any TaskExecutor)?
+    /// Where everything runs: the functions of workflows too, each of which has an executor of its own upon this one.
+    package let executor: WorkerExecutor
     /// Calls the closure of an attempt, and returns what it does: a value as JSON.
     package var call: @Sendable (Attempt, Closure) async throws -> [UInt8]
 
     package init(
-        clock: WorkerClock, executor: (any TaskExecutor)? = nil,
+        clock: WorkerClock, executor: WorkerExecutor = WorkerExecutor(),
         call: @escaping @Sendable (Attempt, Closure) async throws -> [UInt8] = { try await $1() }
     ) {
         self.clock = clock

@@ -1,0 +1,76 @@
+internal import DequeModule
+internal import FoundationEssentials
+internal import Synchronization
+
+/// Runs what a worker has to do: its runs, and the closures of steps and activities.
+///
+/// They wait in one queue, and as many proceed at once as there are processors, on threads of the executor below. So a
+/// piece of work costs a lock, where a task of its own, or a hop to the global executor, costs microseconds.
+package final class WorkerExecutor: TaskExecutor {
+    private enum Work {
+        case job(UnownedJob)
+        /// All that a run has to do.
+        case run(RunExecutor)
+    }
+
+    private struct State {
+        var queue: Deque<Work> = []
+        /// How many threads work.
+        var servers = 0
+    }
+
+    /// After so many pieces a thread is given back, so that others get their turn on it.
+    private static let turn = 64
+
+    /// Upon what it runs; `nil` for the global executor.
+    private let base: (any TaskExecutor)?
+    private let width: Int
+    private let state = Mutex(State())
+
+    /// - Parameters:
+    ///   - base: Upon what it runs; `nil` for the global executor.
+    ///   - width: How many pieces of work proceed at once.
+    package init(on base: (any TaskExecutor)? = nil, width: Int = ProcessInfo.processInfo.activeProcessorCount) {
+        self.base = base
+        self.width = width
+    }
+
+    package func enqueue(_ job: consuming ExecutorJob) {
+        put(.job(UnownedJob(job)))
+    }
+
+    func enqueue(_ run: RunExecutor) {
+        put(.run(run))
+    }
+
+    private func put(_ work: Work) {
+        let begins = state.withLock { state in
+            state.queue.append(work)
+            guard state.servers < width else { return false }
+            state.servers += 1
+            return true
+        }
+        if begins { serveSoon() }
+    }
+
+    private func serveSoon() {
+        // Nobody awaits it: it ends when nothing is left to do.
+        Task.detached(executorPreference: base) { self.serve() }
+    }
+
+    private func serve() {
+        for _ in 0..<Self.turn {
+            let work = state.withLock { state in
+                let work = state.queue.popFirst()
+                if work == nil { state.servers -= 1 }
+                return work
+            }
+            switch work {
+            case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+            case .run(let run): run.drain()
+            case nil: return
+            }
+        }
+        serveSoon()
+    }
+}
