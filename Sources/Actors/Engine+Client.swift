@@ -45,6 +45,51 @@ extension Engine {
     /// - Throws: `invalidArgument`, `alreadyExists` when the id belongs to another start, or the policy forbids to use it
     ///   again; `failedPrecondition` when a signal meets a run that has ended; `unavailable`.
     package func start(_ request: Start) async throws(EngineError) {
+        let (start, lane) = try prepare(request)
+        try await finish(request, start, in: lane)
+    }
+
+    /// Accepts many runs, each as ``start(_:)`` does; they share their commits.
+    ///
+    /// - Returns: what became of each, in their order.
+    package func start(_ requests: [Start]) async -> [Result<Void, EngineError>] {
+        var staged: [Result<StagedStart, EngineError>] = []
+        staged.reserveCapacity(requests.count)
+        for request in requests {
+            do throws(EngineError) {
+                let (start, lane) = try prepare(request)
+                let created = request.idPolicy == .replace ? nil : try await stage(request, start, in: lane)
+                staged.append(.success(StagedStart(start: start, lane: lane, created: created)))
+            } catch {
+                staged.append(.failure(error))
+            }
+        }
+        var results: [Result<Void, EngineError>] = []
+        results.reserveCapacity(requests.count)
+        for (request, staged) in zip(requests, staged) {
+            do throws(EngineError) {
+                let staged = try staged.get()
+                if let created = staged.created, try await confirm(created) {
+                    results.append(.success(()))
+                } else {
+                    try await finish(request, staged.start, in: staged.lane)
+                    results.append(.success(()))
+                }
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+
+    private struct StagedStart {
+        var start: WorkflowStart
+        var lane: Lane
+        /// `nil` when the id is taken, or may have to be made free first.
+        var created: WorkflowActor?
+    }
+
+    private func prepare(_ request: Start) throws(EngineError) -> (start: WorkflowStart, lane: Lane) {
         try refuseIfUnavailable()
         guard !request.type.isEmpty, request.type.utf8.count <= Self.maximumTypeLength else {
             throw EngineError(
@@ -56,20 +101,25 @@ extension Engine {
         guard let lane = lane(of: tier) else {
             throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
         }
-        let start = WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random())
+        return (WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random()), lane)
+    }
+
+    private func finish(_ request: Start, _ start: WorkflowStart, in lane: Lane) async throws(EngineError) {
         for _ in 0..<Self.attempts {
             if request.idPolicy == .replace { try await makeWay(request.id, for: lane) }
-            if try await create(request, start, in: lane) { return }
+            if let created = try await stage(request, start, in: lane), try await confirm(created) { return }
             if try await attach(request) { return }
         }
         throw EngineError(.unavailable, "workflow \(request.id) is being recovered; try again")
     }
 
-    /// - Returns: whether the run is new, and durable.
-    private func create(
+    /// Puts the creation of a run in line.
+    ///
+    /// - Returns: `nil` when there is one of this id.
+    private func stage(
         _ request: Start, _ start: WorkflowStart, in lane: Lane
-    ) async throws(EngineError) -> Bool {
-        if try await isTaken(request.id, outside: lane) { return false }
+    ) async throws(EngineError) -> WorkflowActor? {
+        if try await isTaken(request.id, outside: lane) { return nil }
         let now = clock.now()
         var (execution, decision) = WorkflowExecution.create(id: request.id, start: start, at: now)
         // A run that has just begun takes every signal.
@@ -77,17 +127,22 @@ extension Engine {
             decision.entries += more.entries
             decision.effects += more.effects
         }
-        let created = registry.insert(request.id) { [execution, decision] in
+        return registry.insert(request.id) { [execution, decision] in
             WorkflowActor(
                 creating: execution, decision, replacesClosed: request.idPolicy == .replace,
                 persistence: lane.persistence)
         }
-        guard let created else { return false }
+    }
+
+    /// Waits until a creation is durable.
+    ///
+    /// - Returns: whether the run is new.
+    private func confirm(_ created: WorkflowActor) async throws(EngineError) -> Bool {
         do throws(WorkflowFault) {
             try await waitUntilDurable(created, created.creation?.ticket)
         } catch {
             registry.remove(created)
-            throw EngineError(.unavailable, "workflow \(request.id) was not accepted: \(error)")
+            throw EngineError(.unavailable, "workflow \(created.id) was not accepted: \(error)")
         }
         guard created.creation?.isIDTaken == true else { return true }
         registry.remove(created)
@@ -222,8 +277,9 @@ extension Engine {
     package func awaitResult(
         _ id: WorkflowID, timeout: Duration?
     ) async throws(EngineError) -> (outcome: WorkflowOutcome?, state: WorkflowState) {
-        let waiter = waiters.enter(id)
-        defer { waiters.leave(id, waiter) }
+        let waiter = ResultWaiter()
+        waiters.enter(id, .waiter(waiter))
+        defer { waiters.leave(id, .waiter(waiter)) }
         switch try await lookup(id) {
         case .unknown: throw notFound(id)
         case .closed(let summary, let lane): return (try await outcome(of: id, in: lane.store), summary.state)

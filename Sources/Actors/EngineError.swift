@@ -10,6 +10,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case unavailable
         /// A newer call took this one's place.
         case aborted
+        /// A limit would be exceeded.
+        case resourceExhausted
     }
 
     package var code: Code

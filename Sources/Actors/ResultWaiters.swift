@@ -3,44 +3,67 @@ internal import Synchronization
 
 /// All who wait for the end of some run.
 final class ResultWaiters: Sendable {
+    /// One who waits.
+    enum Listener: Sendable {
+        case waiter(ResultWaiter)
+        case feed(ResultFeed)
+
+        fileprivate var identity: ObjectIdentifier {
+            switch self {
+            case .waiter(let waiter): ObjectIdentifier(waiter)
+            case .feed(let feed): ObjectIdentifier(feed)
+            }
+        }
+
+        fileprivate func stop() {
+            switch self {
+            case .waiter(let waiter): waiter.answer(.stopped)
+            case .feed(let feed): feed.end(.stopped)
+            }
+        }
+    }
+
     private struct State {
-        var waiters: [WorkflowID: [ObjectIdentifier: ResultWaiter]] = [:]
+        var listeners: [WorkflowID: [Listener]] = [:]
         var isFinished = false
     }
 
     private let state = Mutex(State())
 
-    /// Enters a waiter. The caller then has to look whether the run is still active: an end before that is not told.
-    func enter(_ id: WorkflowID) -> ResultWaiter {
-        let waiter = ResultWaiter()
+    /// Enters one who waits. The caller then has to look whether the run is still active: an end before that is not told.
+    func enter(_ id: WorkflowID, _ listener: Listener) {
         let isFinished = state.withLock { state in
-            if !state.isFinished { state.waiters[id, default: [:]][ObjectIdentifier(waiter)] = waiter }
+            if !state.isFinished { state.listeners[id, default: []].append(listener) }
             return state.isFinished
         }
-        if isFinished { waiter.answer(.stopped) }
-        return waiter
+        if isFinished { listener.stop() }
     }
 
-    func leave(_ id: WorkflowID, _ waiter: ResultWaiter) {
+    func leave(_ id: WorkflowID, _ listener: Listener) {
         state.withLock { state in
-            state.waiters[id]?[ObjectIdentifier(waiter)] = nil
-            if state.waiters[id]?.isEmpty == true { state.waiters[id] = nil }
+            state.listeners[id]?.removeAll { $0.identity == listener.identity }
+            if state.listeners[id]?.isEmpty == true { state.listeners[id] = nil }
         }
     }
 
     func publish(_ id: WorkflowID, _ outcome: WorkflowOutcome) {
-        let waiting = state.withLock { $0.waiters.removeValue(forKey: id) }
+        let waiting = state.withLock { $0.listeners.removeValue(forKey: id) }
         guard let waiting else { return }
-        for waiter in waiting.values { waiter.answer(.ended(outcome)) }
+        for listener in waiting {
+            switch listener {
+            case .waiter(let waiter): waiter.answer(.ended(outcome))
+            case .feed(let feed): feed.put(id, .success(outcome))
+            }
+        }
     }
 
     /// Everyone hears that the engine stops, now and later.
     func finish() {
         let all = state.withLock { state in
             state.isFinished = true
-            defer { state.waiters = [:] }
-            return state.waiters.values.flatMap(\.values)
+            defer { state.listeners = [:] }
+            return state.listeners.values.flatMap(\.self)
         }
-        for waiter in all { waiter.answer(.stopped) }
+        for listener in all { listener.stop() }
     }
 }

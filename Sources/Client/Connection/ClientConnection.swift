@@ -7,8 +7,6 @@ internal import SwiftProtobuf
 /// What a client asks of the server. Calls that may be repeated are, while the server is away.
 final class ClientConnection: Sendable {
     private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(2)
-    /// How long the server is asked to wait for a result before it is asked again.
-    private static let waitSeconds: Int32 = 60
 
     private let server: any ServerCalls
     /// What errors call the server.
@@ -34,7 +32,7 @@ final class ClientConnection: Sendable {
             if let signal { $0.signal = Aether_V1_SignalRequest(signal, to: $0.workflowID) }
         }
         return try await repeating(for: requestTimeout) {
-            try await self.server.startWorkflow(request).workflowID
+            try await self.server.startWorkflow(request)
         }
     }
 
@@ -74,12 +72,8 @@ final class ClientConnection: Sendable {
 
     /// Waits for the end of a run, however long that takes and however often the server goes away meanwhile.
     func outcome(of id: String) async throws -> WorkflowOutcome {
-        let request = Aether_V1_AwaitResultRequest.with {
-            $0.workflowID = id
-            $0.timeoutSeconds = Self.waitSeconds
-        }
         while true {
-            let result = try await repeating(for: nil) { try await self.server.awaitResult(request) }
+            let result = try await repeating(for: nil) { try await self.server.awaitResult(of: id) }
             if let outcome = WorkflowOutcome(result.state, payload: Array(result.result), failure: result.failure) {
                 return outcome
             }

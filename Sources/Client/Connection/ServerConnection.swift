@@ -6,6 +6,8 @@ internal import NGHTTP2Transport
 final class ServerConnection: Sendable {
     private let client: GRPCClient<NGHTTP2ClientTransport>
     private let task: Task<Void, Never>
+    private let starts: StartBatches
+    private let results: ResultWatch
 
     init(_ address: ServerAddress) {
         var configuration = NGHTTP2ClientTransport.Configuration()
@@ -15,6 +17,8 @@ final class ServerConnection: Sendable {
         let target = TransportAddress.hostPort(host: address.host, port: address.port)
         let client = GRPCClient(transport: NGHTTP2ClientTransport(target: target, configuration: configuration))
         self.client = client
+        starts = StartBatches { try await Aether_V1_ClientService.Client(wrapping: client).startWorkflows($0) }
+        results = ResultWatch(client: client)
         // Cancelled when this object goes; it ends by itself never.
         self.task = Task.detached { try? await client.runConnections() }
     }
@@ -28,16 +32,16 @@ final class ServerConnection: Sendable {
 }
 
 extension ServerConnection: ServerCalls {
-    func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> Aether_V1_StartWorkflowResponse {
-        try await workflows.startWorkflow(request)
+    func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
+        try await starts.start(request)
     }
 
     func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
         try await workflows.getWorkflowStatus(request)
     }
 
-    func awaitResult(_ request: Aether_V1_AwaitResultRequest) async throws -> Aether_V1_WorkflowResult {
-        try await workflows.awaitResult(request)
+    func awaitResult(of id: String) async throws -> Aether_V1_WorkflowResult {
+        try await results.result(of: id)
     }
 
     func cancelWorkflow(_ request: Aether_V1_CancelRequest) async throws {

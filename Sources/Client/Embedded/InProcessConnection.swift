@@ -56,9 +56,9 @@
         private typealias Clients = Aether_V1_ClientService.Method
         private typealias Workers = Aether_V1_WorkerService.Method
 
-        func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> Aether_V1_StartWorkflowResponse {
+        func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
             try await call(Clients.StartWorkflow.descriptor) {
-                try await client.startWorkflow(request: request, context: $0)
+                try await client.startWorkflow(request: request, context: $0).workflowID
             }
         }
 
@@ -68,12 +68,11 @@
             }
         }
 
-        func awaitResult(_ request: Aether_V1_AwaitResultRequest) async throws -> Aether_V1_WorkflowResult {
-            let id = request.workflowID
-            return try await withThrowingTaskGroup(of: Aether_V1_WorkflowResult?.self) { group in
+        func awaitResult(of id: String) async throws -> Aether_V1_WorkflowResult {
+            try await withThrowingTaskGroup(of: Aether_V1_WorkflowResult?.self) { group in
                 group.addTask {
-                    try await call(Clients.AwaitResult.descriptor) {
-                        try await client.awaitResult(request: request, context: $0)
+                    try await call(Clients.AwaitResult.descriptor) { context in
+                        try await client.awaitResult(request: .with { $0.workflowID = id }, context: context)
                     }
                 }
                 if let untilStuck {

@@ -33,6 +33,19 @@ package enum Aether_V1_ClientService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "StartWorkflows" metadata.
+        package enum StartWorkflows: Sendable {
+            /// Request type for "StartWorkflows".
+            package typealias Input = Aether_V1_StartWorkflowsRequest
+            /// Response type for "StartWorkflows".
+            package typealias Output = Aether_V1_StartWorkflowsResponse
+            /// Descriptor for "StartWorkflows".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "StartWorkflows",
+                type: .unary
+            )
+        }
         /// Namespace for "GetWorkflowStatus" metadata.
         package enum GetWorkflowStatus: Sendable {
             /// Request type for "GetWorkflowStatus".
@@ -57,6 +70,19 @@ package enum Aether_V1_ClientService: Sendable {
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
                 method: "AwaitResult",
                 type: .unary
+            )
+        }
+        /// Namespace for "WatchResults" metadata.
+        package enum WatchResults: Sendable {
+            /// Request type for "WatchResults".
+            package typealias Input = Aether_V1_WatchResultsRequest
+            /// Response type for "WatchResults".
+            package typealias Output = Aether_V1_WatchResultsResponse
+            /// Descriptor for "WatchResults".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.ClientService"),
+                method: "WatchResults",
+                type: .bidirectionalStreaming
             )
         }
         /// Namespace for "CancelWorkflow" metadata.
@@ -127,8 +153,10 @@ package enum Aether_V1_ClientService: Sendable {
         /// Descriptors for all methods in the "aether.v1.ClientService" service.
         package static let descriptors: [GRPCCore.MethodDescriptor] = [
             StartWorkflow.descriptor,
+            StartWorkflows.descriptor,
             GetWorkflowStatus.descriptor,
             AwaitResult.descriptor,
+            WatchResults.descriptor,
             CancelWorkflow.descriptor,
             TerminateWorkflow.descriptor,
             SignalWorkflow.descriptor,
@@ -183,6 +211,24 @@ extension Aether_V1_ClientService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_StartWorkflowResponse>
 
+        /// Handle the "StartWorkflows" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_StartWorkflowsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_StartWorkflowsResponse` messages.
+        func startWorkflows(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_StartWorkflowsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_StartWorkflowsResponse>
+
         /// Handle the "GetWorkflowStatus" method.
         ///
         /// - Parameters:
@@ -214,6 +260,25 @@ extension Aether_V1_ClientService {
             request: GRPCCore.StreamingServerRequest<Aether_V1_AwaitResultRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_WorkflowResult>
+
+        /// Handle the "WatchResults" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+        /// > the client names no more, the stream ends with the last result.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_WatchResultsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_WatchResultsResponse` messages.
+        func watchResults(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_WatchResultsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_WatchResultsResponse>
 
         /// Handle the "CancelWorkflow" method.
         ///
@@ -333,6 +398,24 @@ extension Aether_V1_ClientService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Aether_V1_StartWorkflowResponse>
 
+        /// Handle the "StartWorkflows" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_StartWorkflowsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_StartWorkflowsResponse` message.
+        func startWorkflows(
+            request: GRPCCore.ServerRequest<Aether_V1_StartWorkflowsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_StartWorkflowsResponse>
+
         /// Handle the "GetWorkflowStatus" method.
         ///
         /// - Parameters:
@@ -364,6 +447,25 @@ extension Aether_V1_ClientService {
             request: GRPCCore.ServerRequest<Aether_V1_AwaitResultRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Aether_V1_WorkflowResult>
+
+        /// Handle the "WatchResults" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+        /// > the client names no more, the stream ends with the last result.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_WatchResultsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_WatchResultsResponse` messages.
+        func watchResults(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_WatchResultsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_WatchResultsResponse>
 
         /// Handle the "CancelWorkflow" method.
         ///
@@ -481,6 +583,24 @@ extension Aether_V1_ClientService {
             context: GRPCCore.ServerContext
         ) async throws -> Aether_V1_StartWorkflowResponse
 
+        /// Handle the "StartWorkflows" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_StartWorkflowsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_StartWorkflowsResponse` to respond with.
+        func startWorkflows(
+            request: Aether_V1_StartWorkflowsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_StartWorkflowsResponse
+
         /// Handle the "GetWorkflowStatus" method.
         ///
         /// - Parameters:
@@ -512,6 +632,26 @@ extension Aether_V1_ClientService {
             request: Aether_V1_AwaitResultRequest,
             context: GRPCCore.ServerContext
         ) async throws -> Aether_V1_WorkflowResult
+
+        /// Handle the "WatchResults" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+        /// > the client names no more, the stream ends with the last result.
+        ///
+        /// - Parameters:
+        ///   - request: A stream of `Aether_V1_WatchResultsRequest` messages.
+        ///   - response: A response stream of `Aether_V1_WatchResultsResponse` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        func watchResults(
+            request: GRPCCore.RPCAsyncSequence<Aether_V1_WatchResultsRequest, any Swift.Error>,
+            response: GRPCCore.RPCWriter<Aether_V1_WatchResultsResponse>,
+            context: GRPCCore.ServerContext
+        ) async throws
 
         /// Handle the "CancelWorkflow" method.
         ///
@@ -617,6 +757,17 @@ extension Aether_V1_ClientService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.StartWorkflows.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_StartWorkflowsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_StartWorkflowsResponse>(),
+            handler: { request, context in
+                try await self.startWorkflows(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Aether_V1_ClientService.Method.GetWorkflowStatus.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_GetStatusRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_WorkflowStatus>(),
@@ -633,6 +784,17 @@ extension Aether_V1_ClientService.StreamingServiceProtocol {
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_WorkflowResult>(),
             handler: { request, context in
                 try await self.awaitResult(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
+            forMethod: Aether_V1_ClientService.Method.WatchResults.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_WatchResultsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_WatchResultsResponse>(),
+            handler: { request, context in
+                try await self.watchResults(
                     request: request,
                     context: context
                 )
@@ -704,6 +866,17 @@ extension Aether_V1_ClientService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_StartWorkflowResponse> {
         let response = try await self.startWorkflow(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func startWorkflows(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_StartWorkflowsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_StartWorkflowsResponse> {
+        let response = try await self.startWorkflows(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -804,6 +977,19 @@ extension Aether_V1_ClientService.SimpleServiceProtocol {
         )
     }
 
+    package func startWorkflows(
+        request: GRPCCore.ServerRequest<Aether_V1_StartWorkflowsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_StartWorkflowsResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_StartWorkflowsResponse>(
+            message: try await self.startWorkflows(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
     package func getWorkflowStatus(
         request: GRPCCore.ServerRequest<Aether_V1_GetStatusRequest>,
         context: GRPCCore.ServerContext
@@ -827,6 +1013,23 @@ extension Aether_V1_ClientService.SimpleServiceProtocol {
                 context: context
             ),
             metadata: [:]
+        )
+    }
+
+    package func watchResults(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_WatchResultsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_WatchResultsResponse> {
+        return GRPCCore.StreamingServerResponse<Aether_V1_WatchResultsResponse>(
+            metadata: [:],
+            producer: { writer in
+                try await self.watchResults(
+                    request: request.messages,
+                    response: writer,
+                    context: context
+                )
+                return [:]
+            }
         )
     }
 
@@ -933,6 +1136,29 @@ extension Aether_V1_ClientService {
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_StartWorkflowResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
+        /// Call the "StartWorkflows" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_StartWorkflowsRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_StartWorkflowsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_StartWorkflowsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func startWorkflows<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_StartWorkflowsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_StartWorkflowsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_StartWorkflowsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_StartWorkflowsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
         /// Call the "GetWorkflowStatus" method.
         ///
         /// - Parameters:
@@ -973,6 +1199,30 @@ extension Aether_V1_ClientService {
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_WorkflowResult>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_WorkflowResult>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "WatchResults" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+        /// > the client names no more, the stream ends with the last result.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Aether_V1_WatchResultsRequest` messages.
+        ///   - serializer: A serializer for `Aether_V1_WatchResultsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_WatchResultsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func watchResults<Result>(
+            request: GRPCCore.StreamingClientRequest<Aether_V1_WatchResultsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_WatchResultsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_WatchResultsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_WatchResultsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "CancelWorkflow" method.
@@ -1142,6 +1392,40 @@ extension Aether_V1_ClientService {
             )
         }
 
+        /// Call the "StartWorkflows" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_StartWorkflowsRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_StartWorkflowsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_StartWorkflowsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func startWorkflows<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_StartWorkflowsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_StartWorkflowsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_StartWorkflowsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_StartWorkflowsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.StartWorkflows.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "GetWorkflowStatus" method.
         ///
         /// - Parameters:
@@ -1199,6 +1483,39 @@ extension Aether_V1_ClientService {
             try await self.client.unary(
                 request: request,
                 descriptor: Aether_V1_ClientService.Method.AwaitResult.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
+        /// Call the "WatchResults" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+        /// > the client names no more, the stream ends with the last result.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request producing `Aether_V1_WatchResultsRequest` messages.
+        ///   - serializer: A serializer for `Aether_V1_WatchResultsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_WatchResultsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func watchResults<Result>(
+            request: GRPCCore.StreamingClientRequest<Aether_V1_WatchResultsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_WatchResultsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_WatchResultsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_WatchResultsResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.bidirectionalStreaming(
+                request: request,
+                descriptor: Aether_V1_ClientService.Method.WatchResults.descriptor,
                 serializer: serializer,
                 deserializer: deserializer,
                 options: options,
@@ -1407,6 +1724,35 @@ extension Aether_V1_ClientService.ClientProtocol {
         )
     }
 
+    /// Call the "StartWorkflows" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_StartWorkflowsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startWorkflows<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_StartWorkflowsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_StartWorkflowsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.startWorkflows(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_StartWorkflowsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_StartWorkflowsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "GetWorkflowStatus" method.
     ///
     /// - Parameters:
@@ -1456,6 +1802,34 @@ extension Aether_V1_ClientService.ClientProtocol {
             request: request,
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_AwaitResultRequest>(),
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_WorkflowResult>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "WatchResults" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+    /// > the client names no more, the stream ends with the last result.
+    ///
+    /// - Parameters:
+    ///   - request: A streaming request producing `Aether_V1_WatchResultsRequest` messages.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func watchResults<Result>(
+        request: GRPCCore.StreamingClientRequest<Aether_V1_WatchResultsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_WatchResultsResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        try await self.watchResults(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_WatchResultsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_WatchResultsResponse>(),
             options: options,
             onResponse: handleResponse
         )
@@ -1640,6 +2014,39 @@ extension Aether_V1_ClientService.ClientProtocol {
         )
     }
 
+    /// Call the "StartWorkflows" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Starts many runs, each as StartWorkflow does. One that is refused does not touch the others.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func startWorkflows<Result>(
+        _ message: Aether_V1_StartWorkflowsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_StartWorkflowsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_StartWorkflowsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.startWorkflows(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "GetWorkflowStatus" method.
     ///
     /// - Parameters:
@@ -1696,6 +2103,39 @@ extension Aether_V1_ClientService.ClientProtocol {
             metadata: metadata
         )
         return try await self.awaitResult(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "WatchResults" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Waits for the ends of many runs, which the client names at any time; each is told once, in the order of the ends. Once
+    /// > the client names no more, the stream ends with the last result.
+    ///
+    /// - Parameters:
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - producer: A closure producing request messages to send to the server. Returning
+    ///       from the closure closes the request stream.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func watchResults<Result>(
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        requestProducer producer: @Sendable @escaping (GRPCCore.RPCWriter<Aether_V1_WatchResultsRequest>) async throws -> Void,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_WatchResultsResponse>) async throws -> Result
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.StreamingClientRequest<Aether_V1_WatchResultsRequest>(
+            metadata: metadata,
+            producer: producer
+        )
+        return try await self.watchResults(
             request: request,
             options: options,
             onResponse: handleResponse

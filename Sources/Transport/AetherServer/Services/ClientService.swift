@@ -13,19 +13,25 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func startWorkflow(
         request: Aether_V1_StartWorkflowRequest, context: ServerContext
     ) async throws -> Aether_V1_StartWorkflowResponse {
-        let id =
-            request.workflowID.isEmpty
-            ? WorkflowID(rawValue: WorkflowIDGenerator.make()) : try WorkflowID(checking: request.workflowID)
-        try await engine.start(
-            Engine.Start(
-                id: id,
-                type: request.workflowType,
-                input: Array(request.input),
-                tier: PersistenceTier(request.tier),
-                signal: request.hasSignal ? Signal(request.signal) : nil,
-                idPolicy: try Engine.IDPolicy(request.idPolicy)
-            ))
-        return .with { $0.workflowID = id.rawValue }
+        let start = try Engine.Start(request)
+        try await engine.start(start)
+        return .with { $0.workflowID = start.id.rawValue }
+    }
+
+    func startWorkflows(
+        request: Aether_V1_StartWorkflowsRequest, context: ServerContext
+    ) async throws -> Aether_V1_StartWorkflowsResponse {
+        let starts = request.starts.map { wire in
+            Result { () throws(EngineError) in try Engine.Start(wire) }
+        }
+        var results = await engine.start(starts.compactMap { try? $0.get() }).makeIterator()
+        let answers = zip(request.starts, starts).map { wire, start in
+            switch start {
+            case .failure(let error): Aether_V1_StartAnswer(wire.workflowID, .failure(error))
+            case .success(let start): Aether_V1_StartAnswer(start.id.rawValue, results.next() ?? .success(()))
+            }
+        }
+        return .with { $0.answers = answers }
     }
 
     func getWorkflowStatus(
@@ -84,6 +90,31 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
         return .with {
             $0.isSet = value != nil
             $0.value = Data(value ?? [])
+        }
+    }
+}
+
+extension Engine.Start {
+    fileprivate init(_ request: Aether_V1_StartWorkflowRequest) throws(EngineError) {
+        self.init(
+            id: request.workflowID.isEmpty
+                ? WorkflowID(rawValue: WorkflowIDGenerator.make()) : try WorkflowID(checking: request.workflowID),
+            type: request.workflowType,
+            input: Array(request.input),
+            tier: PersistenceTier(request.tier),
+            signal: request.hasSignal ? Signal(request.signal) : nil,
+            idPolicy: try Engine.IDPolicy(request.idPolicy)
+        )
+    }
+}
+
+extension Aether_V1_StartAnswer {
+    fileprivate init(_ id: String, _ result: Result<Void, EngineError>) {
+        self.init()
+        workflowID = id
+        if case .failure(let error) = result {
+            code = Int32(error.rpcErrorCode.rawValue)
+            message = error.message
         }
     }
 }
@@ -152,7 +183,7 @@ extension Aether_V1_WorkflowStatus {
 }
 
 extension Aether_V1_WorkflowResult {
-    fileprivate init(_ outcome: WorkflowOutcome?, _ state: WorkflowState) {
+    init(_ outcome: WorkflowOutcome?, _ state: WorkflowState) {
         self.init()
         self.state = Aether_V1_State(state)
         switch outcome {

@@ -10,6 +10,7 @@ extension EngineError: RPCErrorConvertible {
         case .failedPrecondition: .failedPrecondition
         case .unavailable: .unavailable
         case .aborted: .aborted
+        case .resourceExhausted: .resourceExhausted
         }
     }
 
