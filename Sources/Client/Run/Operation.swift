@@ -1,7 +1,8 @@
 internal import AetherRuntime
 
-/// One call of the workflow's context whose outcome the journal will have.
-struct Operation {
+/// One call of the workflow's context whose outcome the journal will have. It belongs to one ``RunState``, under whose lock
+/// it is used.
+final class Operation {
     enum Work {
         /// A closure of this worker, which reports its failed attempts and its outcome.
         case step(StepWork)

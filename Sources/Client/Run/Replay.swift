@@ -61,7 +61,7 @@ package enum Replay {
     /// Nobody is told anything.
     private struct Reporting: RunReporting {
         func report(_ run: Run) {}
-        func stepsBegan() {}
+        func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {}
         func rested(_ run: Run) {}
         func check(_ value: [UInt8], of what: String) throws -> [UInt8] { value }
     }

@@ -26,16 +26,17 @@ extension Run {
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
         let task = Task(executorPreference: surroundings.executor) { [self] in await make(attempt) }
-        state.begin(attempt, task, at: .now)
-        reporter.stepsBegan()
+        let now = ContinuousClock.now
+        state.begin(attempt, task, at: now)
+        if attempt.delay <= .zero { reporter.stepBegan(in: self, at: now) }
     }
 
     private func make(_ attempt: RunState.Attempt) async {
         if attempt.delay > .zero {
-            guard (try? await surroundings.clock.sleep(attempt.delay)) != nil,
-                state.withLock({ $0.beginClosure(attempt.key, attempt.number, at: .now) })
-            else { return }
-            reporter.stepsBegan()
+            guard (try? await surroundings.clock.sleep(attempt.delay)) != nil else { return }
+            let now = ContinuousClock.now
+            guard state.withLock({ $0.beginClosure(attempt.key, attempt.number, at: now) }) else { return }
+            reporter.stepBegan(in: self, at: now)
         }
         let limit = attempt.work.timeout.map { expire(attempt, after: $0) }
         let call = Surroundings.Attempt(
@@ -86,13 +87,13 @@ extension Run {
 
     /// If a step has been running since before an instant and the server was not told, it is to be told.
     ///
-    /// - Returns: whether any closure is running.
-    func noteLongSteps(startedBefore instant: ContinuousClock.Instant) -> (isRunning: Bool, isToTell: Bool) {
+    /// - Returns: whether there is something to tell.
+    func noteLongStep(startedBefore instant: ContinuousClock.Instant) -> Bool {
         state.withLock { state in
             let oldest = state.oldestStep(runningSince: instant)
-            guard !oldest.isEmpty, oldest != state.toldStep else { return (state.isRunningClosures, false) }
+            guard !oldest.isEmpty, oldest != state.toldStep else { return false }
             state.tell(oldest)
-            return (true, true)
+            return true
         }
     }
 }

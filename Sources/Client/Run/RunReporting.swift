@@ -3,7 +3,7 @@ protocol RunReporting: Sendable {
     /// The run has something to report, or may have.
     func report(_ run: Run)
     /// A closure began: if it takes long, the server is told. Called under the run's lock.
-    func stepsBegan()
+    func stepBegan(in run: Run, at instant: ContinuousClock.Instant)
     /// The run came to rest, only waits, and its place is free.
     func rested(_ run: Run)
     /// Passes a value on if the server takes it.

@@ -24,11 +24,10 @@ extension RunState {
             cancelRemotely(operation)
             return nil
         }
-        operations[key]?.waiters.remove(at: index)
+        let waiter = operation.waiters.remove(at: index)
         waiting -= 1
-        let isAlone = operation.waiters.count == 1
         return Released(
-            waiter: operation.waiters[index], resolution: .cancelled, task: isAlone ? abandon(operation) : nil)
+            waiter: waiter, resolution: .cancelled, task: operation.waiters.isEmpty ? abandon(operation) : nil)
     }
 
     /// Nobody waits for an operation any more.

@@ -131,16 +131,17 @@ extension RunState {
     /// The outcome of an operation.
     private mutating func resolve(_ key: OperationKey, _ resolution: Operation.Resolution) -> Next {
         guard let operation = operations[key] else { return passOver(key) }
+        let waiters = operation.waiters
         if operation.remote?.isKept == true {
-            setStarted(key)
-            operations[key]?.outcome = resolution
-            operations[key]?.waiters = []
+            setStarted(operation)
+            operation.outcome = resolution
+            operation.waiters = []
         } else {
             remove(operation)
         }
-        waiting -= operation.waiters.count
+        waiting -= waiters.count
         forgetCancellation(key)
-        let released = operation.waiters.map { Released(waiter: $0, resolution: resolution) }
+        let released = waiters.map { Released(waiter: $0, resolution: resolution) }
         return released.isEmpty ? .nothing : .resume(released)
     }
 
@@ -151,10 +152,10 @@ extension RunState {
             abandoned[key] = true
             return .nothing
         }
-        setStarted(key)
-        operations[key]?.isRecorded = true
-        operations[key]?.waiters.removeAll(where: \.isForStart)
+        setStarted(operation)
+        operation.isRecorded = true
         let released = operation.waiters.filter(\.isForStart).map { Released(waiter: $0, resolution: .completed([])) }
+        operation.waiters.removeAll(where: \.isForStart)
         waiting -= released.count
         return released.isEmpty ? .nothing : .resume(released)
     }
@@ -163,12 +164,12 @@ extension RunState {
     private mutating func retry(
         _ key: OperationKey, _ attempt: Int, at time: Timestamp, failedAt entry: JournalEntry
     ) -> Next {
-        guard operations[key] != nil else { return abandoned[key] == nil ? .missing : .nothing }
-        operations[key]?.attempt = attempt + 1
-        operations[key]?.task = nil
-        operations[key]?.delay = .milliseconds(time.rawValue - entry.time.rawValue)
-        operations[key]?.retryAt = entry.sequence <= replayEnd ? time : nil
-        park(key)
+        guard let operation = operations[key] else { return abandoned[key] == nil ? .missing : .nothing }
+        operation.attempt = attempt + 1
+        operation.task = nil
+        operation.delay = .milliseconds(time.rawValue - entry.time.rawValue)
+        operation.retryAt = entry.sequence <= replayEnd ? time : nil
+        park(operation)
         return .nothing
     }
 

@@ -116,26 +116,27 @@ struct RunState {
 
     /// Calls an operation. Live, a remote one is given to be reported; a step is the caller's to begin.
     mutating func call(_ key: OperationKey, _ work: Operation.Work) {
-        operations[key] = Operation(key: key, work: work)
+        let operation = Operation(key: key, work: work)
+        operations[key] = operation
         unsettled += 1
-        if isReplaying { park(key) } else { start(key) }
+        if isReplaying { park(operation) } else { start(operation) }
     }
 
-    mutating func park(_ key: OperationKey) {
-        guard operations[key]?.isParked == false else { return }
-        operations[key]?.isParked = true
-        parked.append(key)
+    mutating func park(_ operation: Operation) {
+        guard !operation.isParked else { return }
+        operation.isParked = true
+        parked.append(operation.key)
     }
 
-    private mutating func start(_ key: OperationKey) {
-        guard let work = operations[key]?.remote, operations[key]?.isStarted == false, blockage == nil else { return }
-        setStarted(key)
+    private mutating func start(_ operation: Operation) {
+        guard let work = operation.remote, !operation.isStarted, blockage == nil else { return }
+        setStarted(operation)
         records.append(work.start)
     }
 
-    mutating func setStarted(_ key: OperationKey) {
-        guard operations[key]?.isStarted == false else { return }
-        operations[key]?.isStarted = true
+    mutating func setStarted(_ operation: Operation) {
+        guard !operation.isStarted else { return }
+        operation.isStarted = true
         unsettled -= 1
     }
 
@@ -156,7 +157,7 @@ struct RunState {
         guard ending != .ended, let operation = operations[key] else { return .cancelled }
         if waiter.isForStart, operation.isRecorded { return .completed([]) }
         if let outcome = operation.outcome { return outcome }
-        operations[key]?.waiters.append(waiter)
+        operation.waiters.append(waiter)
         waiting += 1
         return nil
     }
@@ -173,9 +174,10 @@ struct RunState {
             parked = []
         }
         let steps = keys.filter { key in
-            operations[key]?.isParked = false
-            start(key)
-            return operations[key]?.step != nil
+            guard let operation = operations[key] else { return false }
+            operation.isParked = false
+            start(operation)
+            return operation.step != nil
         }
         if isReplaying { return steps }
         for key in unreportedCancellations where operations[key]?.isStarted ?? abandoned[key] ?? false {

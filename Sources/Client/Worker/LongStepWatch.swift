@@ -1,3 +1,4 @@
+internal import DequeModule
 internal import Synchronization
 
 /// Notices steps that take long, so that the server can say what a run is doing. Sleeps while no step runs.
@@ -5,34 +6,47 @@ final class LongStepWatch: Sendable {
     /// How long a step runs before the server is told its name.
     private static let threshold = Duration.milliseconds(50)
 
-    private let isAwake = Mutex(false)
+    private struct State {
+        /// The steps that began in the last while, the first to begin first. Whether they still run is not known here.
+        var begun: Deque<(instant: ContinuousClock.Instant, run: Run)> = []
+        var isAwake = false
+    }
+
+    private let state = Mutex(State())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
 
-    func stepsBegan() {
-        let wakes = isAwake.withLock { isAwake in
-            defer { isAwake = true }
-            return !isAwake
+    /// A step's closure has begun.
+    func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
+        let wakes = state.withLock { state in
+            state.begun.append((instant, run))
+            defer { state.isAwake = true }
+            return !state.isAwake
         }
         if wakes { bell.continuation.yield() }
     }
 
-    /// Looks at the runs as long as any of them runs a step, until the task is cancelled.
+    /// Looks at the runs whose steps began a while ago, until the task is cancelled.
     ///
-    /// - Parameters:
-    ///   - runs: the runs in memory.
-    ///   - report: is given those that have a long step to tell of.
-    func run(runs: @Sendable () -> [Run], report: @Sendable (Run) -> Void) async {
+    /// - Parameter report: is given those that have a long step to tell of.
+    func run(report: @Sendable (Run) -> Void) async {
         for await _ in bell.stream {
-            while isAwake.withLock({ $0 }) {
+            while state.withLock({ $0.isAwake }) {
                 guard (try? await Task.sleep(for: Self.threshold)) != nil else { return }
-                isAwake.withLock { $0 = false }
                 let limit = ContinuousClock.now - Self.threshold
-                for run in runs() {
-                    let (isRunning, isToTell) = run.noteLongSteps(startedBefore: limit)
-                    if isToTell { report(run) }
-                    if isRunning { isAwake.withLock { $0 = true } }
-                }
+                for run in takeRuns(begunBefore: limit) where run.noteLongStep(startedBefore: limit) { report(run) }
             }
+        }
+    }
+
+    private func takeRuns(begunBefore limit: ContinuousClock.Instant) -> [Run] {
+        state.withLock { state in
+            var runs: [Run] = []
+            while let first = state.begun.first, first.instant <= limit {
+                runs.append(first.run)
+                state.begun.removeFirst()
+            }
+            state.isAwake = !state.begun.isEmpty
+            return runs
         }
     }
 }

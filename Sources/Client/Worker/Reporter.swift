@@ -54,8 +54,8 @@ final class Reporter: RunReporting {
         bell.continuation.yield()
     }
 
-    func stepsBegan() {
-        longSteps.stepsBegan()
+    func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
+        longSteps.stepBegan(in: run, at: instant)
     }
 
     /// Makes the calls, until ``stop()`` and everything is reported, or the task is cancelled.

@@ -204,11 +204,7 @@ final class Worker: Sendable {
     }
 
     private func watchLongSteps() async {
-        await reporter.longSteps.run {
-            table.runs
-        } report: { run in
-            reporter.report(run)
-        }
+        await reporter.longSteps.run { reporter.report($0) }
     }
 }
 

@@ -246,7 +246,7 @@ final class TestServer: RunReporting {
         changed()
     }
 
-    func stepsBegan() {}
+    func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {}
 
     func rested(_ run: Run) {
         let pending = state.withLock { state in
