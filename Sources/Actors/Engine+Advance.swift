@@ -3,72 +3,14 @@ internal import AetherStorage
 
 /// The hot path: what workers with a journal report.
 extension Engine {
-    /// What a worker reports about one run.
-    package struct RunReport: Sendable {
-        package var task: String
-        /// The number of the first record within its lease; numbers count from 1.
-        package var firstRecord: UInt64
-        package var records: [WorkerRecord]
-        /// The oldest step that has been running for a while, if that changed.
-        package var currentStep: String?
-        /// The worker gives the run back after the records.
-        package var givesBack: Bool
-        /// The run only waits, and has seen the journal up to this entry.
-        package var waitingAt: UInt64?
-        /// The worker's code does not fit the journal: it gives the run back after the records.
-        package var blockage: Blockage?
-
-        package init(
-            task: String, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, givesBack: Bool,
-            waitingAt: UInt64? = nil, blockage: Blockage? = nil
-        ) {
-            self.task = task
-            self.firstRecord = firstRecord
-            self.records = records
-            self.currentStep = currentStep
-            self.givesBack = givesBack
-            self.waitingAt = waitingAt
-            self.blockage = blockage
-        }
-
-        /// Whether the run makes way for a new one.
-        fileprivate var continuesAsNew: Bool {
-            records.contains { if case .continueAsNew = $0 { true } else { false } }
-        }
-
-        /// What follows after the records.
-        fileprivate func conclusion(epoch: UInt64) -> WorkflowEvent? {
-            if let blockage { return .block(epoch: epoch, blockage) }
-            return switch (givesBack, waitingAt) {
-            case (true, let seen?): .evict(epoch: epoch, seen: seen)
-            case (true, nil): .loseLease(epoch: epoch, .returned)
-            case (false, let seen?): .rest(epoch: epoch, seen: seen)
-            case (false, nil): nil
-            }
-        }
-    }
-
-    package enum Acknowledgement: Sendable {
-        /// Durable; with the place of each record in the journal.
-        case applied([RecordPlace])
-        /// The lease is over: drop the run.
-        case stale(String)
-        /// The run has ended: drop it.
-        case closed(String)
-        /// A record is missing: drop the run.
-        case gap(String)
-        /// The records can't be accepted as they are. The run stays.
-        case refused(String)
-    }
-
     /// Applies what a worker reports about many runs. When it returns, everything it acknowledges is durable.
     ///
     /// - Returns: one answer for each report, in their order. A run that refuses its report never fails the others.
     /// - Throws: `unavailable` when nothing can be written now; the whole call may be repeated as it is.
-    package func advance(_ reports: [RunReport]) async throws(EngineError) -> [Acknowledgement] {
+    package func advance(_ reports: [RunReport]) async throws(EngineError) -> [RunAcknowledgement] {
         try refuseIfUnavailable()
         let now = clock.now()
-        var answers: [Acknowledgement] = []
+        var answers: [RunAcknowledgement] = []
         answers.reserveCapacity(reports.count)
         var last: [(persistence: PersistenceActor, ticket: WorkflowActor.Ticket)] = []
         var touched: [WorkflowActor] = []
@@ -137,7 +79,7 @@ extension Engine {
         last[index].ticket = max(last[index].ticket, ticket)
     }
 
-    private func answer(to fault: WorkflowFault) throws(EngineError) -> Acknowledgement {
+    private func answer(to fault: WorkflowFault) throws(EngineError) -> RunAcknowledgement {
         switch fault {
         case .discarded:
             throw EngineError(.unavailable, "workflows are being recovered; report again")
@@ -151,6 +93,24 @@ extension Engine {
             case .staleLease, .alreadyAssigned, .cannotReplay, .staleAttempt, .activityNotWaiting:
                 return .stale("\(error)")
             }
+        }
+    }
+}
+
+extension RunReport {
+    /// Whether the run makes way for a new one.
+    fileprivate var continuesAsNew: Bool {
+        records.contains { if case .continueAsNew = $0 { true } else { false } }
+    }
+
+    /// What follows after the records.
+    fileprivate func conclusion(epoch: UInt64) -> WorkflowEvent? {
+        if let blockage { return .block(epoch: epoch, blockage) }
+        return switch (givesBack, waitingAt) {
+        case (true, let seen?): .evict(epoch: epoch, seen: seen)
+        case (true, nil): .loseLease(epoch: epoch, .returned)
+        case (false, let seen?): .rest(epoch: epoch, seen: seen)
+        case (false, nil): nil
         }
     }
 }

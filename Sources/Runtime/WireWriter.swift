@@ -57,6 +57,29 @@ struct WireWriter {
         bytes.append(contentsOf: value)
     }
 
+    /// A number of a field that says something by being there.
+    mutating func field(_ number: UInt64, present value: UInt64) {
+        varint(number << 3 | WireType.varint.rawValue)
+        varint(value)
+    }
+
+    /// An embedded message, or packed numbers, written in place.
+    mutating func nested(_ number: UInt64, _ write: (inout WireWriter) -> Void) {
+        varint(number << 3 | WireType.lengthDelimited.rawValue)
+        // Its length comes first, and is known last: most need one byte for it.
+        let place = bytes.count
+        bytes.append(0)
+        write(&self)
+        let length = bytes.count - place - 1
+        guard length > 0x7f else {
+            bytes[place] = UInt8(length)
+            return
+        }
+        var prefix = WireWriter(reservingCapacity: 10)
+        prefix.varint(UInt64(length))
+        bytes.replaceSubrange(place...place, with: prefix.bytes)
+    }
+
     /// An embedded message: written even when it is empty, because its presence says something.
     mutating func field(_ number: UInt64, message value: WireWriter) {
         varint(number << 3 | WireType.lengthDelimited.rawValue)

@@ -113,8 +113,8 @@ struct AdvanceTests {
                 key: OperationKey(rawValue: "step:l#1"), result: Array(repeating: 0, count: 101))
             let closing = try #require(tasks["b"].flatMap(TaskID.init))
             try await worker.close(closing)
-            func report(_ task: String?, _ records: [WorkerRecord]) -> Engine.RunReport {
-                Engine.RunReport(
+            func report(_ task: String?, _ records: [WorkerRecord]) -> RunReport {
+                RunReport(
                     task: task ?? "", firstRecord: 1, records: records, currentStep: nil, givesBack: false)
             }
             let answers = try await rig.engine.advance([
@@ -149,7 +149,7 @@ struct AdvanceTests {
             await first.disconnect()
             let second = try await rig.worker("second")
             let answers = try await rig.engine.advance([
-                Engine.RunReport(
+                RunReport(
                     task: task.description, firstRecord: 1, records: [.step("x")], currentStep: nil, givesBack: true)
             ])
             #expect(answers.first?.sequences == [3])

@@ -133,7 +133,7 @@ struct LeaseTests {
             let task = try await first.task().taskID
             let others = [try await rig.worker("second"), try await rig.worker("third")]
             let answers = try await rig.engine.advance([
-                Engine.RunReport(
+                RunReport(
                     task: task.description, firstRecord: 1, records: [], currentStep: nil, givesBack: true)
             ])
             #expect(answers.first?.sequences == [])

@@ -28,7 +28,7 @@ struct StatusTests {
             let task = try await worker.task().taskID
             func report(_ step: String?, givesBack: Bool) async throws {
                 _ = try await rig.engine.advance([
-                    Engine.RunReport(
+                    RunReport(
                         task: task.description, firstRecord: 1, records: [], currentStep: step, givesBack: givesBack)
                 ])
             }

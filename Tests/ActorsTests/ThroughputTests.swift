@@ -42,7 +42,7 @@ struct ThroughputTests {
             for step in 1...steps + 1 where !tasks.isEmpty {
                 let record = step > steps ? WorkerRecord.close(.completed([0x31])) : .step("\(step)")
                 let reports = tasks.map {
-                    Engine.RunReport(
+                    RunReport(
                         task: $0, firstRecord: UInt64(step), records: [record], currentStep: nil, givesBack: false)
                 }
                 guard let answers = try? await worker.engine.advance(reports) else { return }

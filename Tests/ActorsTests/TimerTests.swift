@@ -125,11 +125,11 @@ struct TimerTests {
         try await EngineRig.run { rig in
             let worker = try await rig.worker("w", maximumTasks: 10_000)
             for number in 0..<10_000 { try await rig.start("\(number)") }
-            var reports: [Engine.RunReport] = []
+            var reports: [RunReport] = []
             for number in 0..<10_000 {
                 let task = try await worker.task().taskID
                 reports.append(
-                    Engine.RunReport(
+                    RunReport(
                         task: task.description, firstRecord: 1,
                         records: [.sleep(milliseconds: Int64(1_000 + number % 60_000))], currentStep: nil,
                         givesBack: false))

@@ -54,7 +54,8 @@ struct DocumentationTests {
         /// Each flag with its command's path.
         func flags(under path: [String] = []) -> [(command: String, argument: Argument)] {
             let own = (arguments ?? []).map { (path.joined(separator: " "), $0) }
-            return own + (subcommands ?? []).filter(\.shouldDisplay).flatMap { $0.flags(under: path + [$0.commandName]) }
+            return own
+                + (subcommands ?? []).filter(\.shouldDisplay).flatMap { $0.flags(under: path + [$0.commandName]) }
         }
     }
 

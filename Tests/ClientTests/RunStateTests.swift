@@ -116,7 +116,7 @@ struct RunStateTests {
         expect([], &state)
         let task = state.finish(key("a"), 1, .stepCompleted(key: key("a"), result: [1]))
         #expect(task != nil)
-        let hasClosed = state.acknowledge([JournalPlace(sequence: 3, time: Timestamp(millisecondsSinceEpoch: 7))])
+        let hasClosed = state.acknowledge([RecordPlace(sequence: 3, time: Timestamp(millisecondsSinceEpoch: 7))])
         #expect(!hasClosed)
         expect([1], &state)
         #expect(state.now == Timestamp(millisecondsSinceEpoch: 7))

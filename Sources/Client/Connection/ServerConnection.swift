@@ -1,4 +1,5 @@
 internal import AetherProtocol
+internal import AetherRuntime
 internal import GRPCCore
 internal import NGHTTP2Transport
 
@@ -75,10 +76,11 @@ extension ServerConnection: ServerCalls {
         throw RPCError(code: .unavailable, message: "the server ended the stream of tasks")
     }
 
-    func advance(
-        _ request: Aether_V1_AdvanceRequest, timeout: Duration?
-    ) async throws -> Aether_V1_AdvanceResponse {
-        try await worker.advance(request, options: .limited(to: timeout))
+    func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
+        try await client.unary(
+            request: ClientRequest(message: request), descriptor: Aether_V1_WorkerService.Method.Advance.descriptor,
+            serializer: AdvanceCoding.Request(), deserializer: AdvanceCoding.Response(), options: .limited(to: timeout)
+        ) { try $0.message }
     }
 
     func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {

@@ -1,4 +1,5 @@
 internal import AetherProtocol
+internal import AetherRuntime
 
 /// What a worker asks of the server, each as one call that is not repeated.
 protocol WorkerCalls: Sendable {
@@ -16,7 +17,7 @@ protocol WorkerCalls: Sendable {
         take: @escaping @Sendable (Aether_V1_Task) -> Void
     ) async throws
 
-    func advance(_ request: Aether_V1_AdvanceRequest, timeout: Duration?) async throws -> Aether_V1_AdvanceResponse
+    func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse
     func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws
     func heartbeat(_ request: Aether_V1_HeartbeatRequest, timeout: Duration?) async throws
         -> Aether_V1_HeartbeatResponse

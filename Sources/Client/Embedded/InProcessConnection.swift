@@ -1,5 +1,6 @@
 #if Embedded
     internal import AetherProtocol
+    internal import AetherRuntime
     internal import AetherServer
     internal import GRPCCore
     internal import SwiftProtobuf
@@ -8,12 +9,14 @@
     struct InProcessConnection: Sendable {
         private let client: any Aether_V1_ClientService.SimpleServiceProtocol
         private let worker: any Aether_V1_WorkerService.SimpleServiceProtocol
+        private let server: InProcessServer
 
         /// Ends when nothing happens by itself any more: a wait for a result is then in vain. `nil` where that is never known.
         private let untilStuck: (@Sendable () async -> Void)?
 
         init(_ server: InProcessServer, untilStuck: (@Sendable () async -> Void)? = nil) {
             self.untilStuck = untilStuck
+            self.server = server
             client = server.clientService
             worker = server.workerService
         }
@@ -127,12 +130,8 @@
             }
         }
 
-        func advance(
-            _ request: Aether_V1_AdvanceRequest, timeout: Duration?
-        ) async throws -> Aether_V1_AdvanceResponse {
-            try await call(Workers.Advance.descriptor, within: timeout) {
-                try await worker.advance(request: request, context: $0)
-            }
+        func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
+            try await call(Workers.Advance.descriptor, within: timeout) { _ in try await server.advance(request) }
         }
 
         func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {

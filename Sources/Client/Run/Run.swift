@@ -169,14 +169,14 @@ final class Run: Sendable {
     /// nothing more to take.
     ///
     /// - Returns: `nil` when there is nothing, or a report is under way.
-    func takeReport() -> RunState.Report? {
-        state.withLock { $0.takeReport() }
+    func takeReport() -> RunReport? {
+        state.withLock { $0.takeReport(of: taskID) }
     }
 
     /// The server has stored the first records that were reported, at these places in the journal.
     ///
     /// - Returns: whether there is more to report, and whether the run has ended.
-    func acknowledge(_ places: [JournalPlace]) -> (hasMore: Bool, hasEnded: Bool) {
+    func acknowledge(_ places: [RecordPlace]) -> (hasMore: Bool, hasEnded: Bool) {
         state.withLock { state in
             let hasEnded = state.acknowledge(places)
             return (state.wantsReport, hasEnded)

@@ -1,19 +1,6 @@
 internal import AetherRuntime
 
 extension RunState {
-    /// What is told to the server of a run at one time.
-    struct Report {
-        var firstRecord: UInt64
-        var records: [WorkerRecord]
-        /// The name of a step that has been running for a while, if it changed.
-        var currentStep: String?
-        /// The place in the journal where the run only waits.
-        var waitingAt: UInt64?
-        var givesBack: Bool
-        /// Why the run is given back, when its code does not fit.
-        var blockage: Blockage?
-    }
-
     /// Whether there is something to report, and no report under way.
     var wantsReport: Bool {
         !isReporting && ending != .ended
@@ -21,7 +8,7 @@ extension RunState {
     }
 
     /// What is to be reported now: everything not acknowledged.
-    mutating func takeReport() -> Report? {
+    mutating func takeReport(of task: String) -> RunReport? {
         guard wantsReport else { return nil }
         isReporting = true
         let isIdle = records.isEmpty
@@ -30,16 +17,17 @@ extension RunState {
             waitingToTell = nil
         }
         isGiveBackReported = isIdle && isGivingBack
-        return Report(
-            firstRecord: firstRecord, records: records, currentStep: stepToTell,
+        return RunReport(
+            task: task, firstRecord: firstRecord, records: records, currentStep: stepToTell,
+            givesBack: isGiveBackReported,
             waitingAt: isIdle && blockage == nil ? (isGivingBack ? nextSequence - 1 : waitingToTell) : nil,
-            givesBack: isGiveBackReported, blockage: isGiveBackReported ? blockage : nil)
+            blockage: isGiveBackReported ? blockage : nil)
     }
 
     /// The server has stored the first records, at these places in the journal.
     ///
     /// - Returns: whether the run has ended with them, or is given back.
-    mutating func acknowledge(_ places: [JournalPlace]) -> Bool {
+    mutating func acknowledge(_ places: [RecordPlace]) -> Bool {
         var hasEnded = isGiveBackReported
         for (record, place) in zip(records, places) {
             switch record {

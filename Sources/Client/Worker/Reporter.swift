@@ -1,4 +1,3 @@
-internal import AetherProtocol
 internal import AetherRuntime
 internal import GRPCCore
 internal import Logging
@@ -81,7 +80,7 @@ final class Reporter: RunReporting {
 
     private struct Batch: Sendable {
         var runs: [Run] = []
-        var request = Aether_V1_AdvanceRequest()
+        var request: AdvanceRequest
     }
 
     private func nextBatch() -> Batch? {
@@ -94,8 +93,7 @@ final class Reporter: RunReporting {
             return state.ready
         }
         guard !runs.isEmpty else { return nil }
-        var batch = Batch()
-        batch.request.workerID = workerID
+        var batch = Batch(request: AdvanceRequest(workerID: workerID, reports: []))
         var size = 0
         for run in runs {
             if size > Self.maximumCallBytes {
@@ -104,7 +102,7 @@ final class Reporter: RunReporting {
             }
             guard let report = run.takeReport() else { continue }
             batch.runs.append(run)
-            batch.request.runs.append(Aether_V1_RunAdvance(run.taskID, report))
+            batch.request.reports.append(report)
             size += report.records.reduce(0) { $0 + $1.payloadSize }
         }
         guard !batch.runs.isEmpty else { return nil }
@@ -130,43 +128,21 @@ final class Reporter: RunReporting {
         batch.runs.forEach { $0.reportFailed() }
     }
 
-    private func accept(_ response: Aether_V1_AdvanceResponse, of batch: Batch) {
-        for (run, ack) in zip(batch.runs, response.acks) {
-            switch ack.status {
-            case .advanceOk:
-                let (hasMore, hasEnded) = run.acknowledge(ack.places)
+    private func accept(_ response: AdvanceResponse, of batch: Batch) {
+        for (run, answer) in zip(batch.runs, response.answers) {
+            switch answer.acknowledgement {
+            case .applied(let places):
+                let (hasMore, hasEnded) = run.acknowledge(places)
                 if hasEnded { table.remove(run) }
                 if hasMore { report(run) }
                 run.executor.wake()
-            case .advanceStale, .advanceClosed, .advanceGap:
-                run.logger.info("run dropped", metadata: ["reason": "\(ack.message)"])
+            case .stale(let reason), .closed(let reason), .gap(let reason):
+                run.logger.info("run dropped", metadata: ["reason": "\(reason)"])
                 table.remove(run)
-            case .advanceRefused, .UNRECOGNIZED:
-                run.logger.error("the server refused a report", metadata: ["reason": "\(ack.message)"])
+            case .refused(let reason):
+                run.logger.error("the server refused a report", metadata: ["reason": "\(reason)"])
                 table.remove(run)
             }
-        }
-    }
-}
-
-extension Aether_V1_RunAdvance {
-    fileprivate init(_ task: String, _ report: RunState.Report) {
-        self.init()
-        taskID = task
-        firstRecord = report.firstRecord
-        records = report.records.map { Aether_V1_Record($0) }
-        if let step = report.currentStep { currentStep = step }
-        waitingAt = report.waitingAt ?? 0
-        giveBack = report.givesBack
-        if let blockage = report.blockage { self.blockage = Aether_V1_Blockage(blockage) }
-    }
-}
-
-extension Aether_V1_RunAck {
-    fileprivate var places: [JournalPlace] {
-        sequences.enumerated().map { index, sequence in
-            let time = index < times.count ? times[index] : times.last ?? 0
-            return JournalPlace(sequence: sequence, time: Timestamp(millisecondsSinceEpoch: time))
         }
     }
 }

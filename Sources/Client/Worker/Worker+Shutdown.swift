@@ -1,6 +1,4 @@
-internal import AetherProtocol
 internal import AetherRuntime
-internal import SwiftProtobuf
 
 extension Worker {
     /// How many runs one call gives back.
@@ -18,19 +16,12 @@ extension Worker {
         }
         await endActivities(before: deadline)
         let rest = runs.filter { !$0.hasEnded }.map { run in
-            Aether_V1_RunAdvance.with {
-                $0.taskID = run.taskID
-                $0.firstRecord = 1
-                $0.giveBack = true
-                $0.waitingAt = run.waitingPlace ?? 0
-            }
+            RunReport(task: run.taskID, firstRecord: 1, records: [], givesBack: true, waitingAt: run.waitingPlace)
         }
         for run in runs { table.remove(run) }
         for start in stride(from: 0, to: rest.count, by: Self.runsPerCall) {
-            let request = Aether_V1_AdvanceRequest.with {
-                $0.workerID = workerID
-                $0.runs = Array(rest[start..<min(start + Self.runsPerCall, rest.count)])
-            }
+            let reports = Array(rest[start..<min(start + Self.runsPerCall, rest.count)])
+            let request = AdvanceRequest(workerID: workerID, reports: reports)
             // Should it not get through, the server gives the runs to others after the grace period.
             guard (try? await calls.advance(request, timeout: Self.callLimit)) != nil else { return }
         }

@@ -1,5 +1,6 @@
 package import AetherActors
 package import AetherProtocol
+package import AetherRuntime
 package import Logging
 internal import ServiceLifecycle
 
@@ -31,6 +32,11 @@ package struct InProcessServer: Service {
     package var clientService: some Aether_V1_ClientService.SimpleServiceProtocol { core.clientService }
     /// What workers call.
     package var workerService: some Aether_V1_WorkerService.SimpleServiceProtocol { core.workerService }
+
+    /// `Advance` of what workers call, without messages.
+    package func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
+        try await core.workerService.advance(request)
+    }
 
     /// Serves until a graceful shutdown or a cancellation; see `AetherServer/run()`.
     package func run() async throws {

@@ -183,8 +183,8 @@ final class TestWorker: Sendable {
     func report(
         _ task: TaskID, first: UInt64, _ records: [WorkerRecord], givesBack: Bool = false, waitingAt: UInt64? = nil,
         blockage: Blockage? = nil
-    ) async throws -> Engine.Acknowledgement {
-        let report = Engine.RunReport(
+    ) async throws -> RunAcknowledgement {
+        let report = RunReport(
             task: task.description, firstRecord: first, records: records, currentStep: nil, givesBack: givesBack,
             waitingAt: waitingAt, blockage: blockage)
         return try #require(try await engine.advance([report]).first)
@@ -212,7 +212,7 @@ extension WorkerRecord {
     }
 }
 
-extension Engine.Acknowledgement {
+extension RunAcknowledgement {
     var sequences: [UInt64]? { if case .applied(let sequences) = self { sequences.map(\.sequence) } else { nil } }
     var isStale: Bool { if case .stale = self { true } else { false } }
     var isClosed: Bool { if case .closed = self { true } else { false } }

@@ -230,7 +230,7 @@ final class TestServer: RunReporting {
                 }
                 state.journal += decision.entries
                 pushes = (pushes ?? []) + decision.pushes
-                _ = run.acknowledge(decision.acknowledged.map { JournalPlace(sequence: $0.sequence, time: $0.time) })
+                _ = run.acknowledge(decision.acknowledged)
                 guard let blockage = report.blockage else { continue }
                 isBlocked = true
                 let end = try? state.execution.handle(

@@ -99,39 +99,32 @@ extension WorkerServer.State {
         push(run.journal.filter { $0.sequence > sequence }, task.workflow.rawValue, task.epoch)
     }
 
-    mutating func advance(_ report: Aether_V1_RunAdvance) -> Aether_V1_RunAck {
-        var ack = Aether_V1_RunAck.with { $0.taskID = report.taskID }
-        guard let task = TaskID(report.taskID) else { return ack }
+    mutating func advance(_ report: RunReport) -> RunAcknowledgement {
+        guard let task = TaskID(report.task) else { return .applied([]) }
         let id = task.workflow.rawValue
         do {
             var places: [RecordPlace] = []
             try handle(id) { execution, now in
                 let decision = try execution.handle(
-                    .advance(
-                        epoch: task.epoch, firstRecord: report.firstRecord,
-                        records: report.records.compactMap { WorkerRecord($0) }), at: now)
+                    .advance(epoch: task.epoch, firstRecord: report.firstRecord, records: report.records), at: now)
                 places = decision.acknowledged
                 return decision
             }
-            ack.sequences = places.map(\.sequence)
-            ack.times = places.map(\.time.rawValue)
-            if report.hasBlockage {
+            if let blockage = report.blockage {
                 givenBack.append(id)
-                try handle(id) { try $0.handle(.block(epoch: task.epoch, Blockage(report.blockage)), at: $1) }
-            } else if report.giveBack {
+                try handle(id) { try $0.handle(.block(epoch: task.epoch, blockage), at: $1) }
+            } else if report.givesBack {
                 givenBack.append(id)
                 try handle(id) { execution, now in
-                    try report.waitingAt > 0
-                        ? execution.handle(.evict(epoch: task.epoch, seen: report.waitingAt), at: now)
-                        : execution.handle(.loseLease(epoch: task.epoch, .returned), at: now)
+                    try report.waitingAt.map { try execution.handle(.evict(epoch: task.epoch, seen: $0), at: now) }
+                        ?? execution.handle(.loseLease(epoch: task.epoch, .returned), at: now)
                 }
-            } else if report.waitingAt > 0 {
-                runs[id]?.waitingAt = report.waitingAt
+            } else if let waitingAt = report.waitingAt {
+                runs[id]?.waitingAt = waitingAt
             }
+            return .applied(places)
         } catch {
-            ack.status = .advanceStale
-            ack.message = "\(error)"
+            return .stale("\(error)")
         }
-        return ack
     }
 }

@@ -158,11 +158,9 @@ final class WorkerServer: WorkerCalls {
         throw RPCError(code: .unavailable, message: "the stream broke")
     }
 
-    func advance(
-        _ request: Aether_V1_AdvanceRequest, timeout: Duration?
-    ) async throws -> Aether_V1_AdvanceResponse {
+    func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
         try connected { state in
-            .with { $0.acks = request.runs.map { state.advance($0) } }
+            AdvanceResponse(answers: request.reports.map { AdvanceResponse.Answer(task: $0.task, state.advance($0)) })
         }
     }
 

@@ -57,6 +57,29 @@ class Client:
 
 
 @check
+def many(client):
+    """StartWorkflows answers each start for itself; WatchResults tells each end once, and ends with the last."""
+    starts = [api.StartWorkflowRequest(workflow_type="many", input=b"%d" % number) for number in range(50)]
+    starts.insert(7, api.StartWorkflowRequest(workflow_type=""))
+    answers = client.service.StartWorkflows(api.StartWorkflowsRequest(starts=starts), timeout=10).answers
+    equal([answer.code for answer in answers], [3 if place == 7 else 0 for place in range(51)])
+    equal("workflow_type" in answers[7].message, True)
+    ids = [answer.workflow_id for answer in answers if answer.code == 0]
+    requests = iter([api.WatchResultsRequest(workflow_ids=ids), api.WatchResultsRequest(workflow_ids=["nobody"])])
+    stream = client.service.WatchResults(requests, timeout=20)
+    with Worker(client.server.target, "many") as worker:
+        for _ in ids:
+            task = worker.next()
+            worker.complete(task, task.input)
+        results = [result for message in stream for result in message.results]
+    equal(sorted(result.workflow_id for result in results), sorted(ids + ["nobody"]))
+    by_id = {result.workflow_id: result for result in results}
+    equal(by_id["nobody"].code, 5)
+    equal([by_id[id].result.result for id in ids], [b"%d" % number for number in range(50)])
+    equal({by_id[id].result.state for id in ids}, {api.COMPLETED})
+
+
+@check
 def pending_without_worker(client):
     """A workflow that no worker offers is accepted and waits, with started_at 0."""
     workflow = client.start("nobody-offers-this")

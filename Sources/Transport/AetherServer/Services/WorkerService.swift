@@ -98,57 +98,17 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         }
     }
 
+    /// Not called over the network, where ``AdvanceService`` has its place.
     func advance(
         request: Aether_V1_AdvanceRequest, context: ServerContext
     ) async throws -> Aether_V1_AdvanceResponse {
-        let reports = try request.runs.map { (run) throws(EngineError) in try Engine.RunReport(run) }
-        let answers = try await engine.advance(reports)
-        return .with {
-            $0.acks = zip(request.runs, answers).map { Aether_V1_RunAck(task: $0.taskID, $1) }
-        }
+        let response = try await advance(AdvanceRequest(encoded: request.serializedBytes()))
+        return try Aether_V1_AdvanceResponse(serializedBytes: response.encoded())
     }
-}
 
-extension Engine.RunReport {
-    fileprivate init(_ run: Aether_V1_RunAdvance) throws(EngineError) {
-        var records: [WorkerRecord] = []
-        records.reserveCapacity(run.records.count)
-        for wire in run.records {
-            guard let record = WorkerRecord(wire) else {
-                throw EngineError(
-                    .invalidArgument,
-                    "task \(run.taskID) has a record of kind \(wire.kind.rawValue) that this server does not know or that lacks its key"
-                )
-            }
-            records.append(record)
-        }
-        self.init(
-            task: run.taskID,
-            firstRecord: run.firstRecord,
-            records: records,
-            currentStep: run.hasCurrentStep ? run.currentStep : nil,
-            givesBack: run.giveBack,
-            waitingAt: run.waitingAt > 0 ? run.waitingAt : nil,
-            blockage: run.hasBlockage ? Blockage(run.blockage) : nil
-        )
-    }
-}
-
-extension Aether_V1_RunAck {
-    fileprivate init(task: String, _ answer: Engine.Acknowledgement) {
-        self.init()
-        taskID = task
-        switch answer {
-        case .applied(let places):
-            status = .advanceOk
-            sequences = places.map(\.sequence)
-            if let first = places.first?.time {
-                times = places.allSatisfy { $0.time == first } ? [first.rawValue] : places.map(\.time.rawValue)
-            }
-        case .stale(let message): (status, self.message) = (.advanceStale, message)
-        case .closed(let message): (status, self.message) = (.advanceClosed, message)
-        case .gap(let message): (status, self.message) = (.advanceGap, message)
-        case .refused(let message): (status, self.message) = (.advanceRefused, message)
-        }
+    func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
+        let acknowledgements = try await engine.advance(request.reports)
+        return AdvanceResponse(
+            answers: zip(request.reports, acknowledgements).map { AdvanceResponse.Answer(task: $0.task, $1) })
     }
 }
