@@ -59,6 +59,8 @@ final class BenchBed: Sendable {
         }
         let bed = BenchBed(options, folder: folder, server: server, progress: progress)
         defer { bed.stop() }
+        // Workers would wait for a server that is not there; this says so.
+        _ = try await bed.metrics()
         return try await body(bed)
     }
 
