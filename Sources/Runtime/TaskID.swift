@@ -25,24 +25,43 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     /// Reads what ``description`` wrote; `nil` for any other text.
     package init?(_ text: String) {
         // By bytes: a workflow id may begin with a character that would merge with the colon before it.
-        let colon = UInt8(ascii: ":")
-        let parts = text.utf8.split(separator: colon, maxSplits: 2, omittingEmptySubsequences: false)
-        guard parts.count == 3, let epoch = UInt64(Substring(parts[1])), epoch > 0 else { return nil }
-        var rest = parts[2]
-        var activity: OperationKey?
-        if parts[0].elementsEqual("a".utf8) {
-            guard let end = rest.firstIndex(of: colon), let length = Int(Substring(rest[..<end])), length > 0 else {
-                return nil
-            }
-            let key = rest[rest.index(after: end)...].prefix(length)
-            guard key.count == length, key.endIndex < rest.endIndex else { return nil }
-            activity = OperationKey(rawValue: String(Substring(key)))
-            rest = rest[rest.index(after: key.endIndex)...]
+        var rest = text.utf8[...]
+        guard let kind = rest.popFirst(), rest.popFirst() == Self.colon, let epoch = Self.takeNumber(&rest) else {
+            return nil
         }
-        guard let workflow = WorkflowID(validating: String(Substring(rest))) else { return nil }
+        var activity: OperationKey?
+        switch kind {
+        case UInt8(ascii: "w"):
+            break
+        case UInt8(ascii: "a"):
+            guard let length = Self.takeNumber(&rest), length < UInt64(rest.count) else { return nil }
+            let key = rest.prefix(Int(length))
+            rest = rest.dropFirst(Int(length))
+            guard rest.popFirst() == Self.colon, let key = String(key) else { return nil }
+            activity = OperationKey(rawValue: key)
+        default:
+            return nil
+        }
+        guard let id = String(rest), let workflow = WorkflowID(validating: id) else { return nil }
         self.init(workflow: workflow, activity: activity, epoch: epoch)
-        // Only one text is a task's: "w:+1:x" or "w:01:x" is not.
-        guard description.hasSameBytes(as: text) else { return nil }
+    }
+
+    private static let colon = UInt8(ascii: ":")
+
+    /// Takes a number over 0 and the colon behind it. Only one text is a number's: "+1" and "01" are none.
+    private static func takeNumber(_ text: inout Substring.UTF8View) -> UInt64? {
+        guard text.first != UInt8(ascii: "0") else { return nil }
+        var number: UInt64?
+        while let byte = text.popFirst() {
+            if byte == colon { return number }
+            let digit = byte &- UInt8(ascii: "0")
+            guard digit < 10 else { return nil }
+            let (shifted, overflows) = (number ?? 0).multipliedReportingOverflow(by: 10)
+            let (sum, carries) = shifted.addingReportingOverflow(UInt64(digit))
+            guard !overflows, !carries else { return nil }
+            number = sum
+        }
+        return nil
     }
 
     package var description: String {

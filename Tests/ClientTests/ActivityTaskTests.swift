@@ -12,7 +12,7 @@ struct ActivityTaskTests {
         let beats = Log()
         let isAnswered = Gate()
 
-        func check(_ value: [UInt8], of what: String) throws -> [UInt8] { value }
+        func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] { value }
 
         func heartbeat(_ task: String, details: [UInt8]) async -> AttemptStanding? {
             beats.write(String(decoding: details, as: UTF8.self))

@@ -63,6 +63,6 @@ package enum Replay {
         func report(_ run: Run) {}
         func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {}
         func rested(_ run: Run) {}
-        func check(_ value: [UInt8], of what: String) throws -> [UInt8] { value }
+        func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] { value }
     }
 }

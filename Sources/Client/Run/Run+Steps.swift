@@ -39,14 +39,14 @@ extension Run {
             reporter.stepBegan(in: self, at: now)
         }
         let limit = attempt.work.timeout.map { expire(attempt, after: $0) }
-        let call = Surroundings.Attempt(
-            kind: .step, name: attempt.key.name, workflowID: info.id, number: attempt.number, input: [])
-        let context = StepContext(
-            name: attempt.key.name, idempotencyKey: "\(info.id)/\(attempt.key)", attempt: attempt.number)
+        let context = StepContext(workflowID: info.id, key: attempt.key, attempt: attempt.number)
         do {
             let result = try await StepContext.$current.withValue(context) {
                 try await Scope.$path.withValue(attempt.key.rawValue) {
-                    try await surroundings.call(call, attempt.work.closure)
+                    try await surroundings.call(attempt.work.closure) {
+                        Surroundings.Attempt(
+                            kind: .step, name: context.name, workflowID: info.id, number: attempt.number, input: [])
+                    }
                 }
             }
             let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")

@@ -7,5 +7,5 @@ protocol RunReporting: Sendable {
     /// The run came to rest, only waits, and its place is free.
     func rested(_ run: Run)
     /// Passes a value on if the server takes it.
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8]
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8]
 }

@@ -108,10 +108,9 @@ struct RunState {
     // MARK: Calls
 
     mutating func nextKey(scope: String, kind: String, name: String) -> OperationKey {
-        let first = OperationKey(scope: scope, kind: kind, name: name, occurrence: 1)
-        let count = occurrences[first.rawValue, default: 0] + 1
-        occurrences[first.rawValue] = count
-        return count == 1 ? first : OperationKey(scope: scope, kind: kind, name: name, occurrence: count)
+        let stem = OperationKey.stem(scope: scope, kind: kind, name: name)
+        occurrences[stem, default: 0] += 1
+        return OperationKey(stem: stem, occurrence: occurrences[stem, default: 1])
     }
 
     /// Calls an operation. Live, a remote one is given to be reported; a step is the caller's to begin.

@@ -22,8 +22,8 @@ final class ActivityReporter: ActivityReporting {
         self.logger = logger
     }
 
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
-        try limits.check(value, of: what)
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] {
+        try limits.check(value, of: what())
     }
 
     func heartbeat(_ task: String, details: [UInt8]) async -> AttemptStanding? {

@@ -3,7 +3,7 @@ internal import AetherRuntime
 /// What an attempt at an activity needs of the world: someone who carries its reports to the server.
 protocol ActivityReporting: Sendable {
     /// Passes a value on if the server takes it.
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8]
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8]
 
     /// Says that the attempt is alive.
     ///

@@ -91,10 +91,11 @@ final class ActivityTask: Sendable {
         guard let activity, activity.isServedHere else {
             throw NotServed(activity: name)
         }
-        let call = Surroundings.Attempt(
-            kind: .activity, name: name, workflowID: workflowID, number: attempt, input: input)
-        let result = try await surroundings.call(call) {
+        let closure: Surroundings.Closure = {
             try await activity.execute(ActivityContext(task: self), input: self.input)
+        }
+        let result = try await surroundings.call(closure) {
+            Surroundings.Attempt(kind: .activity, name: name, workflowID: workflowID, number: attempt, input: input)
         }
         return try reporting.check(result, of: "the result of activity \"\(name)\"")
     }

@@ -38,8 +38,8 @@ final class Reporter: RunReporting {
         self.logger = logger
     }
 
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
-        try limits.check(value, of: what)
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] {
+        try limits.check(value, of: what())
     }
 
     func rested(_ run: Run) {

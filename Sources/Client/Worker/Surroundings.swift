@@ -18,16 +18,27 @@ package struct Surroundings: Sendable {
     package var clock: WorkerClock
     /// Where everything runs: the functions of workflows too, each of which has an executor of its own upon this one.
     package let executor: WorkerExecutor
-    /// Calls the closure of an attempt, and returns what it does: a value as JSON.
-    package var call: @Sendable (Attempt, Closure) async throws -> [UInt8]
+    /// Stands between the worker and the closure of an attempt: calls it or not, and returns a value as JSON. `nil` where
+    /// nobody does.
+    package var intercept: (@Sendable (Attempt, Closure) async throws -> [UInt8])?
 
     package init(
         clock: WorkerClock, executor: WorkerExecutor = WorkerExecutor(),
-        call: @escaping @Sendable (Attempt, Closure) async throws -> [UInt8] = { try await $1() }
+        intercept: (@Sendable (Attempt, Closure) async throws -> [UInt8])? = nil
     ) {
         self.clock = clock
         self.executor = executor
-        self.call = call
+        self.intercept = intercept
+    }
+
+    /// Calls the closure of an attempt.
+    ///
+    /// - Parameters:
+    ///   - closure: What it does; a value as JSON.
+    ///   - attempt: What is told of it to who intercepts.
+    func call(_ closure: Closure, of attempt: () -> Attempt) async throws -> [UInt8] {
+        guard let intercept else { return try await closure() }
+        return try await intercept(attempt(), closure)
     }
 
     static let system = Surroundings(clock: .system)

@@ -12,11 +12,11 @@ final class ValueLimits: Sendable {
     /// Passes a value on if the server takes it.
     ///
     /// - Throws: ``NonRetryableError``.
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8] {
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] {
         let limit = maximumBytes.withLock { $0 }
         guard value.count <= limit else {
             throw NonRetryableError(
-                "\(what) has \(value.count) bytes, the limit is \(limit); store large data elsewhere and return a reference"
+                "\(what()) has \(value.count) bytes, the limit is \(limit); store large data elsewhere and return a reference"
             )
         }
         return value

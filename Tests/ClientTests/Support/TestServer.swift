@@ -261,7 +261,7 @@ final class TestServer: RunReporting {
         }
     }
 
-    func check(_ value: [UInt8], of what: String) throws -> [UInt8] { value }
+    func check(_ value: [UInt8], of what: @autoclosure () -> String) throws -> [UInt8] { value }
 }
 
 extension Decision {
