@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import DequeModule
 internal import GRPCCore
 internal import Logging
 internal import Synchronization
@@ -8,13 +9,14 @@ internal import Synchronization
 final class Reporter: RunReporting {
     /// How many `Advance` calls are under way at once.
     private static let callsInFlight = 2
-    /// What one call carries at most, in bytes of results; what does not fit goes with the next.
+    /// What one call carries at most, in runs and in bytes of results; what does not fit goes with the next.
+    private static let maximumCallRuns = 1_000
     private static let maximumCallBytes = 2 * 1024 * 1024
     private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(1)
 
     private struct State {
         /// Runs with something to report, none twice, in the order of their first report.
-        var ready: [Run] = []
+        var ready: Deque<Run> = []
         var isReady: Set<ObjectIdentifier> = []
         /// How many calls are under way.
         var callCount = 0
@@ -84,22 +86,10 @@ final class Reporter: RunReporting {
     }
 
     private func nextBatch() -> Batch? {
-        let runs = state.withLock { state -> [Run] in
-            guard state.callCount < Self.callsInFlight, !state.ready.isEmpty else { return [] }
-            defer {
-                state.ready = []
-                state.isReady = []
-            }
-            return state.ready
-        }
-        guard !runs.isEmpty else { return nil }
+        guard state.withLock({ $0.callCount < Self.callsInFlight }) else { return nil }
         var batch = Batch(request: AdvanceRequest(workerID: workerID, reports: []))
         var size = 0
-        for run in runs {
-            if size > Self.maximumCallBytes {
-                report(run)
-                continue
-            }
+        while batch.runs.count < Self.maximumCallRuns, size <= Self.maximumCallBytes, let run = takeReady() {
             guard let report = run.takeReport() else { continue }
             batch.runs.append(run)
             batch.request.reports.append(report)
@@ -108,6 +98,14 @@ final class Reporter: RunReporting {
         guard !batch.runs.isEmpty else { return nil }
         state.withLock { $0.callCount += 1 }
         return batch
+    }
+
+    private func takeReady() -> Run? {
+        state.withLock { state in
+            guard let run = state.ready.popFirst() else { return nil }
+            state.isReady.remove(ObjectIdentifier(run))
+            return run
+        }
     }
 
     private func call(_ batch: Batch) async {

@@ -31,11 +31,7 @@ package struct Surroundings: Sendable {
         self.intercept = intercept
     }
 
-    /// Calls the closure of an attempt.
-    ///
-    /// - Parameters:
-    ///   - closure: What it does; a value as JSON.
-    ///   - attempt: What is told of it to who intercepts.
+    /// Calls the closure of an attempt, or has it called by who intercepts, who is told of the attempt.
     func call(_ closure: Closure, of attempt: () -> Attempt) async throws -> [UInt8] {
         guard let intercept else { return try await closure() }
         return try await intercept(attempt(), closure)
