@@ -31,17 +31,67 @@ extension Engine {
         try refuseIfReadOnly()
         let task = try parse(text)
         if case .completed(let bytes) = result { try checkSize(bytes, of: "the result of task \(text)") }
-        let event: WorkflowEvent =
-            task.activity.map {
-                .completeActivity($0, attempt: UInt32(clamping: task.epoch), result.activityResult)
-            } ?? .complete(epoch: task.epoch, result.outcome)
         do throws(EngineError) {
-            try await send(event, to: task.workflow) { error in
+            try await send(event(of: task, result), to: task.workflow) { error in
                 EngineError(.failedPrecondition, "task \(text) can't be completed: \(error)")
             }
         } catch {
             guard error.code == .failedPrecondition, try await hasCompleted(task, result) else { throw error }
         }
+    }
+
+    /// A task, and how it ended.
+    package struct Completion: Sendable {
+        package var task: String
+        package var result: TaskResult
+
+        package init(task: String, _ result: TaskResult) {
+            self.task = task
+            self.result = result
+        }
+    }
+
+    /// Takes the ends of many tasks, each as ``complete(task:_:)`` does; they share their commits.
+    ///
+    /// - Returns: what became of each, in their order.
+    package func complete(_ completions: [Completion]) async -> [Result<Void, EngineError>] {
+        var staged: [(workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)?] = []
+        for completion in completions { staged.append(await stage(completion)) }
+        var results: [Result<Void, EngineError>] = []
+        for (completion, staged) in zip(completions, staged) {
+            do throws(EngineError) {
+                // What did not go smoothly goes the way of a task alone, which is as good for one that comes twice.
+                if let staged, (try? await waitUntilDurable(staged.workflow, staged.ticket)) != nil,
+                    !staged.workflow.isDiscarded
+                {
+                    results.append(.success(()))
+                } else {
+                    try await complete(task: completion.task, completion.result)
+                    results.append(.success(()))
+                }
+            } catch {
+                results.append(.failure(error))
+            }
+        }
+        return results
+    }
+
+    /// Puts the end of a task in line; `nil` when that does not go smoothly.
+    private func stage(
+        _ completion: Completion
+    ) async -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        if case .completed(let bytes) = completion.result, bytes.count > configuration.maximumValueBytes { return nil }
+        guard (try? refuseIfReadOnly()) != nil, let task = TaskID(completion.task),
+            let workflow = registry.active(task.workflow),
+            let staged = try? await workflow.handle(event(of: task, completion.result), at: clock.now())
+        else { return nil }
+        return (workflow, staged.ticket)
+    }
+
+    private func event(of task: TaskID, _ result: TaskResult) -> WorkflowEvent {
+        task.activity.map {
+            .completeActivity($0, attempt: UInt32(clamping: task.epoch), result.activityResult)
+        } ?? .complete(epoch: task.epoch, result.outcome)
     }
 
     private func hasCompleted(_ task: TaskID, _ result: TaskResult) async throws(EngineError) -> Bool {

@@ -51,6 +51,34 @@ struct ManyTests {
         }
     }
 
+    @Test("are completed together, each task with an answer of its own, and as often as one likes")
+    func completions() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w", isPlain: true)
+            _ = await rig.engine.start(["a", "b"].map { start($0) })
+            let (first, second) = (try await worker.task().taskID, try await worker.task().taskID)
+            let stale = TaskID(workflow: first.workflow, epoch: first.epoch + 1)
+            let completions = [
+                Engine.Completion(task: first.description, .completed([0x31])),
+                Engine.Completion(task: "nonsense", .completed([])),
+                Engine.Completion(task: stale.description, .completed([])),
+                Engine.Completion(
+                    task: second.description,
+                    .completed([UInt8](repeating: 0, count: rig.engine.maximumValueBytes + 1))),
+                Engine.Completion(task: second.description, .failed(Failure(message: "no"))),
+                Engine.Completion(task: first.description, .completed([0x32])),
+            ]
+            let expected: [EngineError.Code?] = [
+                nil, .notFound, .failedPrecondition, .invalidArgument, nil, .failedPrecondition,
+            ]
+            for _ in 0..<2 { #expect(codes(await rig.engine.complete(completions)) == expected) }
+            #expect(try await rig.engine.awaitResult(first.workflow, timeout: nil).outcome == .completed([0x31]))
+            #expect(
+                try await rig.engine.awaitResult(second.workflow, timeout: nil).outcome
+                    == .failed(Failure(message: "no")))
+        }
+    }
+
     /// All that a feed tells, until it has told so many.
     private func told(_ count: Int, by feed: ResultFeed) async -> [String: Result<WorkflowOutcome, EngineError>] {
         var told: [String: Result<WorkflowOutcome, EngineError>] = [:]

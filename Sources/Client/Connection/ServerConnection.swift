@@ -2,12 +2,14 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import GRPCCore
 internal import NGHTTP2Transport
+internal import SwiftProtobuf
 
 /// One connection to the server, made when it is first used and again whenever it breaks, until this object goes.
 final class ServerConnection: Sendable {
     private let client: GRPCClient<NGHTTP2ClientTransport>
     private let task: Task<Void, Never>
-    private let starts: StartBatches
+    private let starts: CallBatches<Aether_V1_StartWorkflowRequest, String>
+    private let completions: CallBatches<Aether_V1_CompleteStepRequest, Void>
     private let results: ResultWatch
 
     init(_ address: ServerAddress) {
@@ -18,7 +20,25 @@ final class ServerConnection: Sendable {
         let target = TransportAddress.hostPort(host: address.host, port: address.port)
         let client = GRPCClient(transport: NGHTTP2ClientTransport(target: target, configuration: configuration))
         self.client = client
-        starts = StartBatches { try await Aether_V1_ClientService.Client(wrapping: client).startWorkflows($0) }
+        starts = CallBatches {
+            $0.input.count + $0.signal.payload.count
+        } call: { starts in
+            let service = Aether_V1_ClientService.Client(wrapping: client)
+            return try await service.startWorkflows(.with { $0.starts = starts }).answers.map { answer in
+                answer.code == 0
+                    ? .success(answer.workflowID)
+                    : .failure(RPCError(wireCode: answer.code, message: answer.message))
+            }
+        }
+        completions = CallBatches {
+            $0.result.count + $0.error.utf8.count
+        } call: { steps in
+            let service = Aether_V1_WorkerService.Client(wrapping: client)
+            return try await service.completeSteps(.with { $0.steps = steps }).answers.map { answer in
+                answer.code == 0
+                    ? .success(()) : .failure(RPCError(wireCode: answer.code, message: answer.message))
+            }
+        }
         results = ResultWatch(client: client)
         // Cancelled when this object goes; it ends by itself never.
         self.task = Task.detached { try? await client.runConnections() }
@@ -34,7 +54,7 @@ final class ServerConnection: Sendable {
 
 extension ServerConnection: ServerCalls {
     func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
-        try await starts.start(request)
+        try await starts.answer(to: request)
     }
 
     func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
@@ -84,6 +104,7 @@ extension ServerConnection: ServerCalls {
     }
 
     func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {
+        guard let timeout else { return try await completions.answer(to: request) }
         _ = try await worker.completeStep(request, options: .limited(to: timeout))
     }
 

@@ -58,7 +58,7 @@ class Client:
 
 @check
 def many(client):
-    """StartWorkflows answers each start for itself; WatchResults tells each end once, and ends with the last."""
+    """StartWorkflows and CompleteSteps answer each for itself; WatchResults tells each end once, and ends with the last."""
     starts = [api.StartWorkflowRequest(workflow_type="many", input=b"%d" % number) for number in range(50)]
     starts.insert(7, api.StartWorkflowRequest(workflow_type=""))
     answers = client.service.StartWorkflows(api.StartWorkflowsRequest(starts=starts), timeout=10).answers
@@ -68,9 +68,11 @@ def many(client):
     requests = iter([api.WatchResultsRequest(workflow_ids=ids), api.WatchResultsRequest(workflow_ids=["nobody"])])
     stream = client.service.WatchResults(requests, timeout=20)
     with Worker(client.server.target, "many") as worker:
-        for _ in ids:
-            task = worker.next()
-            worker.complete(task, task.input)
+        tasks = [worker.next() for _ in ids]
+        steps = [api.CompleteStepRequest(task_id=task.task_id, result=task.input) for task in tasks]
+        steps.insert(7, api.CompleteStepRequest(task_id="nonsense"))
+        answers = worker.service.CompleteSteps(api.CompleteStepsRequest(steps=steps), timeout=10).answers
+        equal([answer.code for answer in answers], [5 if place == 7 else 0 for place in range(51)])
         results = [result for message in stream for result in message.results]
     equal(sorted(result.workflow_id for result in results), sorted(ids + ["nobody"]))
     by_id = {result.workflow_id: result for result in results}

@@ -59,6 +59,19 @@ package enum Aether_V1_WorkerService: Sendable {
                 type: .unary
             )
         }
+        /// Namespace for "CompleteSteps" metadata.
+        package enum CompleteSteps: Sendable {
+            /// Request type for "CompleteSteps".
+            package typealias Input = Aether_V1_CompleteStepsRequest
+            /// Response type for "CompleteSteps".
+            package typealias Output = Aether_V1_CompleteStepsResponse
+            /// Descriptor for "CompleteSteps".
+            package static let descriptor = GRPCCore.MethodDescriptor(
+                service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.WorkerService"),
+                method: "CompleteSteps",
+                type: .unary
+            )
+        }
         /// Namespace for "Heartbeat" metadata.
         package enum Heartbeat: Sendable {
             /// Request type for "Heartbeat".
@@ -90,6 +103,7 @@ package enum Aether_V1_WorkerService: Sendable {
             Register.descriptor,
             PollTasks.descriptor,
             CompleteStep.descriptor,
+            CompleteSteps.descriptor,
             Heartbeat.descriptor,
             Advance.descriptor
         ]
@@ -168,6 +182,24 @@ extension Aether_V1_WorkerService {
             request: GRPCCore.StreamingServerRequest<Aether_V1_CompleteStepRequest>,
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CompleteStepResponse>
+
+        /// Handle the "CompleteSteps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A streaming request of `Aether_V1_CompleteStepsRequest` messages.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A streaming response of `Aether_V1_CompleteStepsResponse` messages.
+        func completeSteps(
+            request: GRPCCore.StreamingServerRequest<Aether_V1_CompleteStepsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CompleteStepsResponse>
 
         /// Handle the "Heartbeat" method.
         ///
@@ -261,6 +293,24 @@ extension Aether_V1_WorkerService {
             context: GRPCCore.ServerContext
         ) async throws -> GRPCCore.ServerResponse<Aether_V1_CompleteStepResponse>
 
+        /// Handle the "CompleteSteps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_CompleteStepsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A response containing a single `Aether_V1_CompleteStepsResponse` message.
+        func completeSteps(
+            request: GRPCCore.ServerRequest<Aether_V1_CompleteStepsRequest>,
+            context: GRPCCore.ServerContext
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_CompleteStepsResponse>
+
         /// Handle the "Heartbeat" method.
         ///
         /// - Parameters:
@@ -352,6 +402,24 @@ extension Aether_V1_WorkerService {
             context: GRPCCore.ServerContext
         ) async throws -> Aether_V1_CompleteStepResponse
 
+        /// Handle the "CompleteSteps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A `Aether_V1_CompleteStepsRequest` message.
+        ///   - context: Context providing information about the RPC.
+        /// - Throws: Any error which occurred during the processing of the request. Thrown errors
+        ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
+        ///     to an internal error.
+        /// - Returns: A `Aether_V1_CompleteStepsResponse` to respond with.
+        func completeSteps(
+            request: Aether_V1_CompleteStepsRequest,
+            context: GRPCCore.ServerContext
+        ) async throws -> Aether_V1_CompleteStepsResponse
+
         /// Handle the "Heartbeat" method.
         ///
         /// - Parameters:
@@ -424,6 +492,17 @@ extension Aether_V1_WorkerService.StreamingServiceProtocol {
             }
         )
         router.registerHandler(
+            forMethod: Aether_V1_WorkerService.Method.CompleteSteps.descriptor,
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_CompleteStepsRequest>(),
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_CompleteStepsResponse>(),
+            handler: { request, context in
+                try await self.completeSteps(
+                    request: request,
+                    context: context
+                )
+            }
+        )
+        router.registerHandler(
             forMethod: Aether_V1_WorkerService.Method.Heartbeat.descriptor,
             deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_HeartbeatRequest>(),
             serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_HeartbeatResponse>(),
@@ -478,6 +557,17 @@ extension Aether_V1_WorkerService.ServiceProtocol {
         context: GRPCCore.ServerContext
     ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CompleteStepResponse> {
         let response = try await self.completeStep(
+            request: GRPCCore.ServerRequest(stream: request),
+            context: context
+        )
+        return GRPCCore.StreamingServerResponse(single: response)
+    }
+
+    package func completeSteps(
+        request: GRPCCore.StreamingServerRequest<Aether_V1_CompleteStepsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_CompleteStepsResponse> {
+        let response = try await self.completeSteps(
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
@@ -546,6 +636,19 @@ extension Aether_V1_WorkerService.SimpleServiceProtocol {
     ) async throws -> GRPCCore.ServerResponse<Aether_V1_CompleteStepResponse> {
         return GRPCCore.ServerResponse<Aether_V1_CompleteStepResponse>(
             message: try await self.completeStep(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
+        )
+    }
+
+    package func completeSteps(
+        request: GRPCCore.ServerRequest<Aether_V1_CompleteStepsRequest>,
+        context: GRPCCore.ServerContext
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_CompleteStepsResponse> {
+        return GRPCCore.ServerResponse<Aether_V1_CompleteStepsResponse>(
+            message: try await self.completeSteps(
                 request: request.message,
                 context: context
             ),
@@ -653,6 +756,29 @@ extension Aether_V1_WorkerService {
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_CompleteStepResponse>,
             options: GRPCCore.CallOptions,
             onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CompleteStepResponse>) async throws -> Result
+        ) async throws -> Result where Result: Sendable
+
+        /// Call the "CompleteSteps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_CompleteStepsRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_CompleteStepsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_CompleteStepsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        func completeSteps<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_CompleteStepsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_CompleteStepsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_CompleteStepsResponse>,
+            options: GRPCCore.CallOptions,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CompleteStepsResponse>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Heartbeat" method.
@@ -811,6 +937,40 @@ extension Aether_V1_WorkerService {
             )
         }
 
+        /// Call the "CompleteSteps" method.
+        ///
+        /// > Source IDL Documentation:
+        /// >
+        /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+        ///
+        /// - Parameters:
+        ///   - request: A request containing a single `Aether_V1_CompleteStepsRequest` message.
+        ///   - serializer: A serializer for `Aether_V1_CompleteStepsRequest` messages.
+        ///   - deserializer: A deserializer for `Aether_V1_CompleteStepsResponse` messages.
+        ///   - options: Options to apply to this RPC.
+        ///   - handleResponse: A closure which handles the response and returns its result to
+        ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+        ///       already finished.
+        /// - Returns: The result of `handleResponse`.
+        package func completeSteps<Result>(
+            request: GRPCCore.ClientRequest<Aether_V1_CompleteStepsRequest>,
+            serializer: some GRPCCore.MessageSerializer<Aether_V1_CompleteStepsRequest>,
+            deserializer: some GRPCCore.MessageDeserializer<Aether_V1_CompleteStepsResponse>,
+            options: GRPCCore.CallOptions = .defaults,
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CompleteStepsResponse>) async throws -> Result = { response in
+                try response.message
+            }
+        ) async throws -> Result where Result: Sendable {
+            try await self.client.unary(
+                request: request,
+                descriptor: Aether_V1_WorkerService.Method.CompleteSteps.descriptor,
+                serializer: serializer,
+                deserializer: deserializer,
+                options: options,
+                onResponse: handleResponse
+            )
+        }
+
         /// Call the "Heartbeat" method.
         ///
         /// - Parameters:
@@ -957,6 +1117,35 @@ extension Aether_V1_WorkerService.ClientProtocol {
         )
     }
 
+    /// Call the "CompleteSteps" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+    ///
+    /// - Parameters:
+    ///   - request: A request containing a single `Aether_V1_CompleteStepsRequest` message.
+    ///   - options: Options to apply to this RPC.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func completeSteps<Result>(
+        request: GRPCCore.ClientRequest<Aether_V1_CompleteStepsRequest>,
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CompleteStepsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        try await self.completeSteps(
+            request: request,
+            serializer: GRPCProtobuf.ProtobufSerializer<Aether_V1_CompleteStepsRequest>(),
+            deserializer: GRPCProtobuf.ProtobufDeserializer<Aether_V1_CompleteStepsResponse>(),
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
     /// Call the "Heartbeat" method.
     ///
     /// - Parameters:
@@ -1098,6 +1287,39 @@ extension Aether_V1_WorkerService.ClientProtocol {
             metadata: metadata
         )
         return try await self.completeStep(
+            request: request,
+            options: options,
+            onResponse: handleResponse
+        )
+    }
+
+    /// Call the "CompleteSteps" method.
+    ///
+    /// > Source IDL Documentation:
+    /// >
+    /// > Completes many tasks, each as CompleteStep does. One that is refused does not touch the others.
+    ///
+    /// - Parameters:
+    ///   - message: request message to send.
+    ///   - metadata: Additional metadata to send, defaults to empty.
+    ///   - options: Options to apply to this RPC, defaults to `.defaults`.
+    ///   - handleResponse: A closure which handles the response and returns its result to
+    ///       the caller. Returning from the closure will cancel the RPC if it hasn't
+    ///       already finished.
+    /// - Returns: The result of `handleResponse`.
+    package func completeSteps<Result>(
+        _ message: Aether_V1_CompleteStepsRequest,
+        metadata: GRPCCore.Metadata = [:],
+        options: GRPCCore.CallOptions = .defaults,
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_CompleteStepsResponse>) async throws -> Result = { response in
+            try response.message
+        }
+    ) async throws -> Result where Result: Sendable {
+        let request = GRPCCore.ClientRequest<Aether_V1_CompleteStepsRequest>(
+            message: message,
+            metadata: metadata
+        )
+        return try await self.completeSteps(
             request: request,
             options: options,
             onResponse: handleResponse

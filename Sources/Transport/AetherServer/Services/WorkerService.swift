@@ -78,13 +78,18 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
     func completeStep(
         request: Aether_V1_CompleteStepRequest, context: ServerContext
     ) async throws -> Aether_V1_CompleteStepResponse {
-        let result: Engine.TaskResult =
-            request.error.isEmpty
-            ? .completed(Array(request.result))
-            : .failed(
-                Failure(message: request.error, type: request.errorType, isNonRetryable: request.nonRetryable))
-        try await engine.complete(task: request.taskID, result)
+        let completion = Engine.Completion(request)
+        try await engine.complete(task: completion.task, completion.result)
         return .with { $0.success = true }
+    }
+
+    func completeSteps(
+        request: Aether_V1_CompleteStepsRequest, context: ServerContext
+    ) async throws -> Aether_V1_CompleteStepsResponse {
+        let results = await engine.complete(request.steps.map { Engine.Completion($0) })
+        return .with {
+            $0.answers = zip(request.steps, results).map { Aether_V1_CompleteStepAnswer(task: $0.taskID, $1) }
+        }
     }
 
     func heartbeat(
@@ -110,5 +115,27 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         let acknowledgements = try await engine.advance(request.reports)
         return AdvanceResponse(
             answers: zip(request.reports, acknowledgements).map { AdvanceResponse.Answer(task: $0.task, $1) })
+    }
+}
+
+extension Engine.Completion {
+    fileprivate init(_ request: Aether_V1_CompleteStepRequest) {
+        self.init(
+            task: request.taskID,
+            request.error.isEmpty
+                ? .completed(Array(request.result))
+                : .failed(
+                    Failure(message: request.error, type: request.errorType, isNonRetryable: request.nonRetryable)))
+    }
+}
+
+extension Aether_V1_CompleteStepAnswer {
+    fileprivate init(task: String, _ result: Result<Void, EngineError>) {
+        self.init()
+        taskID = task
+        if case .failure(let error) = result {
+            code = Int32(error.rpcErrorCode.rawValue)
+            message = error.message
+        }
     }
 }
