@@ -12,7 +12,7 @@ extension ActivitySpec {
     }
 
     /// Takes over the fields of the message.
-    mutating func read(_ wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    mutating func read(_ wire: WireBytes) throws(JournalCodingError) {
         var reader = WireReader(wire)
         while !reader.isAtEnd {
             switch try reader.tag() {
@@ -45,7 +45,7 @@ extension RetryPolicy {
         return writer
     }
 
-    fileprivate init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    fileprivate init(wire: WireBytes) throws(JournalCodingError) {
         self.init(initialMilliseconds: 0, factor: 0, maximumMilliseconds: 0, attempts: 0)
         var reader = WireReader(wire)
         while !reader.isAtEnd {

@@ -26,8 +26,13 @@ extension AdvanceRequest {
     /// - Throws: ``JournalCodingError`` for bytes that are no such message, and for records that no worker may make or that a
     ///   newer version knows. Never traps.
     package init(encoded bytes: [UInt8]) throws(JournalCodingError) {
+        self = try bytes.read { (bytes) throws(JournalCodingError) in try AdvanceRequest(encoded: bytes) }
+    }
+
+    /// - Throws: as ``init(encoded:)-([UInt8])``. The bytes are not needed afterwards.
+    package init(encoded bytes: UnsafeRawBufferPointer) throws(JournalCodingError) {
         self.init(workerID: "", reports: [])
-        var reader = WireReader(bytes[...])
+        var reader = WireReader(bytes)
         while !reader.isAtEnd {
             switch try reader.tag() {
             case (1, .lengthDelimited): workerID = try reader.text()
@@ -49,7 +54,7 @@ extension RunReport {
         if let blockage { writer.field(7, message: blockage.wire) }
     }
 
-    fileprivate init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    fileprivate init(wire: WireBytes) throws(JournalCodingError) {
         self.init(task: "", firstRecord: 0, records: [])
         var reader = WireReader(wire)
         while !reader.isAtEnd {

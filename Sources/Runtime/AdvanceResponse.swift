@@ -28,8 +28,13 @@ extension AdvanceResponse {
 
     /// - Throws: ``JournalCodingError`` for bytes that are no such message. Never traps.
     package init(encoded bytes: [UInt8]) throws(JournalCodingError) {
+        self = try bytes.read { (bytes) throws(JournalCodingError) in try AdvanceResponse(encoded: bytes) }
+    }
+
+    /// - Throws: as ``init(encoded:)-([UInt8])``. The bytes are not needed afterwards.
+    package init(encoded bytes: UnsafeRawBufferPointer) throws(JournalCodingError) {
         self.init(answers: [])
-        var reader = WireReader(bytes[...])
+        var reader = WireReader(bytes)
         while !reader.isAtEnd {
             switch try reader.tag() {
             case (1, .lengthDelimited): answers.append(try Answer(wire: try reader.lengthDelimited()))
@@ -75,7 +80,7 @@ extension AdvanceResponse.Answer {
         }
     }
 
-    fileprivate init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    fileprivate init(wire: WireBytes) throws(JournalCodingError) {
         var (task, message) = ("", "")
         var status: UInt64 = 0
         var sequences: [UInt64] = []
@@ -109,7 +114,7 @@ extension AdvanceResponse.Answer {
         }
     }
 
-    private static func numbers(_ packed: ArraySlice<UInt8>) throws(JournalCodingError) -> [UInt64] {
+    private static func numbers(_ packed: WireBytes) throws(JournalCodingError) -> [UInt64] {
         var reader = WireReader(packed)
         var numbers: [UInt64] = []
         while !reader.isAtEnd { numbers.append(try reader.varint()) }

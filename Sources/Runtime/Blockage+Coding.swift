@@ -7,7 +7,7 @@ extension Blockage {
         return writer
     }
 
-    init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    init(wire: WireBytes) throws(JournalCodingError) {
         self.init(sequence: 0, expected: "", found: [])
         var reader = WireReader(wire)
         while !reader.isAtEnd {

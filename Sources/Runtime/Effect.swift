@@ -7,7 +7,7 @@ package enum Effect: Sendable, Equatable {
     /// Send the task of this lease to its worker.
     case dispatch(WorkflowExecution.Lease)
     /// Tell the worker that holds the run of an entry that it did not make.
-    case push(WorkflowExecution.Lease, JournalEntry)
+    indirect case push(WorkflowExecution.Lease, JournalEntry)
     /// The worker no longer has this task: give its credit back.
     case free(WorkflowExecution.Lease)
     /// The worker's run only waits: give its credit back until something is pushed to it.
@@ -19,15 +19,15 @@ package enum Effect: Sendable, Equatable {
     /// Tell all who wait for the end, and let go of the run.
     case publish(WorkflowOutcome)
     /// Tell the run's parent how it ended.
-    case tellParent(ParentLink, WorkflowOutcome)
+    indirect case tellParent(ParentLink, WorkflowOutcome)
     /// See to it that the child is there; should it have ended, its parent is told.
-    case startChild(OperationKey, ChildStart)
+    indirect case startChild(OperationKey, ChildStart)
     case cancelChild(WorkflowID)
     case terminateChild(WorkflowID)
     /// The activity needs a worker.
-    case scheduleActivity(OperationKey, ActivityProgress)
+    indirect case scheduleActivity(OperationKey, ActivityProgress)
     /// Send an attempt's task to its worker.
-    case dispatchActivity(ActivityLease, ActivityProgress)
+    indirect case dispatchActivity(ActivityLease, ActivityProgress)
     /// The worker no longer has this attempt: give its credit back.
     case freeActivity(ActivityLease)
     /// Tell the worker that its attempt is over.

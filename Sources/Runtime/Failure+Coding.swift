@@ -8,7 +8,7 @@ extension Failure {
         return writer
     }
 
-    init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    init(wire: WireBytes) throws(JournalCodingError) {
         self.init(message: "")
         var reader = WireReader(wire)
         while !reader.isAtEnd {

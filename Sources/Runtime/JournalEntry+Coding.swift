@@ -14,8 +14,11 @@ extension JournalEntry {
     ///
     /// - Throws: ``JournalCodingError`` when the bytes are no entry or of an unknown kind. Never traps.
     public init(encoded bytes: some Collection<UInt8>) throws(JournalCodingError) {
-        var fields = EntryFields()
-        try fields.read(WireReader(ArraySlice(bytes)))
+        let fields = try Array(bytes).read { (bytes) throws(JournalCodingError) in
+            var fields = EntryFields()
+            try fields.read(WireReader(bytes))
+            return fields
+        }
         guard fields.sequence > 0 else { throw .malformed("it has no sequence") }
         self.init(
             sequence: fields.sequence,

@@ -1,32 +1,32 @@
 /// What one journal entry says happened.
 public enum JournalEvent: Sendable, Hashable {
-    case started(WorkflowStart)
+    indirect case started(WorkflowStart)
     /// The workflow task was leased to a worker under an epoch, which counts from 1 and only grows.
     case assigned(worker: WorkerIdentity, epoch: UInt64)
     /// The lease of this epoch ended before the workflow did.
     case released(epoch: UInt64, reason: LeaseEnd)
     /// The lease of this epoch ended because the worker's code does not fit the journal.
-    case blocked(epoch: UInt64, Blockage)
+    indirect case blocked(epoch: UInt64, Blockage)
     case stepCompleted(key: OperationKey, result: [UInt8])
-    case stepFailed(key: OperationKey, failure: Failure)
+    indirect case stepFailed(key: OperationKey, failure: Failure)
     /// An attempt at a step failed; the next one begins no sooner than `retryAt`. Attempts count from 1.
-    case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, retryAt: Timestamp)
+    indirect case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, retryAt: Timestamp)
     case timerStarted(key: OperationKey, fireAt: Timestamp)
     /// A timer fired, or the time to wait for a signal is over.
     case timerFired(key: OperationKey)
-    case childStarted(key: OperationKey, ChildStart)
-    case childClosed(key: OperationKey, WorkflowOutcome)
-    case activityScheduled(key: OperationKey, ActivitySpec)
+    indirect case childStarted(key: OperationKey, ChildStart)
+    indirect case childClosed(key: OperationKey, WorkflowOutcome)
+    indirect case activityScheduled(key: OperationKey, ActivitySpec)
     /// An attempt was leased to a worker. Attempts count from 1.
     case activityStarted(key: OperationKey, attempt: UInt32, worker: String)
     /// An attempt failed; the next one begins no sooner than `retryAt` and is given the details of the last heartbeat.
-    case activityAttemptFailed(
+    indirect case activityAttemptFailed(
         key: OperationKey, attempt: UInt32, failure: Failure, details: [UInt8], retryAt: Timestamp)
     case activityCompleted(key: OperationKey, attempt: UInt32, result: [UInt8])
-    case activityFailed(key: OperationKey, attempt: UInt32, failure: Failure)
-    case signalReceived(Signal)
+    indirect case activityFailed(key: OperationKey, attempt: UInt32, failure: Failure)
+    indirect case signalReceived(Signal)
     /// The workflow waits for a signal of a name, not beyond the deadline.
-    case signalAwaited(key: OperationKey, name: String, deadline: Timestamp?)
+    indirect case signalAwaited(key: OperationKey, name: String, deadline: Timestamp?)
     /// The waiting operation got the signal that the entry of this sequence received.
     case signalConsumed(key: OperationKey, signal: UInt64)
     case valueSet(key: OperationKey, name: String, value: [UInt8])

@@ -2,11 +2,11 @@
 package struct PendingOperation: Sendable, Equatable {
     package enum Kind: Sendable, Equatable {
         case timer(fireAt: Timestamp)
-        case child(ChildStart)
-        case activity(ActivityProgress)
+        indirect case child(ChildStart)
+        indirect case activity(ActivityProgress)
         case signal(name: String, deadline: Timestamp?)
         /// A step that failed and is tried again in its worker.
-        case step(attempt: UInt32, failure: Failure, retryAt: Timestamp)
+        indirect case step(attempt: UInt32, failure: Failure, retryAt: Timestamp)
     }
 
     /// The place of the entry that began it.

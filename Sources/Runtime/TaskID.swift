@@ -25,31 +25,37 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     /// Reads what ``description`` wrote; `nil` for any other text.
     package init?(_ text: String) {
         // By bytes: a workflow id may begin with a character that would merge with the colon before it.
-        var rest = text.utf8[...]
-        guard let kind = rest.popFirst(), rest.popFirst() == Self.colon, let epoch = Self.takeNumber(&rest) else {
-            return nil
-        }
+        var text = text
+        guard let parsed = text.withUTF8({ Self.parse($0[...]) }) else { return nil }
+        self = parsed
+    }
+
+    private static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> TaskID? {
+        var rest = text
+        guard let kind = rest.popFirst(), rest.popFirst() == colon, let epoch = takeNumber(&rest) else { return nil }
         var activity: OperationKey?
         switch kind {
         case UInt8(ascii: "w"):
             break
         case UInt8(ascii: "a"):
-            guard let length = Self.takeNumber(&rest), length < UInt64(rest.count) else { return nil }
+            guard let length = takeNumber(&rest), length < UInt64(rest.count) else { return nil }
             let key = rest.prefix(Int(length))
             rest = rest.dropFirst(Int(length))
-            guard rest.popFirst() == Self.colon, let key = String(key) else { return nil }
+            guard rest.popFirst() == colon, let key = String(validating: key, as: UTF8.self) else { return nil }
             activity = OperationKey(rawValue: key)
         default:
             return nil
         }
-        guard let id = String(rest), let workflow = WorkflowID(validating: id) else { return nil }
-        self.init(workflow: workflow, activity: activity, epoch: epoch)
+        guard let id = String(validating: rest, as: UTF8.self), let workflow = WorkflowID(validating: id) else {
+            return nil
+        }
+        return TaskID(workflow: workflow, activity: activity, epoch: epoch)
     }
 
     private static let colon = UInt8(ascii: ":")
 
     /// Takes a number over 0 and the colon behind it. Only one text is a number's: "+1" and "01" are none.
-    private static func takeNumber(_ text: inout Substring.UTF8View) -> UInt64? {
+    private static func takeNumber(_ text: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
         guard text.first != UInt8(ascii: "0") else { return nil }
         var number: UInt64?
         while let byte = text.popFirst() {

@@ -1,11 +1,31 @@
+/// A part of a message, whose owner holds it while it is read.
+typealias WireBytes = UnsafeRawBufferPointer
+
+extension [UInt8] {
+    /// Holds the bytes of a message while it is read.
+    func read<Message>(
+        _ read: (WireBytes) throws(JournalCodingError) -> Message
+    ) throws(JournalCodingError) -> Message {
+        try withUnsafeBufferPointer { (bytes) throws(JournalCodingError) in try read(WireBytes(bytes)) }
+    }
+}
+
 /// Reads the Protocol Buffers wire format; whatever the bytes are, it ends with a value or an error, never a trap.
+///
+/// It reads from memory that its caller holds, and is gone before that: slices of an array, one for every field, cost more
+/// than all else that is done with a message. Every access is checked against the end, in release builds too.
 struct WireReader {
-    private let bytes: ArraySlice<UInt8>
+    private let bytes: WireBytes
     private var position: Int
 
-    init(_ bytes: ArraySlice<UInt8>) {
+    init(_ bytes: WireBytes) {
         self.bytes = bytes
         self.position = bytes.startIndex
+    }
+
+    private func byte(at position: Int) -> UInt8 {
+        precondition(position >= 0 && position < bytes.count, "a message is read behind its end")
+        return bytes[position]
     }
 
     var isAtEnd: Bool { position == bytes.endIndex }
@@ -14,7 +34,7 @@ struct WireReader {
         var value: UInt64 = 0
         var shift: UInt64 = 0
         while position < bytes.endIndex {
-            let byte = bytes[position]
+            let byte = byte(at: position)
             position += 1
             guard shift < 63 || byte <= 1 else { throw .malformed("a varint is longer than 64 bits") }
             value |= UInt64(byte & 0x7f) << shift
@@ -28,17 +48,17 @@ struct WireReader {
         guard bytes.endIndex - position >= 8 else { throw .malformed("the entry ends within a number") }
         var value: UInt64 = 0
         for offset in 0..<8 {
-            value |= UInt64(bytes[position + offset]) << UInt64(offset * 8)
+            value |= UInt64(byte(at: position + offset)) << UInt64(offset * 8)
         }
         position += 8
         return value
     }
 
-    mutating func lengthDelimited() throws(JournalCodingError) -> ArraySlice<UInt8> {
+    mutating func lengthDelimited() throws(JournalCodingError) -> WireBytes {
         let length = try varint()
         guard length <= UInt64(bytes.endIndex - position) else { throw .malformed("a field is longer than the entry") }
         defer { position += Int(length) }
-        return bytes[position..<position + Int(length)]
+        return WireBytes(rebasing: bytes[position..<position + Int(length)])
     }
 
     mutating func text() throws(JournalCodingError) -> String {

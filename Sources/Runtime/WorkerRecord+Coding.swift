@@ -72,7 +72,7 @@ extension WorkerRecord {
     }
 
     /// - Throws: ``JournalCodingError`` for a record that no worker may make, too.
-    init(wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    init(wire: WireBytes) throws(JournalCodingError) {
         var fields = RecordFields()
         try fields.read(wire)
         self = try fields.record()
@@ -84,7 +84,7 @@ private struct RecordFields {
     var kind: UInt64 = 0
     var key = ""
     var payload: [UInt8] = []
-    var failure = Failure(message: "")
+    var failure: Failure?
     var state: UInt64 = 0
     var attempt: UInt64 = 0
     var delay: Int64?
@@ -94,10 +94,10 @@ private struct RecordFields {
     var workflowType = ""
     var tier: UInt64 = 0
     var closePolicy: UInt64 = 0
-    var activity = ActivitySpec(name: "", input: [])
+    var activity: ActivitySpec?
     var version: UInt64 = 0
 
-    mutating func read(_ wire: ArraySlice<UInt8>) throws(JournalCodingError) {
+    mutating func read(_ wire: WireBytes) throws(JournalCodingError) {
         var reader = WireReader(wire)
         while !reader.isAtEnd {
             switch try reader.tag() {
@@ -114,7 +114,10 @@ private struct RecordFields {
             case (11, .lengthDelimited): workflowType = try reader.text()
             case (12, .varint): tier = try reader.varint()
             case (13, .varint): closePolicy = try reader.varint()
-            case (14, .lengthDelimited): try activity.read(try reader.lengthDelimited())
+            case (14, .lengthDelimited):
+                var spec = activity ?? ActivitySpec(name: "", input: [])
+                try spec.read(try reader.lengthDelimited())
+                activity = spec
             case (15, .varint): version = try reader.varint()
             case (_, let type): try reader.skip(type)
             }
@@ -132,16 +135,17 @@ private struct RecordFields {
         let key = OperationKey(rawValue: key)
         switch known {
         case .stepCompleted: return .stepCompleted(key: key, result: payload)
-        case .stepFailed: return .stepFailed(key: key, failure: failure)
+        case .stepFailed: return .stepFailed(key: key, failure: failure ?? Failure(message: ""))
         case .stepAttemptFailed:
             return .stepAttemptFailed(
-                key: key, attempt: UInt32(truncatingIfNeeded: attempt), failure: failure, delayMilliseconds: delay ?? 0)
+                key: key, attempt: UInt32(truncatingIfNeeded: attempt), failure: failure ?? Failure(message: ""),
+                delayMilliseconds: delay ?? 0)
         case .timerStarted:
             return .startTimer(
                 key: key, delay.map { .after(milliseconds: $0) } ?? .at(Timestamp(rawValue: dueTime)))
         case .childStarted: return .startChild(key: key, try child())
         case .activityScheduled:
-            var spec = activity
+            var spec = activity ?? ActivitySpec(name: "", input: [])
             (spec.name, spec.input) = (name, payload)
             return .scheduleActivity(key: key, spec)
         case .signalAwaited: return .awaitSignal(key: key, name: name, timeoutMilliseconds: delay)
@@ -164,7 +168,7 @@ private struct RecordFields {
     private func outcome() throws(JournalCodingError) -> WorkflowOutcome {
         switch UInt8(exactly: state).flatMap(WorkflowState.init(rawValue:)) {
         case .completed: return .completed(payload)
-        case .failed: return .failed(failure)
+        case .failed: return .failed(failure ?? Failure(message: ""))
         case .cancelled: return .cancelled
         case .pending, .running, nil: throw .malformed("a run can't end in state \(state)")
         }

@@ -1,14 +1,14 @@
 /// One thing a worker reports about a run: each becomes one journal entry.
 package enum WorkerRecord: Sendable, Hashable {
     case stepCompleted(key: OperationKey, result: [UInt8])
-    case stepFailed(key: OperationKey, failure: Failure)
+    indirect case stepFailed(key: OperationKey, failure: Failure)
     /// An attempt at a step failed, and there will be another after a delay.
-    case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, delayMilliseconds: Int64)
+    indirect case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, delayMilliseconds: Int64)
     case startTimer(key: OperationKey, TimerDue)
-    case startChild(key: OperationKey, ChildStart)
-    case scheduleActivity(key: OperationKey, ActivitySpec)
+    indirect case startChild(key: OperationKey, ChildStart)
+    indirect case scheduleActivity(key: OperationKey, ActivitySpec)
     /// Waits for a signal; `nil` waits for ever.
-    case awaitSignal(key: OperationKey, name: String, timeoutMilliseconds: Int64?)
+    indirect case awaitSignal(key: OperationKey, name: String, timeoutMilliseconds: Int64?)
     case setValue(key: OperationKey, name: String, value: [UInt8])
     case setVersion(key: OperationKey, change: String, version: UInt32)
     /// The branch that waited for the operation was cancelled.

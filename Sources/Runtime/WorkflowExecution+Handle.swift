@@ -70,7 +70,7 @@ extension WorkflowExecution {
         decision.acknowledged.reserveCapacity(records.count)
         decision.entries.reserveCapacity(records.count)
         for (number, worked) in zip(firstRecord..., records) {
-            if let place = lease.places.place(of: number) ?? place(ofRecorded: worked) {
+            if let place = places.place(of: number) ?? place(ofRecorded: worked) {
                 decision.acknowledged.append(place)
                 continue
             }

@@ -31,6 +31,8 @@ package struct WorkflowExecution: Sendable, Equatable {
     /// Why the last worker could not go on with the run; `nil` once another has it.
     package private(set) var blockage: Blockage?
     private(set) var signals = SignalBox()
+    /// Where the records applied last under the lease stand. Beside the lease, which decisions hold copies of.
+    private(set) var places = RecordPlaces()
     var deadlines = Deadlines()
     /// The time of the last entry. Entries never go back in time, even when the clock does.
     private(set) var lastTime: Timestamp
@@ -41,8 +43,6 @@ package struct WorkflowExecution: Sendable, Equatable {
         package var epoch: UInt64
         /// The highest number of a record applied under this lease.
         package var applied: UInt64 = 0
-        /// Where the records applied last stand.
-        var places = RecordPlaces()
 
         package init(worker: WorkerIdentity, epoch: UInt64) {
             self.worker = worker
@@ -97,6 +97,9 @@ package struct WorkflowExecution: Sendable, Equatable {
         return entry
     }
 
+    /// For how many operations there is room before a run has to make more.
+    private static let usualOperations = 12
+
     package var isCancelRequested: Bool { cancelRequest != nil }
 
     package var state: WorkflowState {
@@ -122,9 +125,10 @@ package struct WorkflowExecution: Sendable, Equatable {
         lastTime = entry.time
         if entry.record > 0 {
             lease?.applied = entry.record
-            lease?.places.add(entry)
+            places.add(entry)
         }
         if let key = entry.event.outcomeKey {
+            if outcomes.isEmpty { outcomes.reserveCapacity(Self.usualOperations) }
             outcomes[key] = entry.sequence
             finish(key, entry.event)
             isIdle = false
@@ -136,6 +140,7 @@ package struct WorkflowExecution: Sendable, Equatable {
         case .assigned(let worker, let epoch):
             self.epoch = epoch
             lease = Lease(worker: worker, epoch: epoch)
+            places = RecordPlaces()
             lastWorker = worker
             isIdle = false
             blockage = nil
@@ -220,7 +225,7 @@ package struct WorkflowExecution: Sendable, Equatable {
     }
 
     private mutating func finish(_ key: OperationKey, _ event: JournalEvent) {
-        guard let operation = pending.removeValue(forKey: key) else { return }
+        guard !pending.isEmpty, let operation = pending.removeValue(forKey: key) else { return }
         guard case .signal(let name, _) = operation.kind else { return }
         if case .signalConsumed(_, let signal) = event {
             signals.consume(name, key, signal: signal)

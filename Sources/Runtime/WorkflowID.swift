@@ -32,6 +32,6 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     }
 
     public static func < (lhs: WorkflowID, rhs: WorkflowID) -> Bool {
-        lhs.rawValue.utf8.lexicographicallyPrecedes(rhs.rawValue.utf8)
+        lhs.rawValue.precedesByBytes(rhs.rawValue)
     }
 }

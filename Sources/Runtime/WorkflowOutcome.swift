@@ -3,7 +3,7 @@ public enum WorkflowOutcome: Sendable, Hashable {
     /// The function returned; its result as JSON bytes.
     case completed([UInt8])
     /// The function threw.
-    case failed(Failure)
+    indirect case failed(Failure)
     /// The workflow was cancelled.
     case cancelled
 
