@@ -11,6 +11,28 @@ extension CallStream {
         if !isOver { reset(error, http2ErrorCode: http2ErrorCode) }
     }
 
+    /// The response of a unary call.
+    ///
+    /// - Throws: `RPCError` if the call's status is not OK, or it has not exactly one response; what the stream failed with.
+    func onlyResponse() async throws -> NGHTTP2MessageBytes {
+        var response: NGHTTP2MessageBytes?
+        while let part = try await next() {
+            switch part {
+            case .metadata:
+                break
+            case .message(let bytes):
+                guard response == nil else {
+                    throw RPCError(code: .internalError, message: "The server sent more than one response.")
+                }
+                response = bytes
+            case .status(let status, let metadata):
+                if let error = RPCError(status: status, metadata: metadata) { throw error }
+            }
+        }
+        guard let response else { throw RPCError(code: .internalError, message: "The server sent no response.") }
+        return response
+    }
+
     /// Delivers the status, after which nothing comes.
     func deliverStatus(_ status: Status, _ metadata: Metadata) {
         let part = InboundPart.status(status, metadata)

@@ -42,6 +42,7 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     private let address: TransportAddress
     private let configuration: Configuration
     private let eventLoopGroup: any EventLoopGroup
+    private let unaryHandlers: [UnaryHandler]
     private let boundAddress = ListeningAddress()
     private let methods = Mutex<[MethodDescriptor]>([])
     private let state = Mutex(State.idle)
@@ -51,13 +52,15 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     /// - Parameters:
     ///   - address: Where to listen. Port 0 takes a free port; ``listeningAddress`` tells which.
     ///   - configuration: The limits.
+    ///   - unaryHandlers: Methods that are answered without GRPCCore.
     ///   - eventLoopGroup: Where the sockets live. By default NIO's singleton.
     public init(
-        address: TransportAddress, configuration: Configuration = Configuration(),
+        address: TransportAddress, configuration: Configuration = Configuration(), unaryHandlers: [UnaryHandler] = [],
         eventLoopGroup: (any EventLoopGroup)? = nil
     ) {
         self.address = address
         self.configuration = configuration
+        self.unaryHandlers = unaryHandlers
         self.eventLoopGroup = eventLoopGroup ?? .singletonMultiThreadedEventLoopGroup
     }
 
@@ -83,7 +86,8 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     public func listen(
         streamHandler: @escaping @concurrent @Sendable (RPCStream<Inbound, Outbound>, ServerContext) async -> Void
     ) async throws {
-        let calls = ServerCalls(maxConnections: configuration.maxConnections, handler: streamHandler)
+        let calls = ServerCalls(
+            maxConnections: configuration.maxConnections, unaryHandlers: unaryHandlers, handler: streamHandler)
         let channel: any Channel
         do {
             try begin()

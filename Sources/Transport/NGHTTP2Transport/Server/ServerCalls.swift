@@ -27,11 +27,13 @@ final class ServerCalls: Sendable {
     }
 
     private let handler: Handler
+    private let unaryHandlers: [MethodDescriptor: UnaryHandler]
     private let maxConnections: Int
     private let state = Mutex(State())
 
-    init(maxConnections: Int, handler: @escaping Handler) {
+    init(maxConnections: Int, unaryHandlers: [UnaryHandler] = [], handler: @escaping Handler) {
         self.maxConnections = maxConnections
+        self.unaryHandlers = Dictionary(unaryHandlers.map { ($0.method, $0) }, uniquingKeysWith: { $1 })
         self.handler = handler
     }
 
@@ -65,13 +67,23 @@ final class ServerCalls: Sendable {
         for stream in streams {
             // Not a child of anything: a task group would cost another hop between threads for each call. `callEnded`
             // counts it, `untilEmpty` waits for it, and `stop` cancels it.
-            let task = Task { await self.run(stream, peers) }
+            let task = Task(executorPreference: ThreadPool.shared) { await self.run(stream, peers) }
             stream.withState { $0.task = task }
             if isStopping { task.cancel() }
         }
     }
 
     private func run(_ stream: CallStream, _ peers: PeerNames) async {
+        if let unary = unaryHandlers[stream.descriptor] {
+            await stream.respond(with: unary)
+        } else {
+            await handle(stream, peers)
+        }
+        stream.handlerEnded()
+        callEnded(stream)
+    }
+
+    private func handle(_ stream: CallStream, _ peers: PeerNames) async {
         await withServerContextRPCCancellationHandle { handle in
             stream.setCancellation(handle)
             var context = ServerContext(
@@ -85,8 +97,6 @@ final class ServerCalls: Sendable {
                 outbound: RPCWriter.Closable(wrapping: ServerOutbound(stream: stream)))
             await handler(rpc, context)
         }
-        stream.handlerEnded()
-        callEnded(stream)
     }
 
     private func callEnded(_ stream: CallStream) {
