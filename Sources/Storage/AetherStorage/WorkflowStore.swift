@@ -25,10 +25,25 @@ public protocol WorkflowStore: Sendable {
     /// - Throws: ``StoreError``; nothing of the batch is then there, and the same batch may be tried again.
     func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID>
 
+    /// The thread on which ``commit(_:)`` blocks, if it blocks one: whoever calls it from there saves a hop and the hop back.
+    /// `nil`, the default, for a store that blocks nobody.
+    var committer: (any SerialExecutor)? { get }
+
     /// What lists show of one workflow.
     ///
     /// - Returns: `nil` when no workflow has this id.
     func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary?
+
+    /// Several workflows at once, with the beginnings of their journals: what ``summary(of:)`` and
+    /// ``journal(of:after:limit:)`` say of each. A store that can should read them together; the default asks for one after
+    /// the other.
+    ///
+    /// - Parameters:
+    ///   - ids: the workflows.
+    ///   - limit: the most entries of each; 0 for none.
+    /// - Returns: what there is, by id. Unknown ids are left out.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func workflows(_ ids: [WorkflowID], entries limit: Int) async throws(StoreError) -> [WorkflowID: StoredWorkflow]
 
     /// A stretch of a workflow's journal, in order.
     ///
@@ -95,4 +110,20 @@ public protocol WorkflowStore: Sendable {
 
     /// Writes down what lags, and lets go of the database. Further calls throw ``StoreError/Code/closed``.
     func close() async
+}
+
+extension WorkflowStore {
+    public var committer: (any SerialExecutor)? { nil }
+
+    public func workflows(
+        _ ids: [WorkflowID], entries limit: Int
+    ) async throws(StoreError) -> [WorkflowID: StoredWorkflow] {
+        var found: [WorkflowID: StoredWorkflow] = [:]
+        for id in ids {
+            guard let summary = try await summary(of: id) else { continue }
+            let entries = limit > 0 ? try await journal(of: id, after: 0, limit: limit) : []
+            found[id] = StoredWorkflow(summary: summary, entries: entries)
+        }
+        return found
+    }
 }

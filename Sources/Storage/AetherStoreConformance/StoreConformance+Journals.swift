@@ -22,6 +22,23 @@ extension StoreConformance {
                 }
             }
         },
+        StoreCheck("several workflows are read together as each is alone; unknown ones are left out") { conformance in
+            try await conformance.withStore { store in
+                _ = try await store.commit([Sample.start("a"), Sample.start("b"), Sample.start("c")])
+                _ = try await store.commit([Sample.steps("a", 2...9), Sample.close("b", at: 2, outcome: .cancelled)])
+                let ids = ["a", "b", "c", "nobody"].map(WorkflowID.init(rawValue:))
+                for limit in [0, 1, 3, 100] {
+                    let found = try await store.workflows(ids, entries: limit)
+                    try expectEqual(found.count, 3, "workflows")
+                    for id in ids.dropLast() {
+                        try expectEqual(found[id]?.summary, try await store.summary(of: id), "summary of \(id)")
+                        let entries = limit > 0 ? try await store.journal(of: id, after: 0, limit: limit) : []
+                        try expectEqual(found[id]?.entries, entries, "the first \(limit) entries of \(id)")
+                    }
+                }
+                try expectEqual(try await store.workflows([], entries: 1).count, 0, "workflows of no ids")
+            }
+        },
         StoreCheck("a journal read once shows what is appended later") { conformance in
             try await conformance.withStore { store in
                 _ = try await store.commit([Sample.start("a"), Sample.steps("a", 2...200)])

@@ -2,9 +2,15 @@ internal import AetherRuntime
 
 /// What a ``MemoryStore`` holds.
 struct MemoryState {
-    struct Record {
+    /// Used only where the state is.
+    final class Record {
         var summary: WorkflowSummary
         var entries: [JournalEntry]
+
+        init(summary: WorkflowSummary, entries: [JournalEntry]) {
+            self.summary = summary
+            self.entries = entries
+        }
     }
 
     private(set) var records: [WorkflowID: Record] = [:]
@@ -17,9 +23,9 @@ struct MemoryState {
     }
 
     mutating func commit(_ batch: [WorkflowWrite]) throws(StoreError) -> Set<WorkflowID> {
-        try check(batch)
+        let known = try check(batch)
         var leftOut: Set<WorkflowID> = []
-        for write in batch where !leftOut.contains(write.id) {
+        for (write, record) in zip(batch, known) where leftOut.isEmpty || !leftOut.contains(write.id) {
             if write.isNew, let summary = write.summary {
                 switch write.replaces {
                 case .nothing: break
@@ -32,8 +38,8 @@ struct MemoryState {
                 }
                 records[write.id] = Record(summary: summary, entries: write.entries)
                 index.insert(summary)
-            } else {
-                append(write)
+            } else if let record = record ?? records[write.id] {
+                append(write, to: record)
             }
             statistics.entries += write.entries.count
         }
@@ -56,37 +62,48 @@ struct MemoryState {
         index.remove(record.summary)
     }
 
-    private mutating func append(_ write: WorkflowWrite) {
-        records[write.id]?.entries.append(contentsOf: write.entries)
+    private mutating func append(_ write: WorkflowWrite, to record: Record) {
+        record.entries.append(contentsOf: write.entries)
         if let summary = write.summary {
-            replaceSummary(summary)
-        } else if !write.entries.isEmpty, var summary = records[write.id]?.summary, summary.isPassive {
+            replaceSummary(of: record, summary)
+        } else if !write.entries.isEmpty, record.summary.isPassive {
+            var summary = record.summary
             summary.isPassive = false
-            replaceSummary(summary)
+            replaceSummary(of: record, summary)
         }
     }
 
     /// Refuses a batch before any of it is applied.
-    private func check(_ batch: [WorkflowWrite]) throws(StoreError) {
+    ///
+    /// - Returns: for each write the record it goes to, where that stays the same during the batch.
+    private func check(_ batch: [WorkflowWrite]) throws(StoreError) -> [Record?] {
         var created: Set<WorkflowID> = []
+        var known: [Record?] = []
+        known.reserveCapacity(batch.count)
         for write in batch {
             if write.isNew {
                 guard write.summary != nil else {
                     throw StoreError(code: .corrupt, message: "the new workflow \(write.id) has no summary")
                 }
                 created.insert(write.id)
-            } else if records[write.id] == nil, !created.contains(write.id) {
+                known.append(nil)
+            } else if !created.isEmpty, created.contains(write.id) {
+                known.append(nil)
+            } else if let record = records[write.id] {
+                known.append(record)
+            } else {
                 throw StoreError(
                     code: .corrupt,
                     message: "there are entries for the workflow \(write.id), which is not there")
             }
         }
+        return known
     }
 
-    private mutating func replaceSummary(_ summary: WorkflowSummary) {
-        guard let before = records[summary.id]?.summary, before != summary else { return }
-        index.remove(before)
-        records[summary.id]?.summary = summary
+    private mutating func replaceSummary(of record: Record, _ summary: WorkflowSummary) {
+        guard record.summary != summary else { return }
+        index.remove(record.summary)
+        record.summary = summary
         index.insert(summary)
     }
 }

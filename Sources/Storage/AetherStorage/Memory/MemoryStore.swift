@@ -18,6 +18,19 @@ public final class MemoryStore: WorkflowStore {
         try withState { (state) throws(StoreError) in state.records[id]?.summary }
     }
 
+    public func workflows(
+        _ ids: [WorkflowID], entries limit: Int
+    ) async throws(StoreError) -> [WorkflowID: StoredWorkflow] {
+        try withState { (state) throws(StoreError) in
+            var found: [WorkflowID: StoredWorkflow] = [:]
+            for id in ids {
+                guard let record = state.records[id] else { continue }
+                found[id] = StoredWorkflow(summary: record.summary, entries: Array(record.entries.prefix(limit)))
+            }
+            return found
+        }
+    }
+
     public func journal(
         of id: WorkflowID, after: UInt64, limit: Int
     ) async throws(StoreError) -> [JournalEntry] {

@@ -4,7 +4,7 @@ internal import AetherRuntime
 actor JournalWriter {
     private let path: String
     private let configuration: SQLiteStore.Configuration
-    private let thread: DedicatedThread
+    nonisolated let thread: DedicatedThread
     private let heads: HeadTable
     private let state: WriterState
     private let checkpointer: LogCheckpointer

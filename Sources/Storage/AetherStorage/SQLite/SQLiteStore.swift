@@ -50,12 +50,30 @@ public final class SQLiteStore: WorkflowStore {
         chains = ChainCache()
     }
 
+    public var committer: (any SerialExecutor)? { writer.thread }
+
     public func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID> {
         try await writer.commit(batch)
     }
 
     public func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary? {
         try await read { (query) throws(StoreError) in try query.summary(of: id) }
+    }
+
+    public func workflows(
+        _ ids: [WorkflowID], entries limit: Int
+    ) async throws(StoreError) -> [WorkflowID: StoredWorkflow] {
+        let places = ids.map { heads[$0] }
+        let chains = chains
+        return try await read { (query) throws(StoreError) in
+            var found: [WorkflowID: StoredWorkflow] = [:]
+            for (id, place) in zip(ids, places) {
+                guard let summary = try query.summary(of: id) else { continue }
+                let entries = limit > 0 ? try query.journal(of: id, from: place, after: 0, limit: limit, chains) : []
+                found[id] = StoredWorkflow(summary: summary, entries: entries)
+            }
+            return found
+        }
     }
 
     public func journal(
