@@ -48,8 +48,9 @@ package final class BatchQueue<Element: Sendable>: Sendable {
 
     /// Everything that is in the queue; waits until there is something. Only one caller at a time.
     ///
+    /// - Parameter isolation: the caller's actor, whose executor the wait does not leave: it ends with one hop.
     /// - Returns: `nil` when the queue is finished and empty, or the calling task is cancelled.
-    package func take() async -> [Element]? {
+    package func take(isolation: isolated (any Actor)? = #isolation) async -> [Element]? {
         while !Task.isCancelled {
             let (batch, isFinished) = state.withLock { state in
                 let batch = state.elements
@@ -58,7 +59,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
             }
             if !batch.isEmpty { return batch }
             if isFinished { return nil }
-            await waitForElements()
+            await waitForElements(isolation: isolation)
         }
         return nil
     }
@@ -71,9 +72,9 @@ package final class BatchQueue<Element: Sendable>: Sendable {
         }
     }
 
-    private func waitForElements() async {
+    private func waitForElements(isolation: isolated (any Actor)?) async {
         await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
+            await withCheckedContinuation(isolation: isolation) { continuation in
                 let isReady = state.withLock { state in
                     guard state.elements.isEmpty, !state.isFinished, !Task.isCancelled else { return true }
                     state.taker = continuation

@@ -24,6 +24,8 @@ struct CommitQueue {
     private static let rememberedFailures = 64
 
     private var commits: [Commit] = []
+    /// Whether something waits that may not lag, or not any longer.
+    private(set) var isToBeWritten = false
     var mode = Mode.writable
     /// The ticket of the last commit put.
     private(set) var issued: Ticket = 0
@@ -48,6 +50,14 @@ struct CommitQueue {
     ///   - closedError: what a commit hears that comes too late.
     /// - Returns: the place in line; `nil` when the commit is settled.
     mutating func put(
+        _ commit: Commit, limit: LagLimit, closedError: StoreError
+    ) -> (ticket: Ticket?, signal: Signal) {
+        let put = append(commit, limit: limit, closedError: closedError)
+        if case .write = put.signal { isToBeWritten = true }
+        return put
+    }
+
+    private mutating func append(
         _ commit: Commit, limit: LagLimit, closedError: StoreError
     ) -> (ticket: Ticket?, signal: Signal) {
         issued += 1
@@ -75,6 +85,7 @@ struct CommitQueue {
     /// Everything in line, and the ticket of the last of it; ``settle(through:error:)`` follows.
     mutating func take() -> ([Commit], Ticket) {
         defer { commits = [] }
+        isToBeWritten = false
         (lagUnderWay, waitingLag) = (waitingLag, Lag())
         return (commits, issued)
     }

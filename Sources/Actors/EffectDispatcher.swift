@@ -13,12 +13,14 @@ actor EffectDispatcher {
     private let passivationHorizon: Duration
     /// Takes over what runs have to tell other runs.
     private let tell: @Sendable ([RunMessage]) -> Void
-    private nonisolated let queue = BatchQueue<Commit>()
+    /// Has written what is in line.
+    private let ring: @Sendable () -> Void
+    private nonisolated let queue = BatchQueue<Consequences>()
 
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
         timers: TimerActor, clock: EngineClock, passivationHorizon: Duration,
-        tell: @escaping @Sendable ([RunMessage]) -> Void
+        tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
         self.sessions = sessions
@@ -28,17 +30,19 @@ actor EffectDispatcher {
         self.clock = clock
         self.passivationHorizon = passivationHorizon
         self.tell = tell
+        self.ring = ring
     }
 
     /// Takes over the effects of durable decisions.
     nonisolated func release(_ commits: [Commit]) {
-        queue.put(contentsOf: commits.filter { !$0.effects.isEmpty || $0.retirement != nil })
+        let consequences = commits.compactMap(\.consequences)
+        if !consequences.isEmpty { queue.put(contentsOf: consequences) }
     }
 
     /// Performs effects until ``finish()``.
     func run() async {
-        while let commits = await queue.take() {
-            await perform(commits)
+        while let batch = await queue.take() {
+            await perform(batch)
         }
     }
 
@@ -53,15 +57,16 @@ actor EffectDispatcher {
         var wakes: [(workflow: WorkflowID, time: Timestamp?)] = []
         var messages: [RunMessage] = []
         var idle: [WorkflowActor] = []
-        var retiring: [(workflow: WorkflowActor, retirement: Commit.Retirement)] = []
+        var retiring: [(workflow: WorkflowActor, retirement: Consequences.Retirement)] = []
     }
 
-    private func perform(_ commits: [Commit]) async {
+    private func perform(_ batch: [Consequences]) async {
         var work = Work()
-        for commit in commits {
-            for effect in commit.effects { add(effect, of: commit, to: &work) }
-            if let retirement = commit.retirement { work.retiring.append((commit.workflow, retirement)) }
-            if commit.forgetsWake { work.wakes.append((commit.workflow.id, nil)) }
+        for decided in batch {
+            work.requests += decided.requests
+            for effect in decided.effects { add(effect, of: decided, to: &work) }
+            if let retirement = decided.retirement { work.retiring.append((decided.workflow, retirement)) }
+            if decided.forgetsWake { work.wakes.append((decided.workflow.id, nil)) }
         }
         var freed: [TaskScheduler.SessionID: Int] = [:]
         for (worker, actions) in work.actions { await perform(actions, of: worker, &freed) }
@@ -73,43 +78,41 @@ actor EffectDispatcher {
         for (workflow, retirement) in work.retiring { await retire(workflow, retirement) }
     }
 
-    private func add(_ effect: Effect, of commit: Commit, to work: inout Work) {
-        let run = commit.workflow.id
+    private func add(_ effect: Effect, of decided: Consequences, to work: inout Work) {
+        let run = decided.workflow.id
         switch effect {
-        case .schedule, .scheduleAnew:
-            if let request = commit.request { work.requests.append(request) }
+        case .schedule, .scheduleAnew, .scheduleActivity:
+            break
         case .dispatch(let lease):
-            if let assignment = commit.assignment {
+            if let assignment = decided.assignment {
                 work.actions[lease.worker.id, default: []].append(.send(.assign(assignment)))
             }
         case .push(let lease, let entry):
-            work.actions[lease.worker.id, default: []].append(.send(.push(commit.task(lease), entry)))
+            work.actions[lease.worker.id, default: []].append(.send(.push(decided.task(lease), entry)))
         case .revoke(let lease):
-            work.actions[lease.worker.id, default: []].append(.send(.revoke(commit.task(lease))))
+            work.actions[lease.worker.id, default: []].append(.send(.revoke(decided.task(lease))))
         case .free(let lease):
-            work.actions[lease.worker.id, default: []].append(.free(commit.task(lease)))
+            work.actions[lease.worker.id, default: []].append(.free(decided.task(lease)))
         case .rest(let lease):
-            work.actions[lease.worker.id, default: []].append(.rest(commit.task(lease)))
+            work.actions[lease.worker.id, default: []].append(.rest(decided.task(lease)))
         case .publish(let outcome):
             // First out of the registry, then told: who finds the run gone reads its end from the store.
-            registry.remove(commit.workflow)
+            registry.remove(decided.workflow)
             waiters.publish(run, outcome)
-        case .scheduleActivity(let key, let activity):
-            work.requests.append(activity.schedulingRequest(TaskSubject(workflow: run, activity: key)))
         case .dispatchActivity(let lease, let activity):
             let assignment = ActivityAssignment(
-                taskID: commit.task(lease), workflowType: commit.workflow.start.type, activity: activity)
+                taskID: decided.task(lease), workflowType: decided.workflow.start.type, activity: activity)
             work.actions[lease.worker, default: []].append(.send(.attempt(assignment)))
         case .freeActivity(let lease):
-            work.actions[lease.worker, default: []].append(.free(commit.task(lease)))
+            work.actions[lease.worker, default: []].append(.free(decided.task(lease)))
         case .revokeActivity(let lease):
-            work.actions[lease.worker, default: []].append(.send(.revoke(commit.task(lease))))
+            work.actions[lease.worker, default: []].append(.send(.revoke(decided.task(lease))))
         case .wake(let time):
             work.wakes.append((run, time))
         case .passivate:
-            work.idle.append(commit.workflow)
+            work.idle.append(decided.workflow)
         case .tellParent, .startChild, .cancelChild, .terminateChild:
-            if let message = RunMessage(effect, of: run, seed: commit.seed) { work.messages.append(message) }
+            if let message = RunMessage(effect, of: run, seed: decided.seed) { work.messages.append(message) }
         }
     }
 
@@ -153,7 +156,7 @@ actor EffectDispatcher {
         await workflow.passivate(before: clock.now().advanced(by: passivationHorizon.wholeMilliseconds))
     }
 
-    private func retire(_ workflow: WorkflowActor, _ retirement: Commit.Retirement) async {
+    private func retire(_ workflow: WorkflowActor, _ retirement: Consequences.Retirement) async {
         guard await workflow.retire(retirement.number) else { return }
         registry.remove(workflow)
         if let time = retirement.wakeAt { await timers.setPassive(time) }
@@ -169,11 +172,12 @@ actor EffectDispatcher {
 
     /// Tasks will not be sent: the decision was not written.
     func takeBackCredits(_ commit: Commit) async {
-        for effect in commit.effects {
+        guard let decided = commit.consequences else { return }
+        for effect in decided.effects {
             let (worker, task): (String, TaskID)
             switch effect {
-            case .dispatch(let lease): (worker, task) = (lease.worker.id, commit.task(lease))
-            case .dispatchActivity(let lease, _): (worker, task) = (lease.worker, commit.task(lease))
+            case .dispatch(let lease): (worker, task) = (lease.worker.id, decided.task(lease))
+            case .dispatchActivity(let lease, _): (worker, task) = (lease.worker, decided.task(lease))
             default: continue
             }
             guard let session = sessions.session(of: worker) else { continue }
@@ -214,12 +218,13 @@ actor EffectDispatcher {
     private func assign(
         _ assignments: [TaskScheduler.Assignment]
     ) async -> (unassigned: [TaskSubject], needingReplay: [TaskScheduler.Request]) {
+        defer { ring() }
         var unassigned: [TaskSubject] = []
         var needingReplay: [TaskScheduler.Request] = []
         for assignment in assignments {
             var request = assignment.request
             do throws(WorkflowFault) {
-                guard let workflow = registry.active(request.subject.workflow) else { throw .discarded }
+                guard let workflow = registry.present(request.subject.workflow) else { throw .discarded }
                 try await workflow.assign(assignment, at: clock.now())
             } catch {
                 unassigned.append(request.subject)
@@ -229,23 +234,6 @@ actor EffectDispatcher {
             }
         }
         return (unassigned, needingReplay)
-    }
-}
-
-extension Commit {
-    fileprivate func task(_ lease: WorkflowExecution.Lease) -> TaskID {
-        TaskID(workflow: workflow.id, epoch: lease.epoch)
-    }
-
-    fileprivate func task(_ lease: ActivityLease) -> TaskID {
-        TaskID(workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt))
-    }
-}
-
-extension ActivityProgress {
-    fileprivate func schedulingRequest(_ subject: TaskSubject) -> TaskScheduler.Request {
-        TaskScheduler.Request(
-            subject, .activity(spec.name, service: spec.service), avoidedWorker: failures > 0 ? lastWorker : nil)
     }
 }
 

@@ -9,43 +9,69 @@ extension Engine {
     /// - Throws: `unavailable` when nothing can be written now; the whole call may be repeated as it is.
     package func advance(_ reports: [RunReport]) async throws(EngineError) -> [RunAcknowledgement] {
         try refuseIfUnavailable()
-        let now = clock.now()
+        var staged = StagedReports()
+        var failure: EngineError?
+        do throws(EngineError) {
+            try await stage(reports, &staged)
+        } catch {
+            failure = error
+        }
+        // Also when that failed in the middle: what is in line by then is written, and what it asks for is done.
+        await give(staged.requests)
+        if let failure { throw failure }
+        do {
+            for (persistence, ticket) in staged.last { try await persistence.waitUntilDurable(ticket) }
+        } catch {
+            throw unwritable(error)
+        }
+        if staged.workflows.contains(where: \.isDiscarded) {
+            throw EngineError(.unavailable, "workflows are being recovered; report again")
+        }
+        return staged.answers
+    }
+
+    /// Reports whose decisions are in line.
+    private struct StagedReports {
         var answers: [RunAcknowledgement] = []
-        answers.reserveCapacity(reports.count)
+        /// The runs that took their reports.
+        var workflows: [WorkflowActor] = []
+        /// What the scheduler is to be asked.
+        var requests: [TaskScheduler.Request] = []
+        /// The last ticket of each write path.
         var last: [(persistence: PersistenceActor, ticket: WorkflowActor.Ticket)] = []
-        var touched: [WorkflowActor] = []
-        for report in reports {
-            guard let task = TaskID(report.task) else {
-                answers.append(.stale("no task has the id \(report.task)"))
+    }
+
+    private func stage(_ reports: [RunReport], _ staged: inout StagedReports) async throws(EngineError) {
+        let now = clock.now()
+        staged.answers.reserveCapacity(reports.count)
+        staged.workflows.reserveCapacity(reports.count)
+        let tasks = reports.map { TaskID($0.task) }
+        let absent = tasks.compactMap { $0?.workflow }.filter { registry.present($0) == nil }
+        if absent.count > 1 { await prefetch(absent) }
+        for (report, task) in zip(reports, tasks) {
+            guard let task else {
+                staged.answers.append(.stale("no task has the id \(report.task)"))
                 continue
             }
             guard let workflow = try await activeWorkflow(task.workflow) else {
-                answers.append(.closed("workflow \(task.workflow) has ended, or there is no such workflow"))
+                staged.answers.append(.closed("workflow \(task.workflow) has ended, or there is no such workflow"))
                 continue
             }
             if report.continuesAsNew { try await startChildren(of: workflow) }
             do throws(WorkflowFault) {
-                let staged = try await apply(report, task, to: workflow, at: now)
-                answers.append(.applied(staged.acknowledged))
-                touched.append(workflow)
-                if let ticket = staged.ticket { note(ticket, of: workflow.persistence, in: &last) }
+                let decided = try await apply(report, task, to: workflow, at: now)
+                staged.answers.append(.applied(decided.acknowledged))
+                staged.workflows.append(workflow)
+                if !decided.requests.isEmpty { staged.requests += decided.requests }
+                if let ticket = decided.ticket { note(ticket, of: workflow.persistence, in: &staged.last) }
             } catch {
                 if case .refused(.recordGap) = error {
                     // The worker drops the run: another one, or the same, goes on from the journal.
                     _ = try? await workflow.handle(.loseLease(epoch: task.epoch, .notHeld), at: now)
                 }
-                answers.append(try answer(to: error))
+                staged.answers.append(try answer(to: error))
             }
         }
-        do {
-            for (persistence, ticket) in last { try await persistence.waitUntilDurable(ticket) }
-        } catch {
-            throw unwritable(error)
-        }
-        if touched.contains(where: \.isDiscarded) {
-            throw EngineError(.unavailable, "workflows are being recovered; report again")
-        }
-        return answers
     }
 
     private func activeWorkflow(_ id: WorkflowID) async throws(EngineError) -> WorkflowActor? {
@@ -64,8 +90,10 @@ extension Engine {
             epoch: task.epoch, firstRecord: report.firstRecord, records: report.records,
             currentStep: report.currentStep, at: now)
         guard let conclusion = report.conclusion(epoch: task.epoch) else { return staged }
-        let concluded = try await workflow.handle(conclusion, at: now)
-        return WorkflowActor.Staged(ticket: concluded.ticket ?? staged.ticket, acknowledged: staged.acknowledged)
+        let concluded = try await workflow.handle(conclusion, at: now, isOneOfMany: true)
+        return WorkflowActor.Staged(
+            ticket: concluded.ticket ?? staged.ticket, acknowledged: staged.acknowledged,
+            requests: staged.requests + concluded.requests)
     }
 
     /// Tickets of one tier only grow, so that waiting for the last of each tier is waiting for all.

@@ -20,18 +20,21 @@ extension Engine {
     ///
     /// - Returns: what could not be delivered.
     private func deliver(_ batch: [RunMessage]) async -> [RunMessage] {
-        var deliveries: [(message: RunMessage, workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)] = []
+        var deliveries: [(message: RunMessage, handed: Handed)] = []
         var again: [RunMessage] = []
+        let missing = await prefetch(batch.map(\.recipient))
         for message in batch {
             do throws(EngineError) {
-                if let (workflow, ticket) = try await hand(message) { deliveries.append((message, workflow, ticket)) }
+                if let handed = try await hand(message, missing) { deliveries.append((message, handed)) }
             } catch {
                 again.append(message)
             }
         }
-        for (message, workflow, ticket) in deliveries {
+        await give(deliveries.flatMap(\.handed.requests))
+        for (message, handed) in deliveries {
+            let workflow = handed.workflow
             do throws(WorkflowFault) {
-                try await waitUntilDurable(workflow, ticket)
+                try await waitUntilDurable(workflow, handed.ticket)
                 if workflow.creation?.isIDTaken == true {
                     registry.remove(workflow)
                     again.append(message)
@@ -46,15 +49,25 @@ extension Engine {
         return again
     }
 
-    /// Hands a message to the run it is for.
+    /// A message that a run has taken, and what has to become durable of it.
+    struct Handed {
+        var workflow: WorkflowActor
+        var ticket: WorkflowActor.Ticket?
+        /// What the scheduler is to be asked.
+        var requests: [TaskScheduler.Request]
+    }
+
+    /// Hands a message to the run it is for; ``give(_:)`` follows.
     ///
-    /// - Returns: what has to become durable; `nil` when there is nothing to do.
-    private func hand(
-        _ message: RunMessage
-    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+    /// - Parameters:
+    ///   - message: the message.
+    ///   - missing: ids that no store had a moment ago.
+    /// - Returns: `nil` when there is nothing to do.
+    /// - Throws: `unavailable`.
+    private func hand(_ message: RunMessage, _ missing: Set<WorkflowID>) async throws(EngineError) -> Handed? {
         switch message {
         case .start(let child, let link):
-            return try await start(child, for: link)
+            return try await start(child, for: link, isMissing: missing.contains(child.id))
         case .tell(let link, let outcome):
             return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
         case .cancel(let child, let parent):
@@ -66,10 +79,11 @@ extension Engine {
 
     func hand(
         _ event: WorkflowEvent, to id: WorkflowID, if isMeant: (WorkflowStart) -> Bool
-    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+    ) async throws(EngineError) -> Handed? {
         while case .active(let workflow) = try await lookup(id), isMeant(workflow.start) {
             do throws(WorkflowFault) {
-                return (workflow, try await workflow.handle(event, at: clock.now()).ticket)
+                let staged = try await workflow.handle(event, at: clock.now(), isOneOfMany: true)
+                return Handed(workflow: workflow, ticket: staged.ticket, requests: staged.requests)
             } catch {
                 switch error {
                 case .discarded: registry.remove(workflow)
@@ -84,8 +98,8 @@ extension Engine {
     /// Sees to it that a child is there. A run of its id that the same operation started is the child; one that an earlier
     /// run of the parent's id started makes way once it has ended.
     private func start(
-        _ child: ChildStart, for link: ParentLink
-    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+        _ child: ChildStart, for link: ParentLink, isMissing: Bool = false
+    ) async throws(EngineError) -> Handed? {
         let tier = child.tier ?? tier(ofType: child.type)
         let start = WorkflowStart(
             type: child.type, input: child.input, tier: tier, seed: clock.random(), parent: link)
@@ -93,7 +107,7 @@ extension Engine {
             return try await refuse(link, "this server has no store for the tier \(tier.name)")
         }
         var replacesClosed = false
-        switch try await lookup(child.id) {
+        switch isMissing ? .unknown : try await lookup(child.id) {
         case .unknown:
             break
         case .active(let workflow):
@@ -117,7 +131,8 @@ extension Engine {
                 creating: execution, decision, replacesClosed: replacesClosed, persistence: lane.persistence)
         }
         guard let created else { return try await self.start(child, for: link) }
-        return (created, created.creation?.ticket)
+        return Handed(
+            workflow: created, ticket: created.creation?.ticket, requests: [execution.schedulingRequest])
     }
 
     /// Sees to it that the children of a run that makes way for a new one are there: their starts go with its journal.
@@ -125,10 +140,11 @@ extension Engine {
         let execution = await workflow.snapshot().execution
         for effect in execution.unfinishedEffects {
             guard case .start(let child, let link)? = RunMessage(effect, of: execution.id, seed: execution.start.seed),
-                let (started, ticket) = try await start(child, for: link)
+                let started = try await start(child, for: link)
             else { continue }
+            await give(started.requests)
             do throws(WorkflowFault) {
-                try await waitUntilDurable(started, ticket)
+                try await waitUntilDurable(started.workflow, started.ticket)
             } catch {
                 throw EngineError(.unavailable, "child \(child.id) was not accepted: \(error)")
             }
@@ -138,7 +154,7 @@ extension Engine {
     /// A child can't be started: for its parent, it has failed.
     private func refuse(
         _ link: ParentLink, _ reason: String
-    ) async throws(EngineError) -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
+    ) async throws(EngineError) -> Handed? {
         let failure = Failure(message: reason, type: "ChildNotStarted", isNonRetryable: true)
         return try await hand(.closeChild(link.key, .failed(failure)), to: link.workflow) { $0.seed == link.seed }
     }

@@ -53,23 +53,37 @@ extension Engine {
     ///
     /// - Returns: what became of each, in their order.
     package func start(_ requests: [Start]) async -> [Result<Void, EngineError>] {
+        let prepared = requests.map { request in
+            Result { () throws(EngineError) in try prepare(request) }
+        }
+        let taken: Set<WorkflowID>
+        do throws(EngineError) {
+            taken = try await self.taken(
+                zip(requests, prepared).compactMap { request, prepared in
+                    (try? prepared.get()).map { (request.id, $0.lane) }
+                })
+        } catch {
+            return requests.map { _ in .failure(error) }
+        }
         var staged: [Result<StagedStart, EngineError>] = []
         staged.reserveCapacity(requests.count)
-        for request in requests {
+        for (request, prepared) in zip(requests, prepared) {
             do throws(EngineError) {
-                let (start, lane) = try prepare(request)
-                let created = request.idPolicy == .replace ? nil : try await stage(request, start, in: lane)
+                let (start, lane) = try prepared.get()
+                let isFree = request.idPolicy != .replace && !taken.contains(request.id)
+                let created = isFree ? stage(request, start, in: lane) : nil
                 staged.append(.success(StagedStart(start: start, lane: lane, created: created)))
             } catch {
                 staged.append(.failure(error))
             }
         }
+        await give(staged.compactMap { (try? $0.get())?.created?.request })
         var results: [Result<Void, EngineError>] = []
         results.reserveCapacity(requests.count)
         for (request, staged) in zip(requests, staged) {
             do throws(EngineError) {
                 let staged = try staged.get()
-                if let created = staged.created, try await confirm(created) {
+                if let created = staged.created, try await confirm(created.workflow) {
                     results.append(.success(()))
                 } else {
                     try await finish(request, staged.start, in: staged.lane)
@@ -86,7 +100,20 @@ extension Engine {
         var start: WorkflowStart
         var lane: Lane
         /// `nil` when the id is taken, or may have to be made free first.
-        var created: WorkflowActor?
+        var created: Created?
+    }
+
+    /// A new run, whose creation is in line.
+    struct Created {
+        var workflow: WorkflowActor
+        var request: TaskScheduler.Request
+    }
+
+    /// Has what was just decided given to workers, and all written that is in line. The assignments stand right behind what they
+    /// follow from, so that both become durable together; tasks are sent only then.
+    func give(_ requests: [TaskScheduler.Request]) async {
+        if !requests.isEmpty { await dispatcher.give(await scheduler.enqueue(requests)) }
+        ring()
     }
 
     private func prepare(_ request: Start) throws(EngineError) -> (start: WorkflowStart, lane: Lane) {
@@ -107,19 +134,21 @@ extension Engine {
     private func finish(_ request: Start, _ start: WorkflowStart, in lane: Lane) async throws(EngineError) {
         for _ in 0..<Self.attempts {
             if request.idPolicy == .replace { try await makeWay(request.id, for: lane) }
-            if let created = try await stage(request, start, in: lane), try await confirm(created) { return }
+            if try await taken([(request.id, lane)]).isEmpty, let created = stage(request, start, in: lane) {
+                await give([created.request])
+                if try await confirm(created.workflow) { return }
+            }
             if try await attach(request) { return }
         }
         throw EngineError(.unavailable, "workflow \(request.id) is being recovered; try again")
     }
 
-    /// Puts the creation of a run in line.
+    /// Puts the creation of a run in line; ``give(_:)`` follows.
     ///
     /// - Returns: `nil` when there is one of this id.
     private func stage(
         _ request: Start, _ start: WorkflowStart, in lane: Lane
-    ) async throws(EngineError) -> WorkflowActor? {
-        if try await isTaken(request.id, outside: lane) { return nil }
+    ) -> Created? {
         let now = clock.now()
         var (execution, decision) = WorkflowExecution.create(id: request.id, start: start, at: now)
         // A run that has just begun takes every signal.
@@ -127,11 +156,12 @@ extension Engine {
             decision.entries += more.entries
             decision.effects += more.effects
         }
-        return registry.insert(request.id) { [execution, decision] in
+        let workflow = registry.insert(request.id) { [execution, decision] in
             WorkflowActor(
                 creating: execution, decision, replacesClosed: request.idPolicy == .replace,
                 persistence: lane.persistence)
         }
+        return workflow.map { Created(workflow: $0, request: execution.schedulingRequest) }
     }
 
     /// Waits until a creation is durable.
@@ -147,18 +177,6 @@ extension Engine {
         guard created.creation?.isIDTaken == true else { return true }
         registry.remove(created)
         return false
-    }
-
-    /// Whether a store of another tier has the id: the lane's own says so itself.
-    private func isTaken(_ id: WorkflowID, outside lane: Lane) async throws(EngineError) -> Bool {
-        do throws(StoreError) {
-            for other in lanes.values where other.persistence !== lane.persistence {
-                if try await other.store.summary(of: id) != nil { return true }
-            }
-            return false
-        } catch {
-            throw EngineError(.unavailable, "workflow \(id) can't be looked up: \(error)")
-        }
     }
 
     /// A start with an id that is taken.

@@ -45,13 +45,14 @@ extension Engine {
         guard let link = try await readStart(id, from: lane.store).parent else { return true }
         let outcome = try await outcome(of: id, in: lane.store)
         let told = try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
-        guard let (parent, ticket) = told else { return true }
+        guard let told else { return true }
+        await give(told.requests)
         do throws(WorkflowFault) {
-            try await waitUntilDurable(parent, ticket)
+            try await waitUntilDurable(told.workflow, told.ticket)
         } catch {
-            throw EngineError(.unavailable, "workflow \(parent.id) is being recovered: \(error); try again")
+            throw EngineError(.unavailable, "workflow \(told.workflow.id) is being recovered: \(error); try again")
         }
-        return !parent.isDiscarded
+        return !told.workflow.isDiscarded
     }
 
     func erase(_ id: WorkflowID, from store: any WorkflowStore) async throws(EngineError) -> Bool {

@@ -37,21 +37,19 @@ extension Engine {
     }
 
     private func load(_ id: WorkflowID) async throws(EngineError) -> Found {
-        var loaded: WorkflowActor?
+        var loaded: LoadedWorkflow?
         defer {
-            registry.finishLoading(id, as: loaded)
+            registry.finishLoading(id, as: loaded?.workflow)
             // Not before it can be found: who assigns it to a worker looks it up.
-            if let loaded { inBackground { await self.resume(loaded) } }
+            if let loaded { inBackground { await self.resume([loaded]) } }
         }
         do throws(StoreError) {
             for lane in lanes.values {
                 guard let summary = try await lane.store.summary(of: id) else { continue }
                 if summary.state.isTerminal { return .closed(summary, lane) }
-                let execution = try await replay(id, from: lane.store)
-                let workflow = WorkflowActor(
-                    execution: execution, persistence: lane.persistence, readAt: clock.now())
-                loaded = workflow
-                return .active(workflow)
+                let run = LoadedWorkflow(try await replay(id, from: lane.store), in: lane, at: clock.now())
+                loaded = run
+                return .active(run.workflow)
             }
             return .unknown
         } catch {
@@ -74,19 +72,30 @@ extension Engine {
         }
     }
 
+    /// Picks runs up that were read from the store.
+    func resume(_ runs: [LoadedWorkflow]) async {
+        var requests: [TaskScheduler.Request] = []
+        for run in runs { await resume(run, &requests) }
+        if !requests.isEmpty { await dispatcher.give(await scheduler.enqueue(requests)) }
+    }
+
     /// Picks a run up that was read from the store: workers may still have its tasks, else they need one; its children may
     /// be missing, its parent may have ended, and its deadlines have to be watched again.
-    private func resume(_ workflow: WorkflowActor) async {
+    private func resume(_ run: LoadedWorkflow, _ requests: inout [TaskScheduler.Request]) async {
+        let workflow = run.workflow
         let execution = await workflow.snapshot().execution
         if let lease = execution.lease {
             let task = TaskID(workflow: execution.id, epoch: lease.epoch)
-            await adopt(task, by: lease.worker.id, workflow, else: .loseLease(epoch: lease.epoch, .notHeld))
+            if run.tasks.contains(task) {
+                await adopt(task, by: lease.worker.id, workflow, else: .loseLease(epoch: lease.epoch, .notHeld))
+            }
         } else if !execution.isIdle {
             // An event may have scheduled it already: then its second assignment is refused.
-            await dispatcher.give(await scheduler.enqueue([execution.schedulingRequest]))
+            requests.append(execution.schedulingRequest)
         }
         for lease in execution.activityLeases {
             let task = TaskID(workflow: execution.id, activity: lease.key, epoch: UInt64(lease.attempt))
+            guard run.tasks.contains(task) else { continue }
             let gone = WorkflowEvent.completeActivity(lease.key, attempt: lease.attempt, .workerGone)
             await adopt(task, by: lease.worker, workflow, else: gone)
         }

@@ -56,7 +56,9 @@ extension Engine {
     /// - Returns: what became of each, in their order.
     package func complete(_ completions: [Completion]) async -> [Result<Void, EngineError>] {
         var staged: [(workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)?] = []
-        for completion in completions { staged.append(await stage(completion)) }
+        var requests: [TaskScheduler.Request] = []
+        for completion in completions { staged.append(await stage(completion, &requests)) }
+        await give(requests)
         var results: [Result<Void, EngineError>] = []
         for (completion, staged) in zip(completions, staged) {
             do throws(EngineError) {
@@ -78,13 +80,15 @@ extension Engine {
 
     /// Puts the end of a task in line; `nil` when that does not go smoothly.
     private func stage(
-        _ completion: Completion
+        _ completion: Completion, _ requests: inout [TaskScheduler.Request]
     ) async -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
         if case .completed(let bytes) = completion.result, bytes.count > configuration.maximumValueBytes { return nil }
         guard (try? refuseIfReadOnly()) != nil, let task = TaskID(completion.task),
             let workflow = registry.active(task.workflow),
-            let staged = try? await workflow.handle(event(of: task, completion.result), at: clock.now())
+            let staged = try? await workflow.handle(
+                event(of: task, completion.result), at: clock.now(), isOneOfMany: true)
         else { return nil }
+        requests += staged.requests
         return (workflow, staged.ticket)
     }
 

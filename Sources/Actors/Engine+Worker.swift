@@ -60,9 +60,14 @@ extension Engine {
             throw EngineError(.invalidArgument, "worker_id must be 1 to \(WorkflowID.maximumLength) bytes long")
         }
         var claimed: [WorkerSession.HeldTask] = []
-        for held in registration.held {
-            guard let task = TaskID(held.task), try await holds(worker, task, upTo: held.seen) else { continue }
-            claimed.append(WorkerSession.HeldTask(task: task, seen: held.seen))
+        for start in stride(from: 0, to: registration.held.count, by: configuration.recoveryPageSize) {
+            let page = registration.held[start...].prefix(configuration.recoveryPageSize).map {
+                (TaskID($0.task), $0.seen)
+            }
+            await prefetch(page.compactMap { $0.0?.workflow })
+            for case (let task?, let seen) in page where try await holds(worker, task, upTo: seen) {
+                claimed.append(WorkerSession.HeldTask(task: task, seen: seen))
+            }
         }
         let entry = WorkerSession.Registration(
             worker: worker, instance: registration.instance, generation: sessions.nextGeneration(),

@@ -63,7 +63,7 @@ package final class Engine: Sendable {
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
             clock: clock, passivationHorizon: configuration.passivationHorizon,
-            tell: { messages.put(contentsOf: $0) })
+            tell: { messages.put(contentsOf: $0) }, ring: { reference.engine?.ring() })
         self.dispatcher = dispatcher
         self.lanes = stores.mapValues { store in
             let persistence = PersistenceActor(
@@ -83,6 +83,11 @@ package final class Engine: Sendable {
     /// Where the runs of a tier live, and their write path. L1 and L2 share one: they differ in what may lag.
     func lane(of tier: PersistenceTier) -> Lane? {
         lanes[tier] ?? (tier == .snapshot ? lanes[.stateActionLog] : nil)
+    }
+
+    /// Has all written that is in line, at every tier.
+    func ring() {
+        for lane in lanes.values { lane.persistence.ring() }
     }
 
     /// Works until ``finish()``: first reads the open runs, while calls are already served.
@@ -190,8 +195,9 @@ package final class Engine: Sendable {
     }
 
     /// Reads runs. One that can't be read now is tried again later and holds up no other.
-    private func readBack(_ ids: some Sequence<WorkflowID>) async {
+    private func readBack(_ ids: some Collection<WorkflowID>) async {
         var unread: Set<WorkflowID> = []
+        await prefetch(ids)
         for id in ids {
             do throws(EngineError) {
                 _ = try await lookup(id)

@@ -15,6 +15,7 @@ actor PersistenceActor {
     typealias Ticket = UInt64
 
     private nonisolated let store: any WorkflowStore
+    private nonisolated let executor: any SerialExecutor
     private nonisolated let clock: EngineClock
     private nonisolated let retryInterval: Duration
     private nonisolated let lagLimit: LagLimit
@@ -45,6 +46,7 @@ actor PersistenceActor {
         availabilityChanged: @escaping @Sendable () -> Void
     ) {
         self.store = store
+        executor = store.committer ?? InlineExecutor()
         self.clock = clock
         self.retryInterval = retryInterval
         self.lagLimit = lagLimit
@@ -52,6 +54,9 @@ actor PersistenceActor {
         self.discard = discard
         self.availabilityChanged = availabilityChanged
     }
+
+    /// The thread on which the store blocks, if it does: a batch then costs one hop.
+    nonisolated var unownedExecutor: UnownedSerialExecutor { executor.asUnownedSerialExecutor() }
 
     /// Why nothing can be written now; `nil` while all is well.
     nonisolated var readOnlyReason: StoreError? {
@@ -66,21 +71,31 @@ actor PersistenceActor {
     /// Puts a decision in line. Called by the workflow's actor within the turn that decided, so that the order of the
     /// line is the order of the decisions.
     ///
+    /// - Parameters:
+    ///   - commit: the decision.
+    ///   - rings: whether it is written as soon as possible. Whoever puts many in line rings once, behind the last: else the
+    ///     first would be written alone, and all others wait for that.
     /// - Returns: the place in line; `nil` when the decision may lag, and is settled already.
-    nonisolated func enqueue(_ commit: Commit) -> Ticket? {
+    nonisolated func enqueue(_ commit: Commit, rings: Bool = true) -> Ticket? {
         let (ticket, signal) = queue.withLock { queue in
             queue.put(commit, limit: lagLimit, closedError: Self.closedError)
         }
         switch signal {
         case .nothing: break
-        case .write: bell.put(())
+        case .write: if rings { bell.put(()) }
         case .writeSoon: lagBell.put(())
         }
         return ticket
     }
 
-    /// Waits until a commit is durable at this tier. Cancelling the waiting task does not take the commit back.
+    /// Has everything written that is in line.
+    nonisolated func ring() {
+        if queue.withLock(\.isToBeWritten) { bell.put(()) }
+    }
+
+    /// Waits until a commit is durable at this tier, and has it written. Cancelling the waiting task does not take the commit back.
     nonisolated func waitUntilDurable(_ ticket: Ticket) async throws(StoreError) {
+        ring()
         let error = await withCheckedContinuation { continuation in
             switch queue.withLock({ $0.settlement(of: ticket, for: continuation) }) {
             case nil: break
@@ -93,13 +108,11 @@ actor PersistenceActor {
 
     /// Commits until the queue is finished by ``finish()`` and empty.
     func run() async {
-        await withDiscardingTaskGroup { group in
-            group.addTask { await self.ringForWhatLags() }
-            while await bell.take() != nil {
-                await commitWhatWaits()
-            }
-            group.cancelAll()
-        }
+        // Cancelled and awaited below. A task group would take the loop off this actor's thread, and make every turn two hops.
+        let ringing = Task { await ringForWhatLags() }
+        while await bell.take() != nil { await commitWhatWaits() }
+        ringing.cancel()
+        await ringing.value
         await commitWhatWaits()
         close()
     }
@@ -132,13 +145,20 @@ actor PersistenceActor {
     private func commitWhatWaits() async {
         let (waiting, through) = takeWaiting()
         // What a discarded workflow decided after its last durable entry must not be written: it would leave a gap.
-        let batch = waiting.filter { !$0.workflow.isDiscarded }
-        if batch.count < waiting.count { await failDiscarded(waiting, endingAt: through) }
+        var batch = waiting
+        if waiting.contains(where: \.workflow.isDiscarded) {
+            batch.removeAll(where: \.workflow.isDiscarded)
+            await failDiscarded(waiting, endingAt: through)
+        }
         guard !batch.isEmpty else { return settle(through) }
         do {
             // Some decisions have effects and nothing to write; they keep their place in the order.
-            let writes = batch.lazy.map(\.write).filter { $0.summary != nil || !$0.entries.isEmpty }
-            let taken = writes.isEmpty ? [] : try await store.commit(Array(writes))
+            var writes: [WorkflowWrite] = []
+            writes.reserveCapacity(batch.count)
+            for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
+                writes.append(commit.write)
+            }
+            let taken = writes.isEmpty ? [] : try await store.commit(writes)
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()

@@ -10,6 +10,15 @@ enum RunMessage: Sendable {
     case cancel(WorkflowID, childOf: WorkflowID)
     case terminate(WorkflowID, childOf: WorkflowID)
 
+    /// The run it is for.
+    var recipient: WorkflowID {
+        switch self {
+        case .start(let child, _): child.id
+        case .tell(let link, _): link.workflow
+        case .cancel(let child, _), .terminate(let child, _): child
+        }
+    }
+
     /// The message that an effect asks for; `nil` when it asks for none.
     init?(_ effect: Effect, of workflow: WorkflowID, seed: UInt64) {
         switch effect {

@@ -12,6 +12,8 @@ actor WorkflowActor {
         /// `nil` when there is nothing to wait for.
         var ticket: Ticket?
         var acknowledged: [RecordPlace] = []
+        /// What the scheduler is to be asked, of an event that is one of many.
+        var requests: [TaskScheduler.Request] = []
     }
 
     nonisolated let id: WorkflowID
@@ -31,7 +33,7 @@ actor WorkflowActor {
     /// Whether the run asked to be woken.
     private var hasWake = false
     /// The last time that the run was to leave memory, and nothing happened to it since.
-    private var retirement: Commit.Retirement?
+    private var retirement: Consequences.Retirement?
     private var retirements: UInt64 = 0
     private let absence = Mutex(Absence.no)
 
@@ -56,8 +58,8 @@ actor WorkflowActor {
         }
     }
 
-    /// A new run, whose creation is put in line at once: nobody can put anything of the run in line before it. With
-    /// `replacesClosed`, a run of the same id that has ended makes way.
+    /// A new run, whose creation is put in line at once: nobody can put anything of the run in line before it. Whoever makes
+    /// it has it scheduled and rings. With `replacesClosed`, a run of the same id that has ended makes way.
     init(
         creating execution: WorkflowExecution, _ decision: Decision, replacesClosed: Bool = false,
         persistence: PersistenceActor
@@ -71,13 +73,12 @@ actor WorkflowActor {
         let write = WorkflowWrite(
             id: execution.id, summary: execution.summary, isNew: true, replaces: replacesClosed ? .closed : .nothing,
             entries: decision.entries)
-        let request = execution.schedulingRequest
+        let effects = decision.effects.filter { $0 != .schedule }
+        let consequences =
+            effects.isEmpty ? nil : Consequences(of: self, seed: execution.start.seed, effects: effects)
         creation.put(
             persistence.enqueue(
-                Commit(
-                    workflow: self, write: write, seed: execution.start.seed, effects: decision.effects,
-                    request: request,
-                    creation: creation)))
+                Commit(workflow: self, write: write, creation: creation, consequences: consequences), rings: false))
     }
 
     /// How the run began; how it went on, once that is in line, if it continued as new.
@@ -101,8 +102,18 @@ actor WorkflowActor {
     }
 
     /// Handles an event, and puts what it decides in line.
+    ///
+    /// - Parameters:
+    ///   - event: what happened.
+    ///   - now: the time of new entries.
+    ///   - isOneOfMany: whether the caller, after many events, has ``Engine/give(_:)`` do at once what they ask of the scheduler,
+    ///     and ring. Else the scheduler is asked once the decision is durable, and the write path begins at once.
+    /// - Returns: the place of the decision in line.
+    /// - Throws: ``WorkflowFault`` `refused`, `discarded`; nothing changed then.
     @discardableResult
-    func handle(_ event: WorkflowEvent, at now: Timestamp) throws(WorkflowFault) -> Staged {
+    func handle(
+        _ event: WorkflowEvent, at now: Timestamp, isOneOfMany: Bool = false
+    ) throws(WorkflowFault) -> Staged {
         guard !isAbsent else { throw .discarded }
         let decision: Decision
         do {
@@ -114,16 +125,16 @@ actor WorkflowActor {
             // A report that came before: its first commit may still be under way.
             return Staged(ticket: lastTicket, acknowledged: decision.acknowledged)
         }
-        return Staged(ticket: stage(decision), acknowledged: decision.acknowledged)
+        return stage(decision, isOneOfMany: isOneOfMany)
     }
 
-    /// Leases the run, or one of its activities, to the worker that the scheduler chose.
+    /// Leases the run, or one of its activities, to the worker that the scheduler chose, as one of many.
     func assign(_ assignment: TaskScheduler.Assignment, at now: Timestamp) throws(WorkflowFault) {
-        try handle(.assign(assignment.request.subject, to: assignment.worker), at: now)
+        try handle(.assign(assignment.request.subject, to: assignment.worker), at: now, isOneOfMany: true)
         if assignment.request.subject.activity == nil { generation = assignment.generation }
     }
 
-    /// Applies a worker's report.
+    /// Applies a worker's report, as one of many.
     ///
     /// - Parameters:
     ///   - epoch: the lease under which the worker reports.
@@ -136,7 +147,8 @@ actor WorkflowActor {
     func advance(
         epoch: UInt64, firstRecord: UInt64, records: [WorkerRecord], currentStep: String?, at now: Timestamp
     ) throws(WorkflowFault) -> Staged {
-        let staged = try handle(.advance(epoch: epoch, firstRecord: firstRecord, records: records), at: now)
+        let staged = try handle(
+            .advance(epoch: epoch, firstRecord: firstRecord, records: records), at: now, isOneOfMany: true)
         if let currentStep { self.currentStep = currentStep }
         return staged
     }
@@ -173,13 +185,13 @@ actor WorkflowActor {
         summary.isPassive = true
         summary.wakeAt = execution.nextDeadline
         retirements += 1
-        let retirement = Commit.Retirement(number: retirements, wakeAt: summary.wakeAt)
+        let retirement = Consequences.Retirement(number: retirements, wakeAt: summary.wakeAt)
         self.retirement = retirement
         laterTicket = persistence.enqueue(
             Commit(
-                workflow: self, write: WorkflowWrite(id: id, summary: summary, entries: []), seed: execution.start.seed,
-                effects: [],
-                forgetsWake: hasWake, retirement: retirement))
+                workflow: self, write: WorkflowWrite(id: id, summary: summary, entries: []),
+                consequences: Consequences(
+                    of: self, seed: execution.start.seed, effects: [], forgetsWake: hasWake, retirement: retirement)))
     }
 
     /// Does what is due in a run that was passive; if that is nothing, it is written down when it is due next.
@@ -203,44 +215,61 @@ actor WorkflowActor {
 
     // MARK: Decisions
 
-    private func stage(_ decision: Decision) -> Ticket? {
+    private func stage(_ decision: Decision, isOneOfMany: Bool) -> Staged {
+        var requests: [TaskScheduler.Request] = []
+        var consequences = decision.effects.isEmpty ? nil : consequences(of: decision)
+        if isOneOfMany, let all = consequences {
+            requests = all.requests
+            consequences = all.withoutRequests
+        }
         let changesSummary = decision.entries.contains(where: \.changesSummary)
-        var commit = Commit(
+        let commit = Commit(
             workflow: self,
             write: WorkflowWrite(
                 id: id, summary: changesSummary ? execution.summary : nil, isNew: decision.beginsAnew,
                 replaces: decision.beginsAnew ? .any : .nothing, entries: decision.entries),
-            seed: start.seed,
-            effects: decision.effects,
             mayLag: execution.start.tier == .snapshot && decision.effects.isEmpty
-                && decision.entries.allSatisfy(\.mayLag)
+                && decision.entries.allSatisfy(\.mayLag),
+            consequences: consequences
         )
-        if decision.beginsAnew { beginAnew(&commit) }
+        retirement = nil
+        let ticket = persistence.enqueue(commit, rings: !isOneOfMany)
+        if let ticket { laterTicket = ticket }
+        // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
+        return Staged(ticket: ticket ?? lastTicket, acknowledged: decision.acknowledged, requests: requests)
+    }
+
+    private func consequences(of decision: Decision) -> Consequences {
+        let seed = start.seed
+        var requests: [TaskScheduler.Request] = []
+        var assignment: TaskAssignment?
+        var forgetsWake = decision.beginsAnew && hasWake
+        if decision.beginsAnew { beginAnew() }
         for effect in decision.effects {
             switch effect {
-            case .schedule: commit.request = execution.schedulingRequest
+            case .schedule: requests.append(execution.schedulingRequest)
             case .scheduleAnew:
-                commit.request = execution.schedulingRequest
-                commit.request?.generationBefore = generation
-            case .dispatch(let lease): commit.assignment = assignment(lease, decision.entries)
+                var request = execution.schedulingRequest
+                request.generationBefore = generation
+                requests.append(request)
+            case .scheduleActivity(let key, let activity):
+                requests.append(activity.schedulingRequest(TaskSubject(workflow: id, activity: key)))
+            case .dispatch(let lease): assignment = self.assignment(lease, decision.entries)
             case .free: currentStep = ""
             case .freeActivity(let lease): heartbeats[lease.key] = nil
             case .wake: hasWake = true
-            case .publish: commit.forgetsWake = hasWake
+            case .publish: forgetsWake = hasWake
             default: break
             }
         }
-        retirement = nil
-        let ticket = persistence.enqueue(commit)
-        if let ticket { laterTicket = ticket }
-        // What lags is told once all before it is durable that may not lag: acks and pushes keep the journal's order.
-        return ticket ?? lastTicket
+        return Consequences(
+            of: self, seed: seed, effects: decision.effects, requests: requests, assignment: assignment,
+            forgetsWake: forgetsWake)
     }
 
-    private func beginAnew(_ commit: inout Commit) {
+    private func beginAnew() {
         current.withLock { $0 = execution.start }
         heartbeats = [:]
-        commit.forgetsWake = hasWake
         hasWake = false
     }
 
@@ -279,6 +308,13 @@ extension JournalEntry {
         case .started, .closed: true
         default: false
         }
+    }
+}
+
+extension ActivityProgress {
+    fileprivate func schedulingRequest(_ subject: TaskSubject) -> TaskScheduler.Request {
+        TaskScheduler.Request(
+            subject, .activity(spec.name, service: spec.service), avoidedWorker: failures > 0 ? lastWorker : nil)
     }
 }
 

@@ -23,10 +23,16 @@ final class WorkflowRegistry: Sendable {
 
     /// The actor of an id that is active now and takes events.
     func active(_ id: WorkflowID) -> WorkflowActor? {
+        guard let workflow = present(id), workflow.isConfirmed else { return nil }
+        return workflow
+    }
+
+    /// The actor of an id that takes events, also while its creation is under way.
+    func present(_ id: WorkflowID) -> WorkflowActor? {
         let workflow = slots.withLock { slots -> WorkflowActor? in
             if case .active(let workflow) = slots[id] { workflow } else { nil }
         }
-        guard let workflow, workflow.isConfirmed, !workflow.isAbsent else { return nil }
+        guard let workflow, !workflow.isAbsent else { return nil }
         return workflow
     }
 

@@ -46,6 +46,29 @@ struct ActivityTests {
         }
     }
 
+    @Test("goes to a worker also when the call that scheduled it fails at another run's report")
+    func failedCall() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            let other = try await rig.worker("o", offers: [], activities: ["charge"])
+            try await rig.start("a")
+            let task = try await worker.task().taskID
+            let unreadable = WorkflowID(rawValue: "b")
+            rig.store.makeUnreadable(unreadable)
+            await expect(.unavailable) {
+                _ = try await rig.engine.advance([
+                    RunReport(
+                        task: task.description, firstRecord: 1,
+                        records: [.scheduleActivity(key: .activity("charge"), spec())]),
+                    RunReport(
+                        task: TaskID(workflow: unreadable, epoch: 1).description, firstRecord: 1,
+                        records: [.step("one")]),
+                ])
+            }
+            _ = try await other.attempt()
+        }
+    }
+
     @Test("of a service goes to that service's workers only")
     func service() async throws {
         try await EngineRig.run { rig in

@@ -14,6 +14,21 @@ struct StartTests {
         }
     }
 
+    @Test("where a worker waits, is one commit with its assignment; for many runs too")
+    func assignedAtOnce() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            _ = try await worker.task()
+            #expect(rig.store.commits.map { $0.flatMap(\.entries).map(\.event.kind) } == [[.started, .assigned]])
+            let starts = ["b", "c"].map {
+                Engine.Start(id: WorkflowID(rawValue: $0), type: "order", input: [0x31], tier: nil)
+            }
+            for result in await rig.engine.start(starts) { try result.get() }
+            #expect(rig.store.commits.last?.flatMap(\.entries).count == 4)
+        }
+    }
+
     @Test("with the id of another type or input is refused")
     func taken() async throws {
         try await EngineRig.run { rig in

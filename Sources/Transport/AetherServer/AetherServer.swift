@@ -32,7 +32,8 @@ package struct AetherServer: Service {
         limits.shutdownGracePeriod = configuration.drainTimeout
         limits.maxConcurrentStreams = Self.maximumStreams
         transport = NGHTTP2ServerTransport(
-            address: .hostPort(host: configuration.host, port: configuration.grpcPort), configuration: limits)
+            address: .hostPort(host: configuration.host, port: configuration.grpcPort), configuration: limits,
+            unaryHandlers: [core.workerService.advanceHandler])
         grpc = GRPCServer(transport: transport, services: core.services)
 
         let snapshot = { @Sendable in try await ServerSnapshot(core.engine) }
@@ -100,7 +101,9 @@ package struct AetherServer: Service {
         }
         var listeners: [@Sendable () async throws -> Void] = [listener, { try await http.run() }]
         if let metrics { listeners.append({ try await metrics.run() }) }
-        try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
+        try await withTaskExecutorPreference(ThreadPool.shared) {
+            try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
+        }
     }
 
     private static func cause(_ error: any Error) -> TransportError? {

@@ -56,8 +56,7 @@ struct ServerCore: Sendable {
         let standard: [any RegistrableRPCService] =
             [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
             + [ReflectionService()].compactMap { $0 }
-        return [clientService, workerService, AdvanceService(service: workerService), AdminService(engine: engine)]
-            + standard
+        return [clientService, workerService, AdminService(engine: engine)] + standard
     }
 
     /// Works until a graceful shutdown or a cancellation, or until one of the ways in fails; then

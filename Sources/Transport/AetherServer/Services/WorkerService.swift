@@ -103,18 +103,13 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         }
     }
 
-    /// Not called over the network, where ``AdvanceService`` has its place.
+    /// Not called over the network, where ``advanceHandler`` has its place.
     func advance(
         request: Aether_V1_AdvanceRequest, context: ServerContext
     ) async throws -> Aether_V1_AdvanceResponse {
-        let response = try await advance(AdvanceRequest(encoded: request.serializedBytes()))
+        let bytes: [UInt8] = try request.serializedBytes()
+        let response = try await advance(AdvanceRequest(encoded: bytes))
         return try Aether_V1_AdvanceResponse(serializedBytes: response.encoded())
-    }
-
-    func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
-        let acknowledgements = try await engine.advance(request.reports)
-        return AdvanceResponse(
-            answers: zip(request.reports, acknowledgements).map { AdvanceResponse.Answer(task: $0.task, $1) })
     }
 }
 

@@ -1,0 +1,17 @@
+internal import AetherRuntime
+
+/// A run that was just read from its store.
+struct LoadedWorkflow: Sendable {
+    let workflow: WorkflowActor
+    /// The tasks that workers had then, says its journal. Those of later leases are this engine's own, and on their way.
+    let tasks: [TaskID]
+
+    init(_ execution: WorkflowExecution, in lane: Engine.Lane, at now: Timestamp) {
+        workflow = WorkflowActor(execution: execution, persistence: lane.persistence, readAt: now)
+        tasks =
+            (execution.lease.map { [TaskID(workflow: execution.id, epoch: $0.epoch)] } ?? [])
+            + execution.activityLeases.map {
+                TaskID(workflow: execution.id, activity: $0.key, epoch: UInt64($0.attempt))
+            }
+    }
+}
