@@ -1,4 +1,5 @@
 import AetherRuntime
+import Synchronization
 import Testing
 
 @testable import Aether
@@ -6,6 +7,15 @@ import Testing
 /// The decisions behind a run in a worker's memory.
 @Suite("A run in memory", .timeLimit(.minutes(1)))
 struct RunStateTests {
+    /// Counts from 1.
+    private final class Numbers: Sendable {
+        private let last = Atomic(0)
+
+        func next() -> Int { last.wrappingAdd(1, ordering: .relaxed).newValue }
+    }
+
+    private let numbers = Numbers()
+
     private static let first: [JournalEvent] = [
         .started(WorkflowStart(type: "t", input: [], tier: .stateActionLog, seed: 1)),
         .assigned(worker: WorkerIdentity(id: "w", isPlain: false), epoch: 1),
@@ -28,18 +38,24 @@ struct RunStateTests {
     private func completed(_ name: String) -> JournalEvent { .stepCompleted(key: key(name), result: Array(name.utf8)) }
 
     /// Calls an operation, and answers its continuation at once: what the state then does with it is what is tested.
-    private func call(_ name: String, _ state: inout RunState) async {
+    ///
+    /// - Returns: the attempt that began, if one did.
+    @discardableResult
+    private func call(_ name: String, _ state: inout RunState) async -> RunState.Attempt? {
         var copy = state
+        var begun: RunState.Attempt?
         _ = await withCheckedContinuation { continuation in
-            let waiter = Operation.Waiter(number: copy.nextWait(), isForStart: false, continuation: continuation)
-            copy.call(key(name), .step(StepWork(closure: { [] })))
-            if let attempt = copy.nextAttempt(key(name), at: Timestamp(millisecondsSinceEpoch: 0)) {
+            let waiter = Operation.Waiter(number: numbers.next(), isForStart: false, continuation: continuation)
+            let operation = copy.call(key(name), .step(StepWork(closure: { [] })))
+            if let attempt = copy.nextAttempt(operation, at: Timestamp(millisecondsSinceEpoch: 0)) {
                 copy.begin(attempt, Task {}, at: .now)
+                begun = attempt
             }
-            _ = copy.wait(for: key(name), waiter)
+            _ = copy.wait(for: operation, waiter)
             continuation.resume(returning: .cancelled)
         }
         state = copy
+        return begun
     }
 
     /// How many callers go on next; `nil` when the run is blocked.
@@ -76,13 +92,13 @@ struct RunStateTests {
     func parked() async {
         var state = state([completed("b")])
         for name in ["z", "b", "a"] { await call(name, &state) }
-        var parked = state.takeParked()
+        var parked = state.takeParked().map(\.key)
         #expect(parked.isEmpty)
         expect([2], &state)
         expect([], &state)
-        parked = state.takeParked()
+        parked = state.takeParked().map(\.key)
         #expect(parked == [key("z"), key("a")])
-        parked = state.takeParked()
+        parked = state.takeParked().map(\.key)
         #expect(parked.isEmpty)
     }
 
@@ -108,13 +124,13 @@ struct RunStateTests {
     }
 
     @Test("what was pushed waits for what comes before it in the journal")
-    func gap() async {
+    func gap() async throws {
         var state = state([])
         expect([], &state)
-        await call("a", &state)
+        let attempt = try #require(await call("a", &state))
         state.arrive(entry(4, .cancelRequested))
         expect([], &state)
-        let task = state.finish(key("a"), 1, .stepCompleted(key: key("a"), result: [1]))
+        let task = state.finish(attempt, .stepCompleted(key: key("a"), result: [1]))
         #expect(task != nil)
         let hasClosed = state.acknowledge([RecordPlace(sequence: 3, time: Timestamp(millisecondsSinceEpoch: 7))])
         #expect(!hasClosed)
@@ -124,14 +140,14 @@ struct RunStateTests {
     }
 
     @Test("keys count the calls of a name, and a result nobody wants any more is not reported")
-    func keys() async {
+    func keys() async throws {
         var state = state([])
         let keys = ["a/b", "a/b", "c"].map { state.nextKey(scope: "", kind: "step", name: $0) }
         #expect(keys == [key("a/b"), key("a/b", 2), key("c")])
-        await call("a", &state)
+        let attempt = try #require(await call("a", &state))
         let released = state.cancelWait(key("a"), 1)
         #expect(released?.waiter.number == 1)
-        let task = state.finish(key("a"), 1, .stepCompleted(key: key("a"), result: []))
+        let task = state.finish(attempt, .stepCompleted(key: key("a"), result: []))
         #expect(task == nil)
         #expect(state.records.isEmpty)
     }

@@ -7,6 +7,7 @@ internal import SwiftProtobuf
 /// One connection to the server, made when it is first used and again whenever it breaks, until this object goes.
 final class ServerConnection: Sendable {
     private let client: GRPCClient<NGHTTP2ClientTransport>
+    private let transport: NGHTTP2ClientTransport
     private let task: Task<Void, Never>
     private let starts: CallBatches<Aether_V1_StartWorkflowRequest, String>
     private let completions: CallBatches<Aether_V1_CompleteStepRequest, Void>
@@ -18,7 +19,9 @@ final class ServerConnection: Sendable {
         configuration.backoff = Backoff(
             initial: .milliseconds(50), maximum: .seconds(1), multiplier: 1.6, jitter: 0.2)
         let target = TransportAddress.hostPort(host: address.host, port: address.port)
-        let client = GRPCClient(transport: NGHTTP2ClientTransport(target: target, configuration: configuration))
+        let transport = NGHTTP2ClientTransport(target: target, configuration: configuration)
+        let client = GRPCClient(transport: transport)
+        self.transport = transport
         self.client = client
         starts = CallBatches {
             $0.input.count + $0.signal.payload.count
@@ -97,10 +100,9 @@ extension ServerConnection: ServerCalls {
     }
 
     func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
-        try await client.unary(
-            request: ClientRequest(message: request), descriptor: Aether_V1_WorkerService.Method.Advance.descriptor,
-            serializer: AdvanceCoding.Request(), deserializer: AdvanceCoding.Response(), options: .limited(to: timeout)
-        ) { try $0.message }
+        let response = try await transport.unary(
+            Aether_V1_WorkerService.Method.Advance.descriptor, NGHTTP2MessageBytes(request.encoded()), timeout: timeout)
+        return try AdvanceCoding.response(response)
     }
 
     func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {

@@ -1,8 +1,11 @@
 internal import AetherRuntime
 
 /// One call of the workflow's context whose outcome the journal will have. It belongs to one ``RunState``, under whose lock
-/// it is used.
-final class Operation {
+/// everything of it is used that changes.
+///
+/// `@unchecked Sendable` is safe because of that lock. An attempt holds its operation, instead of looking it up by its key
+/// at every turn.
+final class Operation: @unchecked Sendable {
     enum Work {
         /// A closure of this worker, which reports its failed attempts and its outcome.
         case step(StepWork)
@@ -33,6 +36,8 @@ final class Operation {
     let key: OperationKey
     let work: Work
     var waiters: [Waiter] = []
+    /// Whether it is among the run's operations: neither resolved nor abandoned, or kept.
+    var isCalled = true
     /// Whether it is among those to begin when the run is at rest.
     var isParked = false
     /// The outcome, for callers that come later; only of operations that are kept.

@@ -3,6 +3,7 @@ internal import AetherRuntime
 extension Run {
     /// Executes the workflow's function to its end, and reports how it ended.
     func execute(_ workflow: any RegisteredWorkflow) async {
+        begin()
         await Run.$current.withValue(self) {
             do {
                 let result = try await workflow.execute(WorkflowContext(run: self), input: input)

@@ -21,8 +21,8 @@ extension Run {
     }
 
     /// Makes the next attempt at a step, if there is one to make.
-    func begin(_ key: OperationKey, _ state: inout RunState) {
-        guard let attempt = state.nextAttempt(key, at: surroundings.clock.now()) else { return }
+    func begin(_ operation: Operation, _ state: RunState) {
+        guard let attempt = state.nextAttempt(operation, at: surroundings.clock.now()) else { return }
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
         let task = Task(executorPreference: surroundings.executor) { [self] in await make(attempt) }
@@ -35,18 +35,16 @@ extension Run {
         if attempt.delay > .zero {
             guard (try? await surroundings.clock.sleep(attempt.delay)) != nil else { return }
             let now = ContinuousClock.now
-            guard state.withLock({ $0.beginClosure(attempt.key, attempt.number, at: now) }) else { return }
+            guard state.withLock({ $0.beginClosure(attempt, at: now) }) else { return }
             reporter.stepBegan(in: self, at: now)
         }
         let limit = attempt.work.timeout.map { expire(attempt, after: $0) }
         let context = StepContext(workflowID: info.id, key: attempt.key, attempt: attempt.number)
         do {
             let result = try await StepContext.$current.withValue(context) {
-                try await Scope.$path.withValue(attempt.key.rawValue) {
-                    try await surroundings.call(attempt.work.closure) {
-                        Surroundings.Attempt(
-                            kind: .step, name: context.name, workflowID: info.id, number: attempt.number, input: [])
-                    }
+                try await surroundings.call(attempt.work.closure) {
+                    Surroundings.Attempt(
+                        kind: .step, name: context.name, workflowID: info.id, number: attempt.number, input: [])
                 }
             }
             let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")
@@ -80,20 +78,25 @@ extension Run {
     }
 
     private func finish(_ attempt: RunState.Attempt, _ record: WorkerRecord) -> Task<Void, Never>? {
-        let task = state.withLock { $0.finish(attempt.key, attempt.number, record) }
+        let task = state.withLock { $0.finish(attempt, record) }
         if task != nil { reporter.report(self) }
         return task
     }
 
     /// If a step has been running since before an instant and the server was not told, it is to be told.
     ///
-    /// - Returns: whether there is something to tell.
-    func noteLongStep(startedBefore instant: ContinuousClock.Instant) -> Bool {
+    /// - Returns: whether there is something to tell, and when the step began that may be long next.
+    func noteLongStep(
+        startedBefore instant: ContinuousClock.Instant
+    ) -> (isLong: Bool, next: ContinuousClock.Instant?) {
         state.withLock { state in
-            let oldest = state.oldestStep(runningSince: instant)
-            guard !oldest.isEmpty, oldest != state.toldStep else { return false }
-            state.tell(oldest)
-            return true
+            guard let oldest = state.oldestStep else { return (false, nil) }
+            guard oldest.startedAt <= instant else { return (false, oldest.startedAt) }
+            let next = state.firstStep(after: instant)
+            let name = oldest.key.name
+            guard name != state.toldStep else { return (false, next) }
+            state.tell(name)
+            return (true, next)
         }
     }
 }

@@ -43,9 +43,11 @@ extension Run {
 
 extension RunState {
     /// An operation that never begins, for a caller that is to wait until the run goes.
-    mutating func hold(_ key: OperationKey) {
-        operations[key] = Operation(key: key, work: .remote(RemoteWork(start: .cancelOperation(key: key))))
+    mutating func hold(_ key: OperationKey) -> Operation {
+        let operation = Operation(key: key, work: .remote(RemoteWork(start: .cancelOperation(key: key))))
+        operations[key] = operation
         unsettled += 1
+        return operation
     }
 
     /// The version of a change that the run follows. One that is not in the journal is the newest, unless the journal goes on

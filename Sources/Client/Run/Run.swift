@@ -20,6 +20,14 @@ final class Run: Sendable {
     let reporter: any RunReporting
     let surroundings: Surroundings
     let state: Mutex<RunState>
+    /// Counts the waits of its callers.
+    private let waits = Atomic(0)
+    /// The task of the workflow's function; 0 before it begins.
+    private let functionsTask = Atomic(0)
+    /// Whether it is among those that the reporter has to ask.
+    let isReady = Atomic(false)
+    /// Whether somebody will look whether its steps take long.
+    let isWatched = Atomic(false)
 
     init(
         task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], reporter: any RunReporting, logger: Logger,
@@ -55,7 +63,8 @@ final class Run: Sendable {
 
     /// The key of the next operation of a kind and name, in the scope of the current task.
     func nextKey(kind: String, name: String = "") -> OperationKey {
-        state.withLock { $0.nextKey(scope: Scope.path, kind: kind, name: name) }
+        let scope = Scope.current
+        return state.withLock { $0.nextKey(scope: scope, kind: kind, name: name) }
     }
 
     /// The random numbers of a call.
@@ -67,14 +76,15 @@ final class Run: Sendable {
     func perform(_ key: OperationKey, _ work: Operation.Work, untilStarted: Bool = false) async -> Operation.Resolution
     {
         await wait(for: key, isForStart: untilStarted) { state in
-            state.call(key, work)
-            if !state.isReplaying { begin(key, &state) }
+            let operation = state.call(key, work)
+            if !state.isReplaying { begin(operation, state) }
+            return operation
         }
     }
 
     /// Waits for the outcome of an operation that is kept.
     func outcome(of key: OperationKey) async -> Operation.Resolution {
-        await wait(for: key, isForStart: false) { _ in }
+        await wait(for: key, isForStart: false) { $0.operations[key] }
     }
 
     /// Waits until the run is no longer this worker's.
@@ -83,26 +93,44 @@ final class Run: Sendable {
     }
 
     private func wait(
-        for key: OperationKey, isForStart: Bool, calling call: (inout RunState) -> Void
+        for key: OperationKey, isForStart: Bool, calling call: (inout RunState) -> Operation?
     ) async -> Operation.Resolution {
-        let number = state.withLock { $0.nextWait() }
+        let number = waits.wrappingAdd(1, ordering: .relaxed).newValue
+        if isFunctionsTask { return await wait(for: key, number, isForStart: isForStart, calling: call) }
         return await withTaskCancellationHandler {
-            await withCheckedContinuation { continuation in
-                let waiter = Operation.Waiter(number: number, isForStart: isForStart, continuation: continuation)
-                let (resolution, hasMore) = state.withLock { state -> (Operation.Resolution?, Bool) in
-                    if state.ending == .ended || Task.isCancelled { return (.cancelled, false) }
-                    call(&state)
-                    return (state.wait(for: key, waiter), state.wantsReport)
-                }
-                if hasMore { reporter.report(self) }
-                if let resolution { continuation.resume(returning: resolution) }
-            }
+            await wait(for: key, number, isForStart: isForStart, calling: call)
         } onCancel: {
             // The branch of the workflow that waits was cancelled.
             let (released, hasMore) = state.withLock { ($0.cancelWait(key, number), $0.wantsReport) }
             released?.resume()
             if hasMore { reporter.report(self) }
         }
+    }
+
+    private func wait(
+        for key: OperationKey, _ number: Int, isForStart: Bool, calling call: (inout RunState) -> Operation?
+    ) async -> Operation.Resolution {
+        await withCheckedContinuation { continuation in
+            let waiter = Operation.Waiter(number: number, isForStart: isForStart, continuation: continuation)
+            let (resolution, hasMore) = state.withLock { state -> (Operation.Resolution?, Bool) in
+                if state.ending == .ended || Task.isCancelled { return (.cancelled, false) }
+                guard let operation = call(&state) else { return (.cancelled, state.wantsReport) }
+                return (state.wait(for: operation, waiter), state.wantsReport)
+            }
+            if hasMore { reporter.report(self) }
+            if let resolution { continuation.resume(returning: resolution) }
+        }
+    }
+
+    /// Whether the current task is the workflow's own, which nobody cancels: cancellation reaches the function through what it
+    /// waits for, so that it can clean up.
+    private var isFunctionsTask: Bool {
+        withUnsafeCurrentTask { $0?.hashValue } == functionsTask.load(ordering: .relaxed)
+    }
+
+    /// The function begins, in the current task.
+    func begin() {
+        functionsTask.store(withUnsafeCurrentTask { $0?.hashValue } ?? 0, ordering: .relaxed)
     }
 
     /// The function ended.
@@ -127,7 +155,7 @@ final class Run: Sendable {
             let next = state.resolveNext()
             var isFree = false
             if case .nothing = next {
-                for key in state.takeParked() { begin(key, &state) }
+                for operation in state.takeParked() { begin(operation, state) }
                 isFree = state.rest()
             }
             return (next, isFree, state.wantsReport)

@@ -64,6 +64,7 @@ extension RunState {
         guard ending != .ended else { return [] }
         ending = .ended
         defer {
+            for operation in operations.values { operation.isCalled = false }
             operations = [:]
             (unsettled, waiting) = (0, 0)
         }

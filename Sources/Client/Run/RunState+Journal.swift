@@ -14,9 +14,8 @@ extension RunState {
 
     /// Takes an entry, in any order and however often.
     mutating func arrive(_ entry: JournalEntry) {
-        guard entry.sequence >= nextSequence, arrived[entry.sequence] == nil, !takenAhead.contains(entry.sequence)
-        else { return }
-        arrived[entry.sequence] = entry
+        guard entry.sequence >= nextSequence, !takenAhead.contains(entry.sequence) else { return }
+        arrived.insert(entry)
     }
 
     /// Goes on in the journal up to what lets the code go on. Only when the run is at rest; nothing is resolved in one
@@ -24,14 +23,14 @@ extension RunState {
     mutating func resolveNext() -> Next {
         guard ending != .ended, activity == .active, blockage == nil else { return .nothing }
         while true {
-            if takenAhead.remove(nextSequence) != nil {
+            if !takenAhead.isEmpty, takenAhead.remove(nextSequence) != nil {
                 nextSequence += 1
                 continue
             }
-            guard let entry = arrived.removeValue(forKey: nextSequence) else { return .nothing }
+            guard let entry = arrived.remove(nextSequence) else { return .nothing }
             let next = take(entry)
             if case .missing = next {
-                arrived[nextSequence] = entry
+                arrived.insert(entry)
                 return goAround(entry)
             }
             nextSequence += 1
@@ -43,7 +42,7 @@ extension RunState {
     /// to it: they are resolved in the order of the journal too, only before their turn.
     private mutating func goAround(_ entry: JournalEntry) -> Next {
         while let ahead = nextOfAdded {
-            arrived[ahead.sequence] = nil
+            _ = arrived.remove(ahead.sequence)
             takenAhead.insert(ahead.sequence)
             if case .resume(let released) = take(ahead) { return .resume(released) }
         }
@@ -55,7 +54,7 @@ extension RunState {
 
     /// The earliest entry that an operation added to the code can take.
     private var nextOfAdded: JournalEntry? {
-        arrived.values.filter { $0.event.key?.isAdded == true && !isUncalled($0) }.min { $0.sequence < $1.sequence }
+        arrived.filter { $0.event.key?.isAdded == true && !isUncalled($0) }.min { $0.sequence < $1.sequence }
     }
 
     /// Whether the code has come to where the journal goes on without it.
@@ -74,7 +73,7 @@ extension RunState {
 
     /// What the journal has and the function, which has ended, did not call.
     var firstUncalled: Blockage? {
-        arrived.values.filter(isUncalled).min { $0.sequence < $1.sequence }.map { Blockage(missing: $0, found: []) }
+        arrived.filter(isUncalled).min { $0.sequence < $1.sequence }.map { Blockage(missing: $0, found: []) }
     }
 
     /// The code does not fit the journal: the run is given back.
@@ -181,7 +180,7 @@ extension RunState {
     }
 
     private mutating func forgetCancellation(_ key: OperationKey) {
-        guard cancellations.remove(key) != nil else { return }
+        guard !cancellations.isEmpty, cancellations.remove(key) != nil else { return }
         unreportedCancellations.removeAll { $0 == key }
     }
 }

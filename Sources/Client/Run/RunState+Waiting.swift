@@ -14,7 +14,7 @@ extension RunState {
     /// Whether nothing happens in the run until the server says something.
     private var onlyWaits: Bool {
         ending == .open && !isReplaying && records.isEmpty && !isReporting && !isGivingBack
-            && arrived[nextSequence] == nil && unsettled == 0 && waiting > 0
+            && !arrived.contains(nextSequence) && unsettled == 0 && waiting > 0
     }
 
     /// The run has come to rest.
@@ -97,7 +97,7 @@ extension RunState {
     /// The last entry of the journal that this worker has, all before included.
     var lastKnown: UInt64 {
         var last = nextSequence - 1
-        while arrived[last + 1] != nil || takenAhead.contains(last + 1) { last += 1 }
+        while arrived.contains(last + 1) || takenAhead.contains(last + 1) { last += 1 }
         return last
     }
 }

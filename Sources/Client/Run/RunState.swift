@@ -39,7 +39,6 @@ struct RunState {
     /// How many callers wait.
     var waiting = 0
     var occurrences: [String: Int] = [:]
-    var waits = 0
     var compensations: [@Sendable () async throws -> Void] = []
     /// Whether compensations run: a cancel then interrupts nothing.
     var isCompensating = false
@@ -47,7 +46,7 @@ struct RunState {
     // The journal.
 
     /// What it says next, by sequence, as far as it has arrived.
-    var arrived: [UInt64: JournalEntry] = [:]
+    var arrived: ArrivedEntries
     var nextSequence: UInt64 = 1
     /// How many entries that resolve something were seen.
     var historyLength = 0
@@ -96,9 +95,8 @@ struct RunState {
         replayEnd = journal.last?.sequence ?? 0
         now = journal.first?.time ?? Timestamp(millisecondsSinceEpoch: 0)
         if case .started(let start) = journal.first?.event { seed = start.seed } else { seed = 0 }
-        arrived.reserveCapacity(journal.count)
+        arrived = ArrivedEntries(journal)
         for entry in journal {
-            arrived[entry.sequence] = entry
             if case .versionSet(let key, _, let version) = entry.event { versions[key] = version }
         }
     }
@@ -114,11 +112,15 @@ struct RunState {
     }
 
     /// Calls an operation. Live, a remote one is given to be reported; a step is the caller's to begin.
-    mutating func call(_ key: OperationKey, _ work: Operation.Work) {
+    ///
+    /// - Returns: the operation.
+    @discardableResult
+    mutating func call(_ key: OperationKey, _ work: Operation.Work) -> Operation {
         let operation = Operation(key: key, work: work)
         operations[key] = operation
         unsettled += 1
         if isReplaying { park(operation) } else { start(operation) }
+        return operation
     }
 
     mutating func park(_ operation: Operation) {
@@ -141,19 +143,15 @@ struct RunState {
 
     mutating func remove(_ operation: Operation) {
         operations[operation.key] = nil
+        operation.isCalled = false
         if !operation.isStarted { unsettled -= 1 }
-    }
-
-    mutating func nextWait() -> Int {
-        waits += 1
-        return waits
     }
 
     /// Lets a caller wait for an operation.
     ///
     /// - Returns: the resolution, if there is no need to wait: the continuation is then the caller's to resume.
-    mutating func wait(for key: OperationKey, _ waiter: Operation.Waiter) -> Operation.Resolution? {
-        guard ending != .ended, let operation = operations[key] else { return .cancelled }
+    mutating func wait(for operation: Operation, _ waiter: Operation.Waiter) -> Operation.Resolution? {
+        guard ending != .ended, operation.isCalled else { return .cancelled }
         if waiter.isForStart, operation.isRecorded { return .completed([]) }
         if let outcome = operation.outcome { return outcome }
         operation.waiters.append(waiter)
@@ -162,8 +160,9 @@ struct RunState {
     }
 
     /// What is to begin now that the replay is over: remote operations are given to be reported, the steps are returned.
-    mutating func takeParked() -> [OperationKey] {
+    mutating func takeParked() -> [Operation] {
         guard ending == .open || (ending == .draining && blockage == nil) else { return [] }
+        guard !parked.isEmpty || !unreportedCancellations.isEmpty else { return [] }
         var keys = parked
         if isReplaying {
             guard !parked.isEmpty, isStuck else { return [] }
@@ -172,11 +171,11 @@ struct RunState {
         } else {
             parked = []
         }
-        let steps = keys.filter { key in
-            guard let operation = operations[key] else { return false }
+        let steps = keys.compactMap { key -> Operation? in
+            guard let operation = operations[key] else { return nil }
             operation.isParked = false
             start(operation)
-            return operation.step != nil
+            return operation.step == nil ? nil : operation
         }
         if isReplaying { return steps }
         for key in unreportedCancellations where operations[key]?.isStarted ?? abandoned[key] ?? false {

@@ -5,6 +5,9 @@ enum Scope {
     /// The path of the branch, as operation keys begin with it; empty at the top of the workflow. Child tasks inherit it.
     @TaskLocal static var path = ""
 
+    /// The same, and inside of a step the step's key.
+    static var current: String { StepContext.current?.key.rawValue ?? path }
+
     /// Runs one branch of `parallel`, `race` or `settled` in a scope of its own.
     ///
     /// - Parameters:

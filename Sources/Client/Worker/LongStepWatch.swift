@@ -7,7 +7,8 @@ final class LongStepWatch: Sendable {
     private static let threshold = Duration.milliseconds(50)
 
     private struct State {
-        /// The steps that began in the last while, the first to begin first. Whether they still run is not known here.
+        /// The runs in which a step began in the last while, each once, the first to begin first. Whether it still runs is not
+        /// known here.
         var begun: Deque<(instant: ContinuousClock.Instant, run: Run)> = []
         var isAwake = false
     }
@@ -17,6 +18,10 @@ final class LongStepWatch: Sendable {
 
     /// A step's closure has begun.
     func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
+        if !run.isWatched.exchange(true, ordering: .acquiringAndReleasing) { watch(run, from: instant) }
+    }
+
+    private func watch(_ run: Run, from instant: ContinuousClock.Instant) {
         let wakes = state.withLock { state in
             state.begun.append((instant, run))
             defer { state.isAwake = true }
@@ -33,9 +38,17 @@ final class LongStepWatch: Sendable {
             while state.withLock({ $0.isAwake }) {
                 guard (try? await Task.sleep(for: Self.threshold)) != nil else { return }
                 let limit = ContinuousClock.now - Self.threshold
-                for run in takeRuns(begunBefore: limit) where run.noteLongStep(startedBefore: limit) { report(run) }
+                for run in takeRuns(begunBefore: limit) { look(at: run, limit, report) }
             }
         }
+    }
+
+    private func look(at run: Run, _ limit: ContinuousClock.Instant, _ report: (Run) -> Void) {
+        // Before the look: a step that begins during it is watched anew.
+        run.isWatched.store(false, ordering: .sequentiallyConsistent)
+        let (isLong, next) = run.noteLongStep(startedBefore: limit)
+        if isLong { report(run) }
+        if let next, !run.isWatched.exchange(true, ordering: .acquiringAndReleasing) { watch(run, from: next) }
     }
 
     private func takeRuns(begunBefore limit: ContinuousClock.Instant) -> [Run] {

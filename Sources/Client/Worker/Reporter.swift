@@ -7,17 +7,17 @@ internal import Synchronization
 /// Reports what happened in all runs of a worker, in as few calls as it takes: what accumulates while calls are under way
 /// goes with the next one. A lone run sees one round trip a step, thousands share their calls.
 final class Reporter: RunReporting {
-    /// How many `Advance` calls are under way at once.
-    private static let callsInFlight = 2
+    /// How many `Advance` calls are under way at once: while one is being committed the next is decided, and the worker works on
+    /// the answer of a third.
+    private static let callsInFlight = 3
     /// What one call carries at most, in runs and in bytes of results; what does not fit goes with the next.
-    private static let maximumCallRuns = 1_000
+    private static let maximumCallRuns = 350
     private static let maximumCallBytes = 2 * 1024 * 1024
     private static let retryDelay = Duration.milliseconds(50)...Duration.seconds(1)
 
     private struct State {
         /// Runs with something to report, none twice, in the order of their first report.
         var ready: Deque<Run> = []
-        var isReady: Set<ObjectIdentifier> = []
         /// How many calls are under way.
         var callCount = 0
         var isStopping = false
@@ -49,10 +49,12 @@ final class Reporter: RunReporting {
     }
 
     func report(_ run: Run) {
-        state.withLock { state in
-            if state.isReady.insert(ObjectIdentifier(run)).inserted { state.ready.append(run) }
+        guard !run.isReady.exchange(true, ordering: .acquiringAndReleasing) else { return }
+        let rings = state.withLock { state in
+            state.ready.append(run)
+            return state.ready.count == 1
         }
-        bell.continuation.yield()
+        if rings { bell.continuation.yield() }
     }
 
     func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
@@ -63,6 +65,8 @@ final class Reporter: RunReporting {
     func run() async {
         await withDiscardingTaskGroup { group in
             for await _ in bell.stream {
+                // Behind what the worker has to do now: what comes of it goes with the same call.
+                await Task.yield()
                 while let batch = nextBatch() {
                     group.addTask {
                         await self.call(batch)
@@ -101,11 +105,10 @@ final class Reporter: RunReporting {
     }
 
     private func takeReady() -> Run? {
-        state.withLock { state in
-            guard let run = state.ready.popFirst() else { return nil }
-            state.isReady.remove(ObjectIdentifier(run))
-            return run
-        }
+        // From now on, what happens in the run makes it ready again.
+        guard let run = state.withLock({ $0.ready.popFirst() }) else { return nil }
+        run.isReady.store(false, ordering: .sequentiallyConsistent)
+        return run
     }
 
     private func call(_ batch: Batch) async {

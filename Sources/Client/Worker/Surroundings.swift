@@ -1,3 +1,5 @@
+internal import NGHTTP2Transport
+
 /// What a worker needs of the process it is in; the test kit puts in its own.
 package struct Surroundings: Sendable {
     /// One attempt at a step or an activity, of which a worker calls the user's closure.
@@ -37,5 +39,5 @@ package struct Surroundings: Sendable {
         return try await intercept(attempt(), closure)
     }
 
-    static let system = Surroundings(clock: .system)
+    static let system = Surroundings(clock: .system, executor: WorkerExecutor(on: ThreadPool.shared))
 }

@@ -73,7 +73,7 @@ final class Worker: Sendable {
     /// Works until ``stop()``, then gives the tasks back.
     func run() async throws {
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await self.reporter.run() }
+            group.addTask(executorPreference: surroundings.executor) { await self.reporter.run() }
             group.addTask { await self.watchLongSteps() }
             // Awaited below; not a child, so that a cancelled worker gives its runs back before anything in them is
             // cancelled. Dropped, they end by themselves.

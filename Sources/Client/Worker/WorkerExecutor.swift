@@ -17,6 +17,8 @@ package final class WorkerExecutor: TaskExecutor {
         var queue: Deque<Work> = []
         /// How many threads work.
         var servers = 0
+        /// How many of them are in the code of a run, which ends soon: closures may take any time.
+        var soonFree = 0
     }
 
     /// After so many pieces a thread is given back, so that others get their turn on it.
@@ -46,7 +48,8 @@ package final class WorkerExecutor: TaskExecutor {
     private func put(_ work: Work) {
         let begins = state.withLock { state in
             state.queue.append(work)
-            guard state.servers < width else { return false }
+            // A thread that is to be woken costs more than what waits for one that is soon free.
+            guard state.servers < width, state.queue.count > state.soonFree else { return false }
             state.servers += 1
             return true
         }
@@ -59,18 +62,25 @@ package final class WorkerExecutor: TaskExecutor {
     }
 
     private func serve() {
+        var wasInRun = false
         for _ in 0..<Self.turn {
             let work = state.withLock { state in
                 let work = state.queue.popFirst()
+                if wasInRun { state.soonFree -= 1 }
+                if case .run = work { state.soonFree += 1 }
                 if work == nil { state.servers -= 1 }
                 return work
             }
+            wasInRun = false
             switch work {
             case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
-            case .run(let run): run.drain()
+            case .run(let run):
+                run.drain()
+                wasInRun = true
             case nil: return
             }
         }
+        if wasInRun { state.withLock { $0.soonFree -= 1 } }
         serveSoon()
     }
 }
