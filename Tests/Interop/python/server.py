@@ -10,9 +10,10 @@ BINARY = os.environ["AETHER_BINARY"]
 
 
 class Server:
-    def __init__(self, directory, *flags):
+    def __init__(self, directory, *flags, under=()):
         self.directory = directory
         self.flags = flags
+        self.under = under
         self.start()
 
     def start(self):
@@ -20,7 +21,7 @@ class Server:
         ready = os.path.join(self.directory, "ready.json")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}
         self.process = subprocess.Popen(
-            [BINARY, "serve", "--grpc-port", "0", "--http-port", "0", "--metrics-port", "0",
+            [*self.under, BINARY, "serve", "--grpc-port", "0", "--http-port", "0", "--metrics-port", "0",
              "--db", os.path.join(self.directory, "aether.db"), "--ready-file", ready, *self.flags],
             cwd=self.directory, env=environment, stdout=subprocess.PIPE, text=True)
         if not self.process.stdout.readline():
@@ -53,8 +54,9 @@ class Server:
             self.kill()
 
 
-def serving(*flags):
+def serving(*flags, under=()):
+    """A server in a folder of its own; `under` is a command that runs it, as strace does."""
     directory = tempfile.TemporaryDirectory(prefix="aether-")
-    server = Server(directory.name, *flags)
+    server = Server(directory.name, *flags, under=under)
     server.keep = directory
     return server
