@@ -31,6 +31,30 @@ let exampleDependencies: [String: [Target.Dependency]] = [
     ]
 ]
 
+/// The micro-benchmarks of Benchmarks/HotPath are there only for who asks, so that nobody else resolves what they need.
+let hasMicroBenchmarks = Context.environment["AETHER_MICRO_BENCHMARKS"] != nil
+
+let microBenchmarkDependencies: [Package.Dependency] =
+    hasMicroBenchmarks
+    ? [.package(url: "https://github.com/ordo-one/benchmark", from: "1.38.1", traits: [])] : []
+
+let microBenchmarks: [Target] =
+    hasMicroBenchmarks
+    ? [
+        .executableTarget(
+            name: "HotPath",
+            dependencies: [
+                "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                .product(name: "Benchmark", package: "benchmark"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+            ],
+            path: "Benchmarks/HotPath",
+            exclude: ["Thresholds", "run.sh"],
+            swiftSettings: swiftSettings,
+            plugins: [.plugin(name: "BenchmarkPlugin", package: "benchmark")]
+        )
+    ] : []
+
 let package = Package(
     name: "aether",
     products: [
@@ -58,7 +82,7 @@ let package = Package(
         .package(url: "https://github.com/hummingbird-project/hummingbird.git", from: "2.28.0", traits: []),
         .package(url: "https://github.com/LebJe/TOMLKit.git", from: "0.6.0"),
         .package(url: "https://github.com/swift-server/swift-service-lifecycle.git", from: "2.13.0"),
-    ],
+    ] + microBenchmarkDependencies,
     targets: [
         // The pure core: what a workflow is and how it advances.
         .target(
@@ -296,4 +320,5 @@ let package = Package(
                 name: name, dependencies: ["Aether"] + (exampleDependencies[name] ?? []), path: "examples/\(name)",
                 exclude: ["README.md"], swiftSettings: userSettings)
         }
+        + microBenchmarks
 )

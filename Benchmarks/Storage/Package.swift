@@ -8,6 +8,10 @@ let package = Package(
         .executableTarget(
             name: "StorageBenchmark",
             dependencies: [.product(name: "AetherStorage", package: "aether")],
-            swiftSettings: [.swiftLanguageMode(.v6)])
+            swiftSettings: [.swiftLanguageMode(.v6)]),
+        .executableTarget(
+            name: "fill",
+            dependencies: [.product(name: "AetherStorage", package: "aether")],
+            swiftSettings: [.swiftLanguageMode(.v6)]),
     ]
 )

@@ -229,6 +229,7 @@ final class BenchBed: Sendable {
         var figures: Figures = [:]
         figures[.serverCPUPercent] = after.since(before, \.cpuSeconds).map { $0 / seconds * 100 }
         figures[.serverMemory] = after.map { $0.memory / 1_048_576 }
+        figures[.serverPeakMemory] = after.map { $0.peakMemory / 1_048_576 }
         return figures
     }
 }
