@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
 # Builds the release `aether`: optimised across modules, stripped, Swift's libraries linked in, and SQLite, nghttp2 and C++'s
-# library too where their static ones are installed. Memory comes from jemalloc, with which all of it needs about a seventh
-# less processor time. Prints where it is, its size, and what it still needs from the system.
+# library too where their static ones are installed. Memory comes from jemalloc, with which all of it needs about a sixth less
+# processor time. Prints where it is, its size, and what it still needs from the system.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
