@@ -202,8 +202,8 @@ actor EffectDispatcher {
                     again += group.map(\.request)
                     continue
                 }
-                let (unassigned, needingReplay) = await assign(group)
-                again += needingReplay
+                let (unassigned, requests) = await assign(group)
+                again += requests
                 let freed = await session.unreserve(unassigned)
                 if let connection = freed.connection, freed.count > 0 {
                     refused[connection, default: 0] += freed.count
@@ -214,26 +214,27 @@ actor EffectDispatcher {
         }
     }
 
-    /// - Returns: what is refused, and the requests that are to be made anew, for a worker that can replay.
+    /// - Returns: what is refused, and what the scheduler is to be asked next: for a worker that can replay, or for what is
+    ///   due in the runs besides.
     private func assign(
         _ assignments: [TaskScheduler.Assignment]
-    ) async -> (unassigned: [TaskSubject], needingReplay: [TaskScheduler.Request]) {
+    ) async -> (unassigned: [TaskSubject], requests: [TaskScheduler.Request]) {
         defer { ring() }
         var unassigned: [TaskSubject] = []
-        var needingReplay: [TaskScheduler.Request] = []
+        var requests: [TaskScheduler.Request] = []
         for assignment in assignments {
             var request = assignment.request
             do throws(WorkflowFault) {
                 guard let workflow = registry.present(request.subject.workflow) else { throw .discarded }
-                try await workflow.assign(assignment, at: clock.now())
+                requests += try await workflow.assign(assignment, at: clock.now())
             } catch {
                 unassigned.append(request.subject)
                 guard case .refused(.cannotReplay) = error else { continue }
                 request.needsReplay = true
-                needingReplay.append(request)
+                requests.append(request)
             }
         }
-        return (unassigned, needingReplay)
+        return (unassigned, requests)
     }
 }
 

@@ -129,9 +129,14 @@ actor WorkflowActor {
     }
 
     /// Leases the run, or one of its activities, to the worker that the scheduler chose, as one of many.
-    func assign(_ assignment: TaskScheduler.Assignment, at now: Timestamp) throws(WorkflowFault) {
-        try handle(.assign(assignment.request.subject, to: assignment.worker), at: now, isOneOfMany: true)
+    ///
+    /// - Returns: what the scheduler is to be asked of what is due by now besides.
+    func assign(
+        _ assignment: TaskScheduler.Assignment, at now: Timestamp
+    ) throws(WorkflowFault) -> [TaskScheduler.Request] {
+        let staged = try handle(.assign(assignment.request.subject, to: assignment.worker), at: now, isOneOfMany: true)
         if assignment.request.subject.activity == nil { generation = assignment.generation }
+        return staged.requests
     }
 
     /// Applies a worker's report, as one of many.

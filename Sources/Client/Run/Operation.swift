@@ -3,9 +3,8 @@ internal import AetherRuntime
 /// One call of the workflow's context whose outcome the journal will have. It belongs to one ``RunState``, under whose lock
 /// everything of it is used that changes.
 ///
-/// `@unchecked Sendable` is safe because of that lock. An attempt holds its operation, instead of looking it up by its key
-/// at every turn.
-final class Operation: @unchecked Sendable {
+/// An attempt holds its operation, instead of looking it up by its key at every turn.
+final class Operation: @unchecked Sendable {  // Safe: what changes is used under the run's lock alone.
     enum Work {
         /// A closure of this worker, which reports its failed attempts and its outcome.
         case step(StepWork)
