@@ -101,9 +101,7 @@ package struct AetherServer: Service {
         }
         var listeners: [@Sendable () async throws -> Void] = [listener, { try await http.run() }]
         if let metrics { listeners.append({ try await metrics.run() }) }
-        try await withTaskExecutorPreference(ThreadPool.shared) {
-            try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
-        }
+        try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
     }
 
     private static func cause(_ error: any Error) -> TransportError? {

@@ -67,10 +67,16 @@ final class ServerCalls: Sendable {
         for stream in streams {
             // Not a child of anything: a task group would cost another hop between threads for each call. `callEnded`
             // counts it, `untilEmpty` waits for it, and `stop` cancels it.
-            let task = Task(executorPreference: ThreadPool.shared) { await self.run(stream, peers) }
+            let task = Task(executorPreference: executor(of: stream)) { await self.run(stream, peers) }
             stream.withState { $0.task = task }
             if isStopping { task.cancel() }
         }
+    }
+
+    /// Only unary handlers have the pool: a task with an executor of its own takes its status lock whenever it is resumed, and
+    /// libraries that resume tasks under locks which their cancellation takes too (async-algorithms' `merge`) then deadlock.
+    private func executor(of stream: CallStream) -> (any TaskExecutor)? {
+        unaryHandlers[stream.descriptor] == nil ? nil : ThreadPool.shared
     }
 
     private func run(_ stream: CallStream, _ peers: PeerNames) async {
