@@ -11,12 +11,15 @@ final class ConnectionMailbox: Sendable {
     }
 
     let eventLoop: any EventLoop
+    /// For what is short enough to be done on the event loop.
+    let executor: EventLoopExecutor
     /// The connection; it is taken out when the channel closes, which breaks the cycle of references.
     private let connection: NIOLoopBoundBox<HTTP2Connection?>
     private let state = Mutex(State())
 
     init(eventLoop: any EventLoop) {
         self.eventLoop = eventLoop
+        executor = EventLoopExecutor(eventLoop)
         connection = NIOLoopBoundBox.makeEmptyBox(valueType: HTTP2Connection.self, eventLoop: eventLoop)
     }
 

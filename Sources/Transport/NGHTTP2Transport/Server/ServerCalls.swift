@@ -73,10 +73,18 @@ final class ServerCalls: Sendable {
         }
     }
 
-    /// Only unary handlers have the pool: a task with an executor of its own takes its status lock whenever it is resumed, and
+    /// Up to how many bytes a request is short.
+    private static let shortRequestBytes = 4096
+
+    /// Only unary handlers have one: a task with an executor of its own takes its status lock whenever it is resumed, and
     /// libraries that resume tasks under locks which their cancellation takes too (async-algorithms' `merge`) then deadlock.
+    ///
+    /// A short request that is all there is answered on the event loop, which has to write the response anyway; a longer
+    /// one would hold up the connections of that loop.
     private func executor(of stream: CallStream) -> (any TaskExecutor)? {
-        unaryHandlers[stream.descriptor] == nil ? nil : ThreadPool.shared
+        if unaryHandlers[stream.descriptor] == nil { return nil }
+        let isShort = stream.withState { !$0.inbound.isOpen && $0.inbound.arrivedBytes <= Self.shortRequestBytes }
+        return isShort ? stream.mailbox.executor : ThreadPool.shared
     }
 
     private func run(_ stream: CallStream, _ peers: PeerNames) async {

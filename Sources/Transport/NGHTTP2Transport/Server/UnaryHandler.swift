@@ -5,7 +5,7 @@ public import GRPCCore
 /// GRPCCore's stages cost some ten microseconds and several tasks a call: what a method that is called tens of thousands of
 /// times a second would spend most of its time in. Such a method has one task, and no metadata in either direction;
 /// interceptors don't see it. Limits and deadlines are as for every other call; a handler whose call is over is not told, and what
-/// it returns is dropped.
+/// it returns is dropped. A handler runs on the connection's event loop when its request is short, so it must not block.
 public struct UnaryHandler: Sendable {
     /// The method. It is served by a service of the server too, so that the server knows it.
     public let method: MethodDescriptor

@@ -33,6 +33,8 @@ struct InboundQueue: Sendable {
     private var entries = ShortQueue<Entry>()
     private var waiter: Waiter?
     private var heldPartialBytes = 0
+    /// How many bytes of messages have arrived.
+    private(set) var arrivedBytes = 0
     /// Bytes whose message was taken, not yet given back to the peer.
     private var returnableBytes = 0
     /// Whether the peer may be waiting for those bytes to send the rest of a message.
@@ -46,6 +48,7 @@ struct InboundQueue: Sendable {
             returnableBytes += windowBytes
             return nil
         }
+        arrivedBytes += windowBytes
         let held = heldPartialBytes
         heldPartialBytes = 0
         if let waiter {
