@@ -132,9 +132,14 @@ public final class NGHTTP2ClientTransport: ClientTransport {
         }
         defer { deadline?.cancel() }
         do {
-            try stream.write(metadata: [:])
-            try await stream.write(message: message)
-            try stream.finishWriting()
+            do {
+                try stream.write(metadata: [:])
+                try await stream.write(message: message)
+                try stream.finishWriting()
+            } catch let error as RPCError {
+                // A server that has answered needs no more of the request: then the answer says why.
+                if stream.withState(\.inbound.isOpen) { throw error }
+            }
             return try await stream.onlyResponse()
         } catch is CancellationError {
             throw RPCError.callCancelled
