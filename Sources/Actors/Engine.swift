@@ -95,7 +95,7 @@ package final class Engine: Sendable {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.dispatcher.run() }
             for lane in lanes.values {
-                group.addTask { await lane.persistence.run() }
+                group.addTask(executorPreference: lane.persistence.taskExecutor) { await lane.persistence.run() }
             }
             group.addTask { await self.timers.run() }
             group.addTask { await self.deliverMessages() }

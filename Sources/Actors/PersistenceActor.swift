@@ -16,6 +16,9 @@ actor PersistenceActor {
 
     private nonisolated let store: any WorkflowStore
     private nonisolated let executor: any SerialExecutor
+    /// What the task of ``run()`` is to have as its own executor, if the store blocks a thread. A task that has waited is
+    /// resumed where it would be without its actor, and only then goes to the actor's thread: two threads to wake.
+    nonisolated let taskExecutor: (any TaskExecutor)?
     private nonisolated let clock: EngineClock
     private nonisolated let retryInterval: Duration
     private nonisolated let lagLimit: LagLimit
@@ -47,6 +50,7 @@ actor PersistenceActor {
     ) {
         self.store = store
         executor = store.committer ?? InlineExecutor()
+        taskExecutor = store.committer
         self.clock = clock
         self.retryInterval = retryInterval
         self.lagLimit = lagLimit

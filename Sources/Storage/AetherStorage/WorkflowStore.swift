@@ -27,7 +27,7 @@ public protocol WorkflowStore: Sendable {
 
     /// The thread on which ``commit(_:)`` blocks, if it blocks one: whoever calls it from there saves a hop and the hop back.
     /// `nil`, the default, for a store that blocks nobody.
-    var committer: (any SerialExecutor)? { get }
+    var committer: (any SerialExecutor & TaskExecutor)? { get }
 
     /// What lists show of one workflow.
     ///
@@ -113,7 +113,7 @@ public protocol WorkflowStore: Sendable {
 }
 
 extension WorkflowStore {
-    public var committer: (any SerialExecutor)? { nil }
+    public var committer: (any SerialExecutor & TaskExecutor)? { nil }
 
     public func workflows(
         _ ids: [WorkflowID], entries limit: Int

@@ -6,7 +6,7 @@ internal import Synchronization
 ///
 /// The thread starts with the first job and sleeps on a semaphore between jobs: an idle one costs nothing. After
 /// ``stop()`` it ends as soon as nothing waits; a job that still comes later starts it again, so none is ever lost.
-final class DedicatedThread: SerialExecutor {
+final class DedicatedThread: SerialExecutor, TaskExecutor {
     private struct State {
         var jobs: [UnownedJob] = []
         var isRunning = false
@@ -52,7 +52,9 @@ final class DedicatedThread: SerialExecutor {
                 defer { state.jobs = [] }
                 return state.jobs
             }
-            for job in jobs { job.runSynchronously(on: asUnownedSerialExecutor()) }
+            for job in jobs {
+                job.runSynchronously(isolatedTo: asUnownedSerialExecutor(), taskExecutor: asUnownedTaskExecutor())
+            }
             let isOver = state.withLock { state in
                 guard state.isStopping, state.jobs.isEmpty else { return false }
                 state.isRunning = false

@@ -50,7 +50,7 @@ public final class SQLiteStore: WorkflowStore {
         chains = ChainCache()
     }
 
-    public var committer: (any SerialExecutor)? { writer.thread }
+    public var committer: (any SerialExecutor & TaskExecutor)? { writer.thread }
 
     public func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID> {
         try await writer.commit(batch)
