@@ -30,6 +30,8 @@ struct EntryFields {
     var version: UInt64 = 0
     var continuedCount: UInt64 = 0
     var firstInput: [UInt8] = []
+    var resolvedBehind: UInt64 = 0
+    var resolvedAt: Int64 = 0
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -65,6 +67,8 @@ struct EntryFields {
             case (28, .varint): version = try reader.varint()
             case (29, .varint): continuedCount = try reader.varint()
             case (30, .lengthDelimited): firstInput = Array(try reader.lengthDelimited())
+            case (31, .varint): resolvedBehind = try reader.varint()
+            case (32, .varint): resolvedAt = Int64(bitPattern: try reader.varint())
             case (_, let type): try reader.skip(type)
             }
         }

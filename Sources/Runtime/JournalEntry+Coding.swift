@@ -7,6 +7,10 @@ extension JournalEntry {
         writer.field(3, signed: time.rawValue)
         writer.field(4, unsigned: record)
         event.encode(into: &writer)
+        if let early {
+            writer.field(31, unsigned: early.behind)
+            writer.field(32, signed: early.time.rawValue)
+        }
         return writer.bytes
     }
 
@@ -24,7 +28,8 @@ extension JournalEntry {
             sequence: fields.sequence,
             time: Timestamp(rawValue: fields.time),
             record: fields.record,
-            event: try fields.event()
+            event: try fields.event(),
+            early: EarlyResolution(behind: fields.resolvedBehind, at: fields.resolvedAt)
         )
     }
 }

@@ -16,6 +16,14 @@ public enum PersistenceTier: UInt8, Sendable, Hashable, CaseIterable {
         }
     }
 
+    /// How many outcomes of a run's steps its worker may go on with before the server has them.
+    package var stepsAhead: Int {
+        switch self {
+        case .memory: 64
+        case .snapshot, .stateActionLog: 0
+        }
+    }
+
     public init?(name: String) {
         guard let tier = Self.allCases.first(where: { $0.name == name }) else { return nil }
         self = tier

@@ -3,7 +3,7 @@
 extension WorkerRecord {
     private var kind: EntryKind {
         switch self {
-        case .stepCompleted: .stepCompleted
+        case .stepCompleted, .stepResolved: .stepCompleted
         case .stepFailed: .stepFailed
         case .stepAttemptFailed: .stepAttemptFailed
         case .startTimer: .timerStarted
@@ -24,6 +24,10 @@ extension WorkerRecord {
         switch self {
         case .stepCompleted(_, let result):
             writer.field(3, bytes: result)
+        case .stepResolved(_, let result, let early):
+            writer.field(3, bytes: result)
+            writer.field(16, unsigned: early.behind)
+            writer.field(17, signed: early.time.rawValue)
         case .stepFailed(_, let failure):
             writer.field(4, message: failure.wire)
         case .stepAttemptFailed(_, let attempt, let failure, let delay):
@@ -96,6 +100,8 @@ private struct RecordFields {
     var closePolicy: UInt64 = 0
     var activity: ActivitySpec?
     var version: UInt64 = 0
+    var resolvedBehind: UInt64 = 0
+    var resolvedAt: Int64 = 0
 
     mutating func read(_ wire: WireBytes) throws(JournalCodingError) {
         var reader = WireReader(wire)
@@ -119,6 +125,8 @@ private struct RecordFields {
                 try spec.read(try reader.lengthDelimited())
                 activity = spec
             case (15, .varint): version = try reader.varint()
+            case (16, .varint): resolvedBehind = try reader.varint()
+            case (17, .varint): resolvedAt = Int64(bitPattern: try reader.varint())
             case (_, let type): try reader.skip(type)
             }
         }
@@ -134,7 +142,11 @@ private struct RecordFields {
         guard !key.isEmpty else { throw .malformed("a record of kind \(kind) lacks its key") }
         let key = OperationKey(rawValue: key)
         switch known {
-        case .stepCompleted: return .stepCompleted(key: key, result: payload)
+        case .stepCompleted:
+            guard let early = EarlyResolution(behind: resolvedBehind, at: resolvedAt) else {
+                return .stepCompleted(key: key, result: payload)
+            }
+            return .stepResolved(key: key, result: payload, early)
         case .stepFailed: return .stepFailed(key: key, failure: failure ?? Failure(message: ""))
         case .stepAttemptFailed:
             return .stepAttemptFailed(

@@ -1,6 +1,8 @@
 /// One thing a worker reports about a run: each becomes one journal entry.
 package enum WorkerRecord: Sendable, Hashable {
     case stepCompleted(key: OperationKey, result: [UInt8])
+    /// A step completed, and the run went on with that before it was reported.
+    indirect case stepResolved(key: OperationKey, result: [UInt8], EarlyResolution)
     indirect case stepFailed(key: OperationKey, failure: Failure)
     /// An attempt at a step failed, and there will be another after a delay.
     indirect case stepAttemptFailed(key: OperationKey, attempt: UInt32, failure: Failure, delayMilliseconds: Int64)
@@ -20,20 +22,25 @@ package enum WorkerRecord: Sendable, Hashable {
 
     package var key: OperationKey? {
         switch self {
-        case .stepCompleted(let key, _), .stepFailed(let key, _), .stepAttemptFailed(let key, _, _, _),
-            .startTimer(let key, _), .startChild(let key, _), .scheduleActivity(let key, _),
-            .awaitSignal(let key, _, _),
-            .setValue(let key, _, _), .setVersion(let key, _, _), .cancelOperation(let key):
+        case .stepCompleted(let key, _), .stepResolved(let key, _, _), .stepFailed(let key, _),
+            .stepAttemptFailed(let key, _, _, _), .startTimer(let key, _), .startChild(let key, _),
+            .scheduleActivity(let key, _), .awaitSignal(let key, _, _), .setValue(let key, _, _), .setVersion(let key, _, _),
+            .cancelOperation(let key):
             key
         case .continueAsNew, .close:
             nil
         }
     }
 
+    var early: EarlyResolution? {
+        if case .stepResolved(_, _, let early) = self { early } else { nil }
+    }
+
     /// The size of the value it carries, in bytes.
     package var payloadSize: Int {
         switch self {
-        case .stepCompleted(_, let result), .close(.completed(let result)): result.count
+        case .stepCompleted(_, let result), .stepResolved(_, let result, _), .close(.completed(let result)):
+            result.count
         case .stepFailed(_, let failure), .close(.failed(let failure)), .stepAttemptFailed(_, _, let failure, _):
             failure.message.utf8.count
         case .startChild(_, let child): child.input.count
@@ -47,7 +54,8 @@ package enum WorkerRecord: Sendable, Hashable {
     /// The entry's event, for an entry of a certain time; `nil` where the journal makes way for another one.
     package func event(at now: Timestamp) -> JournalEvent? {
         switch self {
-        case .stepCompleted(let key, let result): .stepCompleted(key: key, result: result)
+        case .stepCompleted(let key, let result), .stepResolved(let key, let result, _):
+            .stepCompleted(key: key, result: result)
         case .stepFailed(let key, let failure): .stepFailed(key: key, failure: failure)
         case .stepAttemptFailed(let key, let attempt, let failure, let delay):
             .stepAttemptFailed(key: key, attempt: attempt, failure: failure, retryAt: now.advanced(by: delay))

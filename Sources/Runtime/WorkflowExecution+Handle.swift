@@ -85,7 +85,7 @@ extension WorkflowExecution {
                 decision.acknowledged += Array(repeating: place, count: records.count - decision.acknowledged.count)
                 return
             }
-            let entry = record(event, number: number, at: now, &decision)
+            let entry = record(event, number: number, early: worked.early, at: now, &decision)
             decision.acknowledged.append(RecordPlace(sequence: entry.sequence, time: entry.time))
             follow(worked, lease, at: now, &decision)
         }
@@ -103,7 +103,8 @@ extension WorkflowExecution {
         case .stepAttemptFailed(_, let attempt, _, _):
             guard case .step(let recorded, _, _) = pending[key]?.kind, recorded >= attempt else { return nil }
             return RecordPlace(sequence: pending[key]?.sequence ?? lastSequence, time: lastTime)
-        case .stepCompleted, .stepFailed, .setValue, .setVersion, .cancelOperation, .continueAsNew, .close:
+        case .stepCompleted, .stepResolved, .stepFailed, .setValue, .setVersion, .cancelOperation, .continueAsNew,
+            .close:
             return nil
         }
     }
@@ -122,8 +123,8 @@ extension WorkflowExecution {
             consumeSignals(name, at: now, &decision)
         case .cancelOperation(let key):
             followCancellation(of: key, at: now, &decision)
-        case .stepCompleted, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity, .setValue,
-            .setVersion, .continueAsNew:
+        case .stepCompleted, .stepResolved, .stepFailed, .stepAttemptFailed, .startTimer, .scheduleActivity,
+            .setValue, .setVersion, .continueAsNew:
             break
         }
     }
@@ -236,9 +237,11 @@ extension WorkflowExecution {
     /// what it did not report itself, and a run that only waited gets a worker when what it waited for happens.
     @discardableResult
     mutating func record(
-        _ event: JournalEvent, number: UInt64 = 0, at now: Timestamp, _ decision: inout Decision
+        _ event: JournalEvent, number: UInt64 = 0, early: EarlyResolution? = nil, at now: Timestamp,
+        _ decision: inout Decision
     ) -> JournalEntry {
-        let entry = JournalEntry(sequence: lastSequence + 1, time: max(now, lastTime), record: number, event: event)
+        let entry = JournalEntry(
+            sequence: lastSequence + 1, time: max(now, lastTime), record: number, event: event, early: early)
         if case .closed(let outcome) = event {
             endOperations(&decision)
             if let parent = start.parent { decision.effects.append(.tellParent(parent, outcome)) }

@@ -15,7 +15,14 @@ struct HistoryLine {
     }
 
     func entry() throws(HistoryUnreadable) -> JournalEntry {
-        JournalEntry(sequence: try unsigned("sequence"), time: try instant("time"), event: try event(try text("kind")))
+        JournalEntry(
+            sequence: try unsigned("sequence"), time: try instant("time"), event: try event(try text("kind")),
+            early: try early())
+    }
+
+    private func early() throws(HistoryUnreadable) -> EarlyResolution? {
+        guard members["resolvedBehind"] != nil else { return nil }
+        return EarlyResolution(behind: try unsigned("resolvedBehind"), time: try instant("resolvedAt"))
     }
 
     private func event(_ kind: String) throws(HistoryUnreadable) -> JournalEvent {

@@ -22,7 +22,8 @@ struct RunStateTests {
     ]
 
     private func state(_ events: [JournalEvent]) -> RunState {
-        var state = RunState(journal: zip(UInt64(1)..., Self.first + events).map { entry($0, $1) })
+        let journal = zip(UInt64(1)..., Self.first + events).map { entry($0, $1) }
+        var state = RunState(journal: journal, at: Timestamp(millisecondsSinceEpoch: 0))
         _ = state.occupy()
         return state
     }
@@ -60,7 +61,7 @@ struct RunStateTests {
 
     /// How many callers go on next; `nil` when the run is blocked.
     private func next(_ state: inout RunState) -> [Int]? {
-        switch state.resolveNext() {
+        switch state.resolveNext(at: Timestamp(millisecondsSinceEpoch: 0)) {
         case .nothing: []
         case .resume(let released): released.map(\.waiter.number)
         case .blocked, .missing: nil

@@ -17,6 +17,8 @@ struct AdvanceCodingTests {
     static let records: [WorkerRecord] = [
         .stepCompleted(key: key, result: [0x7b, 0x7d]),
         .stepCompleted(key: key, result: []),
+        .stepResolved(key: key, result: [1], EarlyResolution(behind: 2, time: Timestamp(rawValue: 1_700_000_000_000))),
+        .stepResolved(key: key, result: [], EarlyResolution(behind: .max, time: Timestamp(rawValue: 0))),
         .stepCompleted(key: key, result: [UInt8](repeating: 7, count: 70_000)),
         .stepFailed(key: key, failure: failure),
         .stepAttemptFailed(key: key, attempt: 3, failure: failure, delayMilliseconds: 0),

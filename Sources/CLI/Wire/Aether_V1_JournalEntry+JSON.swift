@@ -14,6 +14,10 @@ extension Aether_V1_JournalEntry {
             members.append(.init(name: "name", value: .string(OperationKey(rawValue: key).name)))
         }
         members += ownMembers.map { JSONValue.Member(name: $0.key, value: $0.value) }
+        if resolvedBehind > 0 {
+            members.append(.init(name: "resolvedBehind", value: .integer(resolvedBehind)))
+            members.append(.init(name: "resolvedAt", value: .instant(resolvedAt)))
+        }
         if kind == .started { members += parentMembers + continuationMembers }
         if kind == .closed || kind == .childClosed { members += outcomeMembers }
         return .object(members)

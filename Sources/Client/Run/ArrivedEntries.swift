@@ -12,6 +12,8 @@ struct ArrivedEntries: Sequence {
 
     func makeIterator() -> Deque<JournalEntry>.Iterator { entries.makeIterator() }
 
+    var isEmpty: Bool { entries.isEmpty }
+
     subscript(sequence: UInt64) -> JournalEntry? {
         index(of: sequence).map { entries[$0] }
     }

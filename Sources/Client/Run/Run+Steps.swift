@@ -25,7 +25,7 @@ extension Run {
         guard let attempt = state.nextAttempt(operation, at: surroundings.clock.now()) else { return }
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
-        let task = Task(executorPreference: surroundings.executor) { [self] in await make(attempt) }
+        let task = Task(executorPreference: stepExecutor) { [self] in await make(attempt) }
         let now = ContinuousClock.now
         state.begin(attempt, task, at: now)
         if attempt.delay <= .zero { reporter.stepBegan(in: self, at: now) }
@@ -78,8 +78,9 @@ extension Run {
     }
 
     private func finish(_ attempt: RunState.Attempt, _ record: WorkerRecord) -> Task<Void, Never>? {
-        let task = state.withLock { $0.finish(attempt, record) }
-        if task != nil { reporter.report(self) }
+        let (task, goesAhead) = state.withLock { ($0.finish(attempt, record), !$0.early.isEmpty) }
+        guard task != nil else { return nil }
+        if goesAhead { executor.wake() } else { reporter.report(self) }
         return task
     }
 

@@ -17,6 +17,9 @@ final class Run: Sendable {
     let input: [UInt8]
     let logger: Logger
     let executor: RunExecutor
+    /// Where the closures of its steps run. A run that goes ahead of its journal does as much as it can in one go: then all of it is
+    /// in one report.
+    let stepExecutor: any TaskExecutor
     let reporter: any RunReporting
     let surroundings: Surroundings
     let state: Mutex<RunState>
@@ -30,8 +33,8 @@ final class Run: Sendable {
     let isWatched = Atomic(false)
 
     init(
-        task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], reporter: any RunReporting, logger: Logger,
-        surroundings: Surroundings = .system
+        task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], stepsAhead: Int = 0,
+        reporter: any RunReporting, logger: Logger, surroundings: Surroundings = .system
     ) {
         self.task = task
         self.taskID = task.description
@@ -43,12 +46,14 @@ final class Run: Sendable {
         self.input = input
         self.reporter = reporter
         self.surroundings = surroundings
-        self.executor = RunExecutor(on: surroundings.executor)
+        self.executor = RunExecutor(on: surroundings.executor, goesFirst: stepsAhead > 0)
+        stepExecutor = stepsAhead > 0 ? surroundings.executor.next : surroundings.executor
         var logger = logger
         logger[metadataKey: "workflow"] = "\(task.workflow)"
         logger[metadataKey: "type"] = "\(type)"
         self.logger = logger
-        state = Mutex(RunState(journal: journal))
+        state = Mutex(
+            RunState(journal: journal, stepsAhead: stepsAhead, at: surroundings.clock.now()))
         executor.attach(self)
     }
 
@@ -152,7 +157,7 @@ final class Run: Sendable {
     /// - Returns: whether the run may have something to do now.
     func resolveNext() -> Bool {
         let (next, isFree, hasMore) = state.withLock { state in
-            let next = state.resolveNext()
+            let next = state.resolveNext(at: surroundings.clock.now())
             var isFree = false
             if case .nothing = next {
                 for operation in state.takeParked() { begin(operation, state) }
@@ -203,11 +208,11 @@ final class Run: Sendable {
 
     /// The server has stored the first records that were reported, at these places in the journal.
     ///
-    /// - Returns: whether there is more to report, and whether the run has ended.
-    func acknowledge(_ places: [RecordPlace]) -> (hasMore: Bool, hasEnded: Bool) {
+    /// - Returns: whether there is more to report, whether the run has ended, and whether it may have something to do now.
+    func acknowledge(_ places: [RecordPlace]) -> (hasMore: Bool, hasEnded: Bool, mayGoOn: Bool) {
         state.withLock { state in
             let hasEnded = state.acknowledge(places)
-            return (state.wantsReport, hasEnded)
+            return (state.wantsReport, hasEnded, state.mayGoOn)
         }
     }
 

@@ -23,10 +23,13 @@ final class RunExecutor: TaskExecutor {
 
     /// Upon what it runs.
     private let base: WorkerExecutor
+    /// Whether what is to be done goes before what other runs have to do.
+    private let goesFirst: Bool
     private let state = Mutex(State())
 
-    init(on base: WorkerExecutor) {
+    init(on base: WorkerExecutor, goesFirst: Bool = false) {
         self.base = base
+        self.goesFirst = goesFirst
     }
 
     /// Whose operations are resolved when the run has come to rest. Before that nothing may be enqueued.
@@ -41,7 +44,7 @@ final class RunExecutor: TaskExecutor {
             state.hasBegun = true
             return state.beginDraining()
         }
-        if isIdle { base.enqueue(self) }
+        if isIdle { base.enqueue(self, isNext: goesFirst) }
     }
 
     /// Something to resolve has arrived.
@@ -50,7 +53,7 @@ final class RunExecutor: TaskExecutor {
             state.isWoken = true
             return state.beginDraining()
         }
-        if isIdle { base.enqueue(self) }
+        if isIdle { base.enqueue(self, isNext: goesFirst) }
     }
 
     /// Does all that is to be done until the run has come to rest.

@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import DequeModule
 
 extension RunState {
     /// What the journal says next.
@@ -20,20 +21,27 @@ extension RunState {
 
     /// Goes on in the journal up to what lets the code go on. Only when the run is at rest; nothing is resolved in one
     /// that has no place.
-    mutating func resolveNext() -> Next {
+    ///
+    /// - Parameter clock: the time as this worker has it.
+    /// - Returns: what the code is to be told.
+    mutating func resolveNext(at clock: @autoclosure () -> Timestamp) -> Next {
         guard ending != .ended, activity == .active, blockage == nil else { return .nothing }
+        while let (operation, result) = early.popFirst() {
+            let next = goAhead(operation, result, at: clock())
+            if case .resume = next { return next }
+        }
         while true {
             if !takenAhead.isEmpty, takenAhead.remove(nextSequence) != nil {
                 nextSequence += 1
                 continue
             }
-            guard let entry = arrived.remove(nextSequence) else { return .nothing }
+            guard let entry = arrived.remove(nextToTake) else { return .nothing }
             let next = take(entry)
             if case .missing = next {
                 arrived.insert(entry)
                 return goAround(entry)
             }
-            nextSequence += 1
+            taken(entry.sequence)
             if case .resume = next { return next }
         }
     }
@@ -58,7 +66,7 @@ extension RunState {
     }
 
     /// Whether the code has come to where the journal goes on without it.
-    var isStuck: Bool { arrived[nextSequence].map(isUncalled) ?? false }
+    var isStuck: Bool { arrived[nextToTake].map(isUncalled) ?? false }
 
     /// Whether an entry is of an operation that the code has not called. One of a version is nobody's to miss: code that no
     /// longer asks follows the last.
@@ -85,7 +93,7 @@ extension RunState {
 
     private mutating func take(_ entry: JournalEntry) -> Next {
         let next = resolve(entry)
-        if case .resume = next { now = max(now, entry.time) }
+        if case .resume = next { now = max(now, entry.early?.time ?? entry.time) }
         if entry.event.key != nil { historyLength += 1 }
         return next
     }
@@ -128,7 +136,7 @@ extension RunState {
     }
 
     /// The outcome of an operation.
-    private mutating func resolve(_ key: OperationKey, _ resolution: Operation.Resolution) -> Next {
+    mutating func resolve(_ key: OperationKey, _ resolution: Operation.Resolution) -> Next {
         guard let operation = operations[key] else { return passOver(key) }
         let waiters = operation.waiters
         if operation.remote?.isKept == true {

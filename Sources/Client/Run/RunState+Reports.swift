@@ -34,8 +34,11 @@ extension RunState {
             case .close, .continueAsNew: hasEnded = true
             default: break
             }
-            guard let event = record.event(at: place.time) else { continue }
-            arrive(JournalEntry(sequence: place.sequence, time: place.time, event: event))
+            if case .stepResolved = record {
+                pass(place.sequence)
+            } else if let event = record.event(at: place.time) {
+                arrive(JournalEntry(sequence: place.sequence, time: place.time, event: event))
+            }
         }
         let count = min(places.count, records.count)
         records.removeFirst(count)
@@ -50,6 +53,7 @@ extension RunState {
         if let missing = firstUncalled {
             block(missing)
         } else {
+            reportEarly()
             records.append(record)
         }
         return true

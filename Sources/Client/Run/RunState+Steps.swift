@@ -52,7 +52,11 @@ extension RunState {
     mutating func finish(_ attempt: Attempt, _ record: WorkerRecord) -> Task<Void, Never>? {
         guard ending != .ended, attempt.isCurrent, attempt.operation.startedAt != nil else { return nil }
         attempt.operation.startedAt = nil
-        records.append(record)
+        if case .stepCompleted(_, let result) = record, mayGoAhead {
+            early.append((attempt.operation, result))
+        } else {
+            records.append(record)
+        }
         if !toldStep.isEmpty { tell(oldestStep?.key.name ?? "") }
         return attempt.operation.task
     }
@@ -60,7 +64,7 @@ extension RunState {
     var isRunningClosures: Bool { operations.values.contains { $0.startedAt != nil } }
 
     /// Whether no closure runs and everything is reported.
-    var isQuiet: Bool { ending == .ended || (!isReporting && records.isEmpty && !isRunningClosures) }
+    var isQuiet: Bool { ending == .ended || (!isReporting && records.isEmpty && early.isEmpty && !isRunningClosures) }
 
     /// The step that has been running longest.
     var oldestStep: (key: OperationKey, startedAt: ContinuousClock.Instant)? {

@@ -13,9 +13,12 @@ extension RunState {
 
     /// Whether nothing happens in the run until the server says something.
     private var onlyWaits: Bool {
-        ending == .open && !isReplaying && records.isEmpty && !isReporting && !isGivingBack
+        ending == .open && !isReplaying && records.isEmpty && early.isEmpty && !isReporting && !isGivingBack
             && !arrived.contains(nextSequence) && unsettled == 0 && waiting > 0
     }
+
+    /// Whether the journal may let a run go on that is at rest, or it may turn out to wait only.
+    var mayGoOn: Bool { !arrived.isEmpty || unsettled == 0 }
 
     /// The run has come to rest.
     ///

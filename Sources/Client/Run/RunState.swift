@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import DequeModule
 
 /// What a run in this worker's memory has called, what is resolved, and what is to be reported: the decisions behind
 /// ``Run``, which holds it under a lock.
@@ -52,6 +53,9 @@ struct RunState {
     var historyLength = 0
     /// Entries behind `nextSequence` that were taken before their turn, for an operation added to the code.
     var takenAhead: Set<UInt64> = []
+    /// Entries that are to be taken before another one, by that one's sequence: the run, in another worker, went on with them
+    /// before it had seen that one.
+    var earlier: [UInt64: Deque<UInt64>]
     /// The last entry of the journal the run came with.
     let replayEnd: UInt64
     /// The versions of changes that the journal has, by operation.
@@ -65,6 +69,15 @@ struct RunState {
     var isCancelRequested = false
     /// What was sent to the run and not taken yet, by the sequence of the entry that received it.
     var signals: [UInt64: [UInt8]] = [:]
+
+    // Going ahead of the journal.
+
+    /// How many outcomes of steps the run may go on with that are not acknowledged.
+    let stepsAhead: Int
+    /// How far the server's time is ahead of this worker's, in milliseconds.
+    let serverAhead: Int64
+    /// Steps that have completed, with their results, and that the run goes on with when it is at rest.
+    var early: Deque<(operation: Operation, result: [UInt8])> = []
 
     // Reports.
 
@@ -91,7 +104,14 @@ struct RunState {
     /// Why the run can't go on here: its code does not fit its journal.
     var blockage: Blockage?
 
-    init(journal: [JournalEntry]) {
+    /// - Parameters:
+    ///   - journal: how far the run has come; it ends with the lease of this worker, just now.
+    ///   - stepsAhead: how many outcomes of steps it may go on with that are not acknowledged.
+    ///   - clock: the time as this worker has it.
+    init(journal: [JournalEntry], stepsAhead: Int = 0, at clock: @autoclosure () -> Timestamp) {
+        self.stepsAhead = stepsAhead
+        serverAhead = stepsAhead == 0 ? 0 : (journal.last?.time).map { $0.rawValue &- clock().rawValue } ?? 0
+        earlier = Self.earlier(in: journal)
         replayEnd = journal.last?.sequence ?? 0
         now = journal.first?.time ?? Timestamp(millisecondsSinceEpoch: 0)
         if case .started(let start) = journal.first?.event { seed = start.seed } else { seed = 0 }

@@ -133,10 +133,10 @@ final class Reporter: RunReporting {
         for (run, answer) in zip(batch.runs, response.answers) {
             switch answer.acknowledgement {
             case .applied(let places):
-                let (hasMore, hasEnded) = run.acknowledge(places)
+                let (hasMore, hasEnded, mayGoOn) = run.acknowledge(places)
                 if hasEnded { table.remove(run) }
                 if hasMore { report(run) }
-                run.executor.wake()
+                if mayGoOn { run.executor.wake() }
             case .stale(let reason), .closed(let reason), .gap(let reason):
                 run.logger.info("run dropped", metadata: ["reason": "\(reason)"])
                 table.remove(run)

@@ -23,7 +23,7 @@ package enum ValueCoding {
 
     package static func encode<Value: Encodable>(_ value: Value) throws -> [UInt8] {
         if Value.self == NoValue.self { return null }
-        return Array(try encoder.encode(value))
+        return try encoder.encode(value).withUnsafeBytes { Array($0) }
     }
 
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {

@@ -35,8 +35,8 @@ extension Worker {
         table.add(
             Run(
                 task: id, type: complete.first.workflowType, input: Array(complete.first.input),
-                journal: complete.journal, reporter: reporter, logger: logger,
-                surroundings: surroundings))
+                journal: complete.journal, stepsAhead: Int(complete.first.stepsAhead), reporter: reporter,
+                logger: logger, surroundings: surroundings))
     }
 
     private func beginActivity(_ task: Aether_V1_Task) {

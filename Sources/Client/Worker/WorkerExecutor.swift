@@ -8,7 +8,8 @@ internal import Synchronization
 /// piece of work costs a lock, where a task of its own, or a hop to the global executor, costs microseconds.
 package final class WorkerExecutor: TaskExecutor {
     private enum Work {
-        case job(UnownedJob)
+        /// A job, and the executor that it was given to.
+        case job(UnownedJob, on: UnownedTaskExecutor)
         /// All that a run has to do.
         case run(RunExecutor)
     }
@@ -38,16 +39,34 @@ package final class WorkerExecutor: TaskExecutor {
     }
 
     package func enqueue(_ job: consuming ExecutorJob) {
-        put(.job(UnownedJob(job)))
+        put(.job(UnownedJob(job), on: asUnownedTaskExecutor()), isNext: false)
     }
 
-    func enqueue(_ run: RunExecutor) {
-        put(.run(run))
+    /// - Parameters:
+    ///   - run: what is to be drained.
+    ///   - isNext: whether it goes before what waits.
+    func enqueue(_ run: RunExecutor, isNext: Bool) {
+        put(.run(run), isNext: isNext)
     }
 
-    private func put(_ work: Work) {
+    /// The same threads, for jobs that go before all that waits.
+    var next: any TaskExecutor { Next(executor: self) }
+
+    private final class Next: TaskExecutor {
+        let executor: WorkerExecutor
+
+        init(executor: WorkerExecutor) {
+            self.executor = executor
+        }
+
+        func enqueue(_ job: consuming ExecutorJob) {
+            executor.put(.job(UnownedJob(job), on: asUnownedTaskExecutor()), isNext: true)
+        }
+    }
+
+    private func put(_ work: Work, isNext: Bool) {
         let begins = state.withLock { state in
-            state.queue.append(work)
+            if isNext { state.queue.prepend(work) } else { state.queue.append(work) }
             // A thread that is to be woken costs more than what waits for one that is soon free.
             guard state.servers < width, state.queue.count > state.soonFree else { return false }
             state.servers += 1
@@ -73,7 +92,7 @@ package final class WorkerExecutor: TaskExecutor {
             }
             wasInRun = false
             switch work {
-            case .job(let job): job.runSynchronously(on: asUnownedTaskExecutor())
+            case .job(let job, let executor): job.runSynchronously(on: executor)
             case .run(let run):
                 run.drain()
                 wasInRun = true

@@ -29,6 +29,10 @@ extension Aether_V1_JournalEntry {
         kind = Aether_V1_EntryKind(rawValue: Int(entry.event.kind.rawValue)) ?? .unspecified
         time = entry.time.rawValue
         record = entry.record
+        if let early = entry.early {
+            resolvedBehind = early.behind
+            resolvedAt = early.time.rawValue
+        }
     }
 
     private mutating func setOutcome(_ outcome: WorkflowOutcome) {
@@ -60,7 +64,8 @@ extension JournalEntry {
             return
         }
         self.init(
-            sequence: wire.sequence, time: Timestamp(rawValue: wire.time), record: wire.record, event: event)
+            sequence: wire.sequence, time: Timestamp(rawValue: wire.time), record: wire.record, event: event,
+            early: EarlyResolution(behind: wire.resolvedBehind, at: wire.resolvedAt))
     }
 }
 

@@ -266,7 +266,7 @@ final class TestServer: RunReporting {
 
 extension Decision {
     /// What the worker is told.
-    fileprivate var pushes: [JournalEntry] {
+    var pushes: [JournalEntry] {
         effects.compactMap { if case .push(_, let entry) = $0 { entry } else { nil } }
     }
 }

@@ -229,4 +229,25 @@ struct StepScenarios {
         #expect(Set(try bed.lines(of: "l1")).count == 100)
         await worker.kill()
     }
+
+    @Test("34: L0, whose worker is killed after 100 steps: another goes on; at most 64 steps run again")
+    func worksAhead() async throws {
+        let bed = try TestBed()
+        let server = try await bed.startServer()
+        let first = try bed.startWorker(server, id: "w1")
+        var output = LineReader(first)
+        try bed.makeGate("gate", of: "l0")
+        let steps = (1...150).map { Script.Operation.step("\($0)") }
+        let handle = try await Workflows(server).memoryScript.start(
+            Script(bed.path("l0"), steps.prefix(100) + [.gate("gate")] + steps.suffix(50)), id: "l0")
+        await output.wait(for: "at gate", count: 1)
+        await first.kill()
+        let second = try bed.startWorker(server, id: "w2")
+        try bed.openGate("gate", of: "l0")
+        #expect(try await handle.result().count == 151)
+        let lines = try bed.lines(of: "l0")
+        #expect(Set(lines).count == 150)
+        #expect((0...64).contains(lines.count - 150))
+        await second.kill()
+    }
 }

@@ -125,6 +125,8 @@ struct Generated {
     mutating func entry(_ kind: EntryKind) -> JournalEntry {
         JournalEntry(
             sequence: number(), time: Timestamp(rawValue: Int64(bitPattern: random.pick([0, 1, .max, random.next()]))),
-            record: random.oneIn(2) ? 0 : number(), event: event(kind))
+            record: random.oneIn(2) ? 0 : number(), event: event(kind),
+            early: random.oneIn(3)
+                ? EarlyResolution(behind: number() | 1, at: Int64.random(in: 0 ... .max, using: &random)) : nil)
     }
 }

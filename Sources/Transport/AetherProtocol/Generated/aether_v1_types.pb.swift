@@ -698,6 +698,19 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._firstInput = newValue}
   }
 
+  /// STEP_COMPLETED, if the run went on with it before it was in the journal: the last entry without these fields that the run
+  /// had seen, and the time it went on with, in milliseconds since 1970-01-01 UTC. On a replay the entry is resolved before the
+  /// first one without these fields that is behind that one.
+  package var resolvedBehind: UInt64 {
+    get {_storage._resolvedBehind}
+    set {_uniqueStorage()._resolvedBehind = newValue}
+  }
+
+  package var resolvedAt: Int64 {
+    get {_storage._resolvedAt}
+    set {_uniqueStorage()._resolvedAt = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -934,7 +947,7 @@ nonisolated extension Aether_V1_Blockage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0\u{3}resolved_behind\0\u{3}resolved_at\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -967,6 +980,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _version: UInt32 = 0
     var _continuedCount: UInt64 = 0
     var _firstInput: Data = Data()
+    var _resolvedBehind: UInt64 = 0
+    var _resolvedAt: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1007,6 +1022,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _version = source._version
       _continuedCount = source._continuedCount
       _firstInput = source._firstInput
+      _resolvedBehind = source._resolvedBehind
+      _resolvedAt = source._resolvedAt
     }
   }
 
@@ -1055,6 +1072,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 28: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
         case 29: try { try decoder.decodeSingularUInt64Field(value: &_storage._continuedCount) }()
         case 30: try { try decoder.decodeSingularBytesField(value: &_storage._firstInput) }()
+        case 31: try { try decoder.decodeSingularUInt64Field(value: &_storage._resolvedBehind) }()
+        case 32: try { try decoder.decodeSingularInt64Field(value: &_storage._resolvedAt) }()
         default: break
         }
       }
@@ -1157,6 +1176,12 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if !_storage._firstInput.isEmpty {
         try visitor.visitSingularBytesField(value: _storage._firstInput, fieldNumber: 30)
       }
+      if _storage._resolvedBehind != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._resolvedBehind, fieldNumber: 31)
+      }
+      if _storage._resolvedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resolvedAt, fieldNumber: 32)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1196,6 +1221,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._version != rhs_storage._version {return false}
         if _storage._continuedCount != rhs_storage._continuedCount {return false}
         if _storage._firstInput != rhs_storage._firstInput {return false}
+        if _storage._resolvedBehind != rhs_storage._resolvedBehind {return false}
+        if _storage._resolvedAt != rhs_storage._resolvedAt {return false}
         return true
       }
       if !storagesAreEqual {return false}

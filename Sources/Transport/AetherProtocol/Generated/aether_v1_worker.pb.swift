@@ -392,6 +392,13 @@ package nonisolated struct Aether_V1_Task: @unchecked Sendable {
     set {_uniqueStorage()._idempotencyKey = newValue}
   }
 
+  /// A run: how many completed steps the worker may go on with that the server has not acknowledged. It tells so in their
+  /// records. Steps that the server does not have run again should the worker be gone.
+  package var stepsAhead: UInt32 {
+    get {_storage._stepsAhead}
+    set {_uniqueStorage()._stepsAhead = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -605,6 +612,17 @@ package nonisolated struct Aether_V1_Record: @unchecked Sendable {
   package var version: UInt32 {
     get {_storage._version}
     set {_uniqueStorage()._version = newValue}
+  }
+
+  /// STEP_COMPLETED, if the run went on with it before it was reported: see JournalEntry.
+  package var resolvedBehind: UInt64 {
+    get {_storage._resolvedBehind}
+    set {_uniqueStorage()._resolvedBehind = newValue}
+  }
+
+  package var resolvedAt: Int64 {
+    get {_storage._resolvedAt}
+    set {_uniqueStorage()._resolvedAt = newValue}
   }
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -1013,7 +1031,7 @@ nonisolated extension Aether_V1_RetryPolicy: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Task"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0\u{3}heartbeat_details\0\u{1}activity\0\u{3}idempotency_key\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0\u{3}heartbeat_details\0\u{1}activity\0\u{3}idempotency_key\0\u{3}steps_ahead\0")
 
   fileprivate class _StorageClass {
     var _taskID: String = String()
@@ -1032,6 +1050,7 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _heartbeatDetails: Data = Data()
     var _activity: Aether_V1_ActivityOptions? = nil
     var _idempotencyKey: String = String()
+    var _stepsAhead: UInt32 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1058,6 +1077,7 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _heartbeatDetails = source._heartbeatDetails
       _activity = source._activity
       _idempotencyKey = source._idempotencyKey
+      _stepsAhead = source._stepsAhead
     }
   }
 
@@ -1092,6 +1112,7 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 20: try { try decoder.decodeSingularBytesField(value: &_storage._heartbeatDetails) }()
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
+        case 23: try { try decoder.decodeSingularUInt32Field(value: &_storage._stepsAhead) }()
         default: break
         }
       }
@@ -1152,6 +1173,9 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if !_storage._idempotencyKey.isEmpty {
         try visitor.visitSingularStringField(value: _storage._idempotencyKey, fieldNumber: 22)
       }
+      if _storage._stepsAhead != 0 {
+        try visitor.visitSingularUInt32Field(value: _storage._stepsAhead, fieldNumber: 23)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1177,6 +1201,7 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._heartbeatDetails != rhs_storage._heartbeatDetails {return false}
         if _storage._activity != rhs_storage._activity {return false}
         if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
+        if _storage._stepsAhead != rhs_storage._stepsAhead {return false}
         return true
       }
       if !storagesAreEqual {return false}
@@ -1438,7 +1463,7 @@ nonisolated extension Aether_V1_HeartbeatResponse: SwiftProtobuf.Message, SwiftP
 
 nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Record"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{1}attempt\0\u{3}delay_milliseconds\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}workflow_type\0\u{1}tier\0\u{3}close_policy\0\u{1}activity\0\u{1}version\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}kind\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{1}attempt\0\u{3}delay_milliseconds\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}workflow_type\0\u{1}tier\0\u{3}close_policy\0\u{1}activity\0\u{1}version\0\u{3}resolved_behind\0\u{3}resolved_at\0")
 
   fileprivate class _StorageClass {
     var _kind: Aether_V1_EntryKind = .unspecified
@@ -1456,6 +1481,8 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
     var _closePolicy: Aether_V1_ParentClosePolicy = .parentCloseCancel
     var _activity: Aether_V1_ActivityOptions? = nil
     var _version: UInt32 = 0
+    var _resolvedBehind: UInt64 = 0
+    var _resolvedAt: Int64 = 0
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1481,6 +1508,8 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
       _closePolicy = source._closePolicy
       _activity = source._activity
       _version = source._version
+      _resolvedBehind = source._resolvedBehind
+      _resolvedAt = source._resolvedAt
     }
   }
 
@@ -1514,6 +1543,8 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
         case 13: try { try decoder.decodeSingularEnumField(value: &_storage._closePolicy) }()
         case 14: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
         case 15: try { try decoder.decodeSingularUInt32Field(value: &_storage._version) }()
+        case 16: try { try decoder.decodeSingularUInt64Field(value: &_storage._resolvedBehind) }()
+        case 17: try { try decoder.decodeSingularInt64Field(value: &_storage._resolvedAt) }()
         default: break
         }
       }
@@ -1571,6 +1602,12 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
       if _storage._version != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._version, fieldNumber: 15)
       }
+      if _storage._resolvedBehind != 0 {
+        try visitor.visitSingularUInt64Field(value: _storage._resolvedBehind, fieldNumber: 16)
+      }
+      if _storage._resolvedAt != 0 {
+        try visitor.visitSingularInt64Field(value: _storage._resolvedAt, fieldNumber: 17)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1595,6 +1632,8 @@ nonisolated extension Aether_V1_Record: SwiftProtobuf.Message, SwiftProtobuf._Me
         if _storage._closePolicy != rhs_storage._closePolicy {return false}
         if _storage._activity != rhs_storage._activity {return false}
         if _storage._version != rhs_storage._version {return false}
+        if _storage._resolvedBehind != rhs_storage._resolvedBehind {return false}
+        if _storage._resolvedAt != rhs_storage._resolvedAt {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -69,6 +69,7 @@ extension Aether_V1_Task {
             taskID = assignment.taskID.description
             workflowID = assignment.taskID.workflow.rawValue
             workflowType = assignment.start.type
+            stepsAhead = UInt32(assignment.start.tier.stepsAhead)
             targetResource = assignment.start.type
             resourceType = .workflow
             input = Data(assignment.start.input)
