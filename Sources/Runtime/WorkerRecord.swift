@@ -24,7 +24,8 @@ package enum WorkerRecord: Sendable, Hashable {
         switch self {
         case .stepCompleted(let key, _), .stepResolved(let key, _, _), .stepFailed(let key, _),
             .stepAttemptFailed(let key, _, _, _), .startTimer(let key, _), .startChild(let key, _),
-            .scheduleActivity(let key, _), .awaitSignal(let key, _, _), .setValue(let key, _, _), .setVersion(let key, _, _),
+            .scheduleActivity(let key, _), .awaitSignal(let key, _, _), .setValue(let key, _, _),
+            .setVersion(let key, _, _),
             .cancelOperation(let key):
             key
         case .continueAsNew, .close:
