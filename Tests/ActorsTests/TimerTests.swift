@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A timer", .timeLimit(.minutes(1)))
+@Suite("A timer", .timeLimit(.minutes(5)))
 struct TimerTests {
     private let id = WorkflowID(rawValue: "a")
 
