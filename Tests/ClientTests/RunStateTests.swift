@@ -45,7 +45,7 @@ struct RunStateTests {
     private func call(_ name: String, _ state: inout RunState) async -> RunState.Attempt? {
         var copy = state
         var begun: RunState.Attempt?
-        _ = await withCheckedContinuation { continuation in
+        _ = await withUnsafeContinuation { continuation in
             let waiter = Operation.Waiter(number: numbers.next(), isForStart: false, continuation: continuation)
             let operation = copy.call(key(name), .step(StepWork(closure: { [] })))
             if let attempt = copy.nextAttempt(operation, at: Timestamp(millisecondsSinceEpoch: 0)) {

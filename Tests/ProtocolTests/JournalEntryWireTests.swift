@@ -20,6 +20,10 @@ struct JournalEntryWireTests {
             .stepCompleted(key: OperationKey(rawValue: "step:x#1"), result: []),
             .stepFailed(key: OperationKey(rawValue: "step:x#1"), failure: failure),
             .stepFailed(key: OperationKey(rawValue: "step:x#1"), failure: Failure(message: "")),
+            .activityStarted(key: OperationKey(rawValue: "activity:x#1"), attempt: 3, worker: "w"),
+            .activityCompleted(key: OperationKey(rawValue: "activity:x#1"), attempt: .max, result: [1, 2]),
+            .activityCompleted(key: OperationKey(rawValue: "activity:x#1"), attempt: 1, result: []),
+            .timerFired(key: OperationKey(rawValue: "sleep:#1")),
             .cancelRequested,
             .closed(.completed([])), .closed(.completed(Array(repeating: 7, count: 300))),
             .closed(.failed(failure)), .closed(.cancelled),
@@ -28,7 +32,9 @@ struct JournalEntryWireTests {
 
     private static let entries = events.flatMap { event in
         [(1, 0, 0), (300, 1_700_000_000_000, 7), (.max, -1, .max)].map { (sequence, time, record) in
-            JournalEntry(sequence: sequence, time: Timestamp(rawValue: time), record: record, event: event)
+            JournalEntry(
+                sequence: sequence, time: Timestamp(rawValue: time), record: record, event: event,
+                early: sequence == 300 ? EarlyResolution(behind: 7, time: Timestamp(rawValue: time)) : nil)
         }
     }
 

@@ -18,7 +18,8 @@ final class Operation: @unchecked Sendable {  // Safe: what changes is used unde
         let number: Int
         /// Whether it waits only until the start is in the journal.
         let isForStart: Bool
-        let continuation: CheckedContinuation<Resolution, Never>
+        /// Resumed once: who resolves the operation, under the run's lock, takes the waiter out.
+        let continuation: UnsafeContinuation<Resolution, Never>
     }
 
     enum Resolution: Sendable, Hashable {

@@ -15,7 +15,7 @@ final class Run: Sendable {
     let taskID: String
     let info: WorkflowInfo
     let input: [UInt8]
-    let logger: Logger
+    private let workerLogger: Logger
     let executor: RunExecutor
     /// Where the closures of its steps run. A run that goes ahead of its journal does as much as it can in one go: then all of it is
     /// in one report.
@@ -48,13 +48,18 @@ final class Run: Sendable {
         self.surroundings = surroundings
         self.executor = RunExecutor(on: surroundings.executor, goesFirst: stepsAhead > 0)
         stepExecutor = stepsAhead > 0 ? surroundings.executor.next : surroundings.executor
-        var logger = logger
-        logger[metadataKey: "workflow"] = "\(task.workflow)"
-        logger[metadataKey: "type"] = "\(type)"
-        self.logger = logger
+        workerLogger = logger
         state = Mutex(
             RunState(journal: journal, stepsAhead: stepsAhead, at: surroundings.clock.now()))
         executor.attach(self)
+    }
+
+    /// Made when it is asked for: most runs log nothing.
+    var logger: Logger {
+        var logger = workerLogger
+        logger[metadataKey: "workflow"] = "\(task.workflow)"
+        logger[metadataKey: "type"] = "\(info.type)"
+        return logger
     }
 
     var isReplaying: Bool { state.withLock { $0.isReplaying } }
@@ -115,7 +120,7 @@ final class Run: Sendable {
     private func wait(
         for key: OperationKey, _ number: Int, isForStart: Bool, calling call: (inout RunState) -> Operation?
     ) async -> Operation.Resolution {
-        await withCheckedContinuation { continuation in
+        await withUnsafeContinuation { continuation in
             let waiter = Operation.Waiter(number: number, isForStart: isForStart, continuation: continuation)
             let (resolution, hasMore) = state.withLock { state -> (Operation.Resolution?, Bool) in
                 if state.ending == .ended || Task.isCancelled { return (.cancelled, false) }

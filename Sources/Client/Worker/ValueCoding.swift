@@ -28,6 +28,12 @@ package enum ValueCoding {
 
     package static func decode<Value: Decodable>(_ type: Value.Type, from bytes: [UInt8]) throws -> Value {
         if let nothing = NoValue() as? Value { return nothing }
-        return try decoder.decode(type, from: Data(bytes.isEmpty ? null : bytes))
+        return try (bytes.isEmpty ? null : bytes).withUnsafeBytes { bytes in
+            guard let address = bytes.baseAddress else { return try decoder.decode(type, from: Data(bytes)) }
+            // Safe: the decoder only reads, and keeps nothing of it; what it decodes are copies.
+            let view = Data(
+                bytesNoCopy: UnsafeMutableRawPointer(mutating: address), count: bytes.count, deallocator: .none)
+            return try decoder.decode(type, from: view)
+        }
     }
 }

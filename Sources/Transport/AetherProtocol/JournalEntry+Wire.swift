@@ -6,6 +6,11 @@ extension Aether_V1_JournalEntry {
     package init(_ entry: JournalEntry) {
         self.init()
         switch entry.event {
+        case .started(let start) where start.parent == nil && start.continuation == nil:
+            workflowType = start.type
+            payload = Data(start.input)
+            tier = Aether_V1_Tier(start.tier)
+            seed = start.seed
         case .assigned(let worker, let epoch):
             workerID = worker.id
             plainWorker = worker.isPlain
@@ -16,6 +21,16 @@ extension Aether_V1_JournalEntry {
         case .stepFailed(let key, let failure):
             self.key = key.rawValue
             self.failure = Aether_V1_Failure(failure)
+        case .activityStarted(let key, let attempt, let worker):
+            self.key = key.rawValue
+            self.attempt = attempt
+            workerID = worker
+        case .activityCompleted(let key, let attempt, let result):
+            self.key = key.rawValue
+            self.attempt = attempt
+            payload = Data(result)
+        case .timerFired(let key):
+            self.key = key.rawValue
         case .cancelRequested, .terminated:
             break
         case .closed(let outcome):
@@ -53,8 +68,24 @@ extension JournalEntry {
         guard wire.sequence > 0 else { throw .malformed("it has no sequence") }
         let event: JournalEvent
         switch wire.kind {
+        case .started where wire.parentID.isEmpty && wire.continuedCount == 0:
+            guard let tier = PersistenceTier(wire.tier) else { throw .malformed("unknown tier \(wire.tier)") }
+            event = .started(
+                WorkflowStart(
+                    type: wire.workflowType, input: Array(wire.payload), tier: tier, seed: wire.seed))
+        case .assigned:
+            event = .assigned(
+                worker: WorkerIdentity(id: wire.workerID, isPlain: wire.plainWorker), epoch: wire.epoch)
         case .stepCompleted:
             event = .stepCompleted(key: OperationKey(rawValue: wire.key), result: Array(wire.payload))
+        case .activityStarted:
+            event = .activityStarted(
+                key: OperationKey(rawValue: wire.key), attempt: wire.attempt, worker: wire.workerID)
+        case .activityCompleted:
+            event = .activityCompleted(
+                key: OperationKey(rawValue: wire.key), attempt: wire.attempt, result: Array(wire.payload))
+        case .timerFired:
+            event = .timerFired(key: OperationKey(rawValue: wire.key))
         case .stepFailed:
             event = .stepFailed(key: OperationKey(rawValue: wire.key), failure: Failure(wire.failure))
         default:

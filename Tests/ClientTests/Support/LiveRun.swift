@@ -37,7 +37,7 @@ struct LiveRun {
     var now: Int64 = 1_000
 
     private let operations: [Call]
-    private let nobody: CheckedContinuation<Operation.Resolution, Never>
+    private let nobody: UnsafeContinuation<Operation.Resolution, Never>
     private let clockAhead: Int64
     private var state: RunState
     private var attempts: [String: RunState.Attempt] = [:]
@@ -70,11 +70,11 @@ struct LiveRun {
     }
 
     /// A continuation for waiters that nobody resumes: what is resolved, and when, is what counts.
-    private static func answered() async -> CheckedContinuation<Operation.Resolution, Never> {
+    private static func answered() async -> UnsafeContinuation<Operation.Resolution, Never> {
         await withCheckedContinuation {
-            (outer: CheckedContinuation<CheckedContinuation<Operation.Resolution, Never>, Never>) in
+            (outer: CheckedContinuation<UnsafeContinuation<Operation.Resolution, Never>, Never>) in
             Task {
-                _ = await withCheckedContinuation { (inner: CheckedContinuation<Operation.Resolution, Never>) in
+                _ = await withUnsafeContinuation { (inner: UnsafeContinuation<Operation.Resolution, Never>) in
                     inner.resume(returning: .cancelled)
                     outer.resume(returning: inner)
                 }
