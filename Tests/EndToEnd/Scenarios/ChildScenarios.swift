@@ -93,10 +93,10 @@ struct ChildScenarios {
         let bed = try TestBed()
         var server = try await bed.startServer(flags: ["--worker-grace-ms", "50"])
         var worker = try bed.startWorker(server, id: "w0")
-        // Far more steps than can run before the kills.
+        // Far more than can run before the kills, on a busy machine too: who waits for more would wait for ever.
         let rounds = 0..<10
         let children = (0..<20).map { child -> [Script.Operation] in
-            [.child("child-\(child)", rounds.flatMap { [.step("\(child)-\($0)"), .sleep(milliseconds: 50)] })]
+            [.child("child-\(child)", rounds.flatMap { [.step("\(child)-\($0)"), .sleep(milliseconds: 500)] })]
         }
         let handle = try await Workflows(server).script.start(
             Script(bed.path("s"), [.parallel(children)]), id: "parent")
