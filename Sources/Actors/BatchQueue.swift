@@ -48,7 +48,7 @@ package final class BatchQueue<Element: Sendable>: Sendable {
 
     /// Everything that is in the queue; waits until there is something. Only one caller at a time.
     ///
-    /// - Parameter isolation: the caller's actor, whose executor the wait does not leave: it ends with one hop.
+    /// - Parameter isolation: the caller's actor. The wait ends on the task's own executor, or the global one, and hops from there.
     /// - Returns: `nil` when the queue is finished and empty, or the calling task is cancelled.
     package func take(isolation: isolated (any Actor)? = #isolation) async -> [Element]? {
         while !Task.isCancelled {

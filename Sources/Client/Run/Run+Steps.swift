@@ -2,7 +2,8 @@ internal import AetherRuntime
 internal import Synchronization
 
 extension Run {
-    /// Calls a step: waits until its outcome is recorded and its turn has come.
+    /// Calls a step: waits until its outcome is recorded and its turn has come, or, in a run that goes ahead of its journal, until it
+    /// has completed.
     func step(_ name: String, _ work: StepWork) async throws -> [UInt8] {
         try refuseInsideSteps("step \"\(name)\"")
         switch await perform(nextKey(kind: "step", name: name), .step(work)) {

@@ -51,7 +51,8 @@ struct RunState {
     var nextSequence: UInt64 = 1
     /// How many entries that resolve something were seen.
     var historyLength = 0
-    /// Entries behind `nextSequence` that were taken before their turn, for an operation added to the code.
+    /// Entries behind `nextSequence` that were taken before their turn: for an operation added to the code, or because the run had
+    /// gone on with them before they were in the journal.
     var takenAhead: Set<UInt64> = []
     /// Entries that are to be taken before another one, by that one's sequence: the run, in another worker, went on with them
     /// before it had seen that one.

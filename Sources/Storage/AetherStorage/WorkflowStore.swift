@@ -26,6 +26,7 @@ public protocol WorkflowStore: Sendable {
     func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID>
 
     /// The thread on which ``commit(_:)`` blocks, if it blocks one: whoever calls it from there saves a hop and the hop back.
+    /// It is a task's executor too, so that a task which waits in between is resumed there.
     /// `nil`, the default, for a store that blocks nobody.
     var committer: (any SerialExecutor & TaskExecutor)? { get }
 

@@ -248,6 +248,8 @@ struct StepScenarios {
         let lines = try bed.lines(of: "l0")
         #expect(Set(lines).count == 150)
         #expect((0...64).contains(lines.count - 150))
+        let history = try await bed.aether("workflow", "history", "l0", "--json", server: server)
+        #expect(history.output.contains { $0.contains("resolvedBehind") }, "the run never went ahead")
         await second.kill()
     }
 }
