@@ -2,6 +2,7 @@ public import Aether
 internal import AetherActors
 internal import AetherRuntime
 internal import AetherServer
+internal import AetherStorage
 public import Foundation
 internal import Logging
 internal import Synchronization
@@ -96,7 +97,9 @@ public final class TestEnvironment: Sendable {
             sleep: { try await Task.sleep(for: $0) },
             sleepUntil: { try await time.sleep(until: $0) },
             random: { generator.next() })
-        return InProcessServer(inMemory: configuration, clock: clock, logger: Logger(label: "aether"))
+        return InProcessServer(
+            stores: [.stateActionLog: MemoryStore(), .memory: MemoryStore()], configuration: configuration,
+            clock: clock, logger: Logger(label: "aether"))
     }
 
     private var surroundings: Surroundings {

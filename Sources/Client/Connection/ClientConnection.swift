@@ -86,7 +86,7 @@ final class ClientConnection: Sendable {
         for limit: Duration?, _ call: () async throws -> Result
     ) async throws -> Result {
         let deadline = limit.map { ContinuousClock.now + $0 }
-        var delay = RetryDelay(Self.retryDelay)
+        var delay = RetryDelay(Self.retryDelay, random: { .random(in: .min ... .max) })
         while true {
             do {
                 return try await call()

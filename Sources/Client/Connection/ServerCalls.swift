@@ -1,7 +1,7 @@
-internal import AetherProtocol
+package import AetherProtocol
 
 /// What a process asks of the server, each as one call that is not repeated.
-protocol ServerCalls: WorkerCalls {
+package protocol ServerCalls: WorkerCalls {
     /// - Returns: the run's id.
     func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String
     func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus

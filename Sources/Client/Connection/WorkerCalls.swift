@@ -1,8 +1,8 @@
-internal import AetherProtocol
-internal import AetherRuntime
+package import AetherProtocol
+package import AetherRuntime
 
 /// What a worker asks of the server, each as one call that is not repeated.
-protocol WorkerCalls: Sendable {
+package protocol WorkerCalls: Sendable {
     func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse
 
     /// Takes tasks until the stream ends or breaks; then it throws.

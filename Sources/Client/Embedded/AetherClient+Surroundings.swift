@@ -37,5 +37,13 @@
                 }
             }
         }
+
+        /// Serves workflows and activities as this client's worker, over calls and in surroundings of the caller's, until the
+        /// task is cancelled.
+        package func serve(
+            _ servables: [any Servable], over calls: any WorkerCalls, in surroundings: Surroundings
+        ) async throws {
+            try await Worker(client: self, servables, calls: calls, in: surroundings).run()
+        }
     }
 #endif

@@ -1,20 +1,22 @@
 #if Embedded
-    internal import AetherProtocol
-    internal import AetherRuntime
-    internal import AetherServer
+    package import AetherProtocol
+    package import AetherRuntime
+    package import AetherServer
     internal import GRPCCore
     internal import SwiftProtobuf
 
     /// Calls to the services of a server in this process.
-    struct InProcessConnection: Sendable {
+    package struct InProcessConnection: Sendable {
         private let client: any Aether_V1_ClientService.SimpleServiceProtocol
         private let worker: any Aether_V1_WorkerService.SimpleServiceProtocol
         private let server: InProcessServer
-
-        /// Ends when nothing happens by itself any more: a wait for a result is then in vain. `nil` where that is never known.
         private let untilStuck: (@Sendable () async -> Void)?
 
-        init(_ server: InProcessServer, untilStuck: (@Sendable () async -> Void)? = nil) {
+        /// - Parameters:
+        ///   - server: what is called.
+        ///   - untilStuck: ends when nothing happens by itself any more: a wait for a result is then in vain. `nil` where that is never
+        ///     known.
+        package init(_ server: InProcessServer, untilStuck: (@Sendable () async -> Void)? = nil) {
             self.untilStuck = untilStuck
             self.server = server
             client = server.clientService
@@ -59,19 +61,19 @@
         private typealias Clients = Aether_V1_ClientService.Method
         private typealias Workers = Aether_V1_WorkerService.Method
 
-        func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
+        package func startWorkflow(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
             try await call(Clients.StartWorkflow.descriptor) {
                 try await client.startWorkflow(request: request, context: $0).workflowID
             }
         }
 
-        func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
+        package func getWorkflowStatus(_ request: Aether_V1_GetStatusRequest) async throws -> Aether_V1_WorkflowStatus {
             try await call(Clients.GetWorkflowStatus.descriptor) {
                 try await client.getWorkflowStatus(request: request, context: $0)
             }
         }
 
-        func awaitResult(of id: String) async throws -> Aether_V1_WorkflowResult {
+        package func awaitResult(of id: String) async throws -> Aether_V1_WorkflowResult {
             try await withThrowingTaskGroup(of: Aether_V1_WorkflowResult?.self) { group in
                 group.addTask {
                     try await call(Clients.AwaitResult.descriptor) { context in
@@ -93,33 +95,33 @@
             }
         }
 
-        func cancelWorkflow(_ request: Aether_V1_CancelRequest) async throws {
+        package func cancelWorkflow(_ request: Aether_V1_CancelRequest) async throws {
             _ = try await call(Clients.CancelWorkflow.descriptor) {
                 try await client.cancelWorkflow(request: request, context: $0)
             }
         }
 
-        func terminateWorkflow(_ request: Aether_V1_TerminateRequest) async throws {
+        package func terminateWorkflow(_ request: Aether_V1_TerminateRequest) async throws {
             _ = try await call(Clients.TerminateWorkflow.descriptor) {
                 try await client.terminateWorkflow(request: request, context: $0)
             }
         }
 
-        func signalWorkflow(_ request: Aether_V1_SignalRequest) async throws {
+        package func signalWorkflow(_ request: Aether_V1_SignalRequest) async throws {
             _ = try await call(Clients.SignalWorkflow.descriptor) {
                 try await client.signalWorkflow(request: request, context: $0)
             }
         }
 
-        func getValue(_ request: Aether_V1_GetValueRequest) async throws -> Aether_V1_GetValueResponse {
+        package func getValue(_ request: Aether_V1_GetValueRequest) async throws -> Aether_V1_GetValueResponse {
             try await call(Clients.GetValue.descriptor) { try await client.getValue(request: request, context: $0) }
         }
 
-        func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
+        package func register(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
             try await call(Workers.Register.descriptor) { try await worker.register(request: request, context: $0) }
         }
 
-        func pollTasks(
+        package func pollTasks(
             _ request: Aether_V1_PollRequest, accepted: @escaping @Sendable () -> Void,
             take: @escaping @Sendable (Aether_V1_Task) -> Void
         ) async throws {
@@ -130,17 +132,17 @@
             }
         }
 
-        func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
+        package func advance(_ request: AdvanceRequest, timeout: Duration?) async throws -> AdvanceResponse {
             try await call(Workers.Advance.descriptor, within: timeout) { _ in try await server.advance(request) }
         }
 
-        func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {
+        package func completeStep(_ request: Aether_V1_CompleteStepRequest, timeout: Duration?) async throws {
             _ = try await call(Workers.CompleteStep.descriptor, within: timeout) {
                 try await worker.completeStep(request: request, context: $0)
             }
         }
 
-        func heartbeat(
+        package func heartbeat(
             _ request: Aether_V1_HeartbeatRequest, timeout: Duration?
         ) async throws -> Aether_V1_HeartbeatResponse {
             try await call(Workers.Heartbeat.descriptor, within: timeout) {

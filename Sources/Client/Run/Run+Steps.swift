@@ -27,7 +27,7 @@ extension Run {
         // Ends with the attempt; cancelled with the operation. Not a child of the workflow's task, so that a cancelled
         // operation returns at once and the closure runs outside the run's executor.
         let task = Task(executorPreference: stepExecutor) { [self] in await make(attempt) }
-        let now = ContinuousClock.now
+        let now = surroundings.clock.instant()
         state.begin(attempt, task, at: now)
         if attempt.delay <= .zero { reporter.stepBegan(in: self, at: now) }
     }
@@ -35,7 +35,7 @@ extension Run {
     private func make(_ attempt: RunState.Attempt) async {
         if attempt.delay > .zero {
             guard (try? await surroundings.clock.sleep(attempt.delay)) != nil else { return }
-            let now = ContinuousClock.now
+            let now = surroundings.clock.instant()
             guard state.withLock({ $0.beginClosure(attempt, at: now) }) else { return }
             reporter.stepBegan(in: self, at: now)
         }

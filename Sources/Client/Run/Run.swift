@@ -279,8 +279,8 @@ final class Run: Sendable {
 
     /// Waits until no closure runs and everything is reported, or until the deadline.
     func untilQuiet(before deadline: ContinuousClock.Instant) async {
-        while !state.withLock({ $0.isQuiet }), ContinuousClock.now < deadline {
-            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { return }
+        while !state.withLock({ $0.isQuiet }), surroundings.clock.instant() < deadline {
+            guard (try? await surroundings.clock.pause(.milliseconds(5))) != nil else { return }
         }
     }
 }

@@ -14,9 +14,11 @@ final class ActivityReporter: ActivityReporting {
 
     private let calls: any WorkerCalls
     private let limits: ValueLimits
+    private let clock: WorkerClock
     private let logger: Logger
 
-    init(calls: any WorkerCalls, limits: ValueLimits, logger: Logger) {
+    init(calls: any WorkerCalls, limits: ValueLimits, clock: WorkerClock, logger: Logger) {
+        self.clock = clock
         self.calls = calls
         self.limits = limits
         self.logger = logger
@@ -43,13 +45,13 @@ final class ActivityReporter: ActivityReporting {
 
     func complete(_ task: String, _ result: ActivityResult) async {
         guard var request = Aether_V1_CompleteStepRequest(task, result) else { return }
-        var backoff = RetryDelay(Self.retryDelay)
+        var backoff = RetryDelay(Self.retryDelay, random: clock.random)
         while !Task.isCancelled {
             do {
                 return try await calls.completeStep(request, timeout: nil)
             } catch let error as RPCError where error.isTransient {
                 logger.debug("an activity's outcome is not delivered yet", metadata: ["error": "\(error.message)"])
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { return }
+                guard (try? await clock.pause(backoff.next())) != nil else { return }
             } catch let error as RPCError where error.code == .notFound || error.code == .failedPrecondition {
                 return logger.info(
                     "an activity's outcome came too late", metadata: ["task": "\(task)", "reason": "\(error.message)"])

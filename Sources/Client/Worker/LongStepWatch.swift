@@ -13,8 +13,13 @@ final class LongStepWatch: Sendable {
         var isAwake = false
     }
 
+    private let clock: WorkerClock
     private let state = Mutex(State())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
+
+    init(clock: WorkerClock) {
+        self.clock = clock
+    }
 
     /// A step's closure has begun.
     func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
@@ -36,8 +41,8 @@ final class LongStepWatch: Sendable {
     func run(report: @Sendable (Run) -> Void) async {
         for await _ in bell.stream {
             while state.withLock({ $0.isAwake }) {
-                guard (try? await Task.sleep(for: Self.threshold)) != nil else { return }
-                let limit = ContinuousClock.now - Self.threshold
+                guard (try? await clock.pause(Self.threshold)) != nil else { return }
+                let limit = clock.instant() - Self.threshold
                 for run in takeRuns(begunBefore: limit) { look(at: run, limit, report) }
             }
         }

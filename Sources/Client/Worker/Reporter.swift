@@ -30,13 +30,19 @@ final class Reporter: RunReporting {
     private let logger: Logger
     private let state = Mutex(State())
     private let bell = AsyncStream<Void>.makeStream(bufferingPolicy: .bufferingNewest(1))
-    let longSteps = LongStepWatch()
+    private let clock: WorkerClock
+    let longSteps: LongStepWatch
 
-    init(calls: any WorkerCalls, workerID: String, limits: ValueLimits, table: TaskTable, logger: Logger) {
+    init(
+        calls: any WorkerCalls, workerID: String, limits: ValueLimits, table: TaskTable, clock: WorkerClock,
+        logger: Logger
+    ) {
         self.calls = calls
         self.workerID = workerID
         self.limits = limits
         self.table = table
+        self.clock = clock
+        longSteps = LongStepWatch(clock: clock)
         self.logger = logger
     }
 
@@ -112,14 +118,14 @@ final class Reporter: RunReporting {
     }
 
     private func call(_ batch: Batch) async {
-        var backoff = RetryDelay(Self.retryDelay)
+        var backoff = RetryDelay(Self.retryDelay, random: clock.random)
         while !Task.isCancelled {
             do {
                 let response = try await calls.advance(batch.request, timeout: nil)
                 return accept(response, of: batch)
             } catch let error as RPCError where error.isTransient {
                 logger.debug("report not delivered, trying again", metadata: ["error": "\(error.message)"])
-                guard (try? await Task.sleep(for: backoff.next())) != nil else { break }
+                guard (try? await clock.pause(backoff.next())) != nil else { break }
             } catch {
                 // Reporting the same again can't help. The runs go back to where the server has them.
                 logger.error("the server refused a report", metadata: ["error": "\(error)"])

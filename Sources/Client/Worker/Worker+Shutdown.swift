@@ -10,7 +10,7 @@ extension Worker {
         table.close()
         let runs = table.runs
         for run in runs { run.drain() }
-        let deadline = ContinuousClock.now + configuration.shutdownGrace
+        let deadline = surroundings.clock.instant() + configuration.shutdownGrace
         for run in runs {
             await run.untilQuiet(before: deadline)
         }
@@ -28,8 +28,8 @@ extension Worker {
     }
 
     private func endActivities(before deadline: ContinuousClock.Instant) async {
-        while !table.activities.isEmpty, ContinuousClock.now < deadline {
-            guard (try? await Task.sleep(for: .milliseconds(5))) != nil else { break }
+        while !table.activities.isEmpty, surroundings.clock.instant() < deadline {
+            guard (try? await surroundings.clock.pause(.milliseconds(5))) != nil else { break }
         }
         let failure = Failure(message: "worker \(workerID) shut down", type: "WorkerGone")
         await withDiscardingTaskGroup { group in

@@ -30,7 +30,7 @@ final class Worker: Sendable {
     let activities: [String: any RegisteredActivity]
     let workerID: String
     let service: String
-    let instanceID = String(UInt64.random(in: .min ... .max), radix: 36)
+    let instanceID: String
     let configuration: AetherClient.Configuration
     let logger: Logger
     let limits = ValueLimits()
@@ -60,14 +60,16 @@ final class Worker: Sendable {
         self.activities = activities
         self.calls = calls
         self.surroundings = surroundings
+        instanceID = String(surroundings.clock.random(), radix: 36)
         workerID = client.workerID
         service = client.service ?? ""
         configuration = client.configuration
         logger = client.logger
         table = TaskTable(
             places: configuration.maximumConcurrentTasks, maximumRuns: configuration.maximumRunsInMemory)
-        reporter = Reporter(calls: calls, workerID: workerID, limits: limits, table: table, logger: logger)
-        activityReporter = ActivityReporter(calls: calls, limits: limits, logger: logger)
+        reporter = Reporter(
+            calls: calls, workerID: workerID, limits: limits, table: table, clock: surroundings.clock, logger: logger)
+        activityReporter = ActivityReporter(calls: calls, limits: limits, clock: surroundings.clock, logger: logger)
     }
 
     /// Works until ``stop()``, then gives the tasks back.
@@ -129,13 +131,13 @@ final class Worker: Sendable {
     // MARK: The server
 
     private func poll() async throws {
-        var delay = RetryDelay(Self.retryDelay)
+        var delay = RetryDelay(Self.retryDelay, random: surroundings.clock.random)
         var isAway = false
         while !Task.isCancelled {
             do {
                 try await register()
                 if isAway { logger.info("connected to the server again") }
-                (delay, isAway) = (RetryDelay(Self.retryDelay), false)
+                (delay, isAway) = (RetryDelay(Self.retryDelay, random: surroundings.clock.random), false)
                 try await takeTasks()
             } catch let error as RPCError where error.isTransient || error.code == .failedPrecondition {
                 if Task.isCancelled { break }
@@ -143,11 +145,11 @@ final class Worker: Sendable {
                     logger.warning("the server is away; trying again", metadata: ["error": "\(error.message)"])
                 }
                 isAway = true
-                try await Task.sleep(for: delay.next())
+                try await surroundings.clock.pause(delay.next())
             } catch let error as RPCError where error.code == .alreadyExists {
                 // Perhaps this worker's own former process, whose connection the server still believes in.
                 logger.warning("registration refused; trying again", metadata: ["error": "\(error.message)"])
-                try await Task.sleep(for: delay.next())
+                try await surroundings.clock.pause(delay.next())
             } catch {
                 let error = (error as? RPCError).map { AetherError($0) } ?? error
                 setRegistration(.failure(error))

@@ -1,6 +1,7 @@
 package import AetherActors
 package import AetherProtocol
 package import AetherRuntime
+package import AetherStorage
 package import Logging
 internal import ServiceLifecycle
 
@@ -18,14 +19,18 @@ package struct InProcessServer: Service {
         core = try await ServerCore(configuration: configuration, logger: logger)
     }
 
-    /// Makes a server that keeps everything in memory.
+    /// Makes a server over stores of the caller's, which it closes when it ends.
     ///
     /// - Parameters:
+    ///   - stores: where the runs of each tier live.
     ///   - configuration: limits and defaults.
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
-    package init(inMemory configuration: EngineConfiguration, clock: EngineClock, logger: Logger) {
-        core = ServerCore(inMemory: configuration, clock: clock, logger: logger)
+    package init(
+        stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
+        logger: Logger
+    ) {
+        core = ServerCore(stores: stores, configuration: configuration, clock: clock, logger: logger)
     }
 
     /// What clients call.

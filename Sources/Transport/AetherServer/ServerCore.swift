@@ -27,14 +27,8 @@ struct ServerCore: Sendable {
             configuration: EngineConfiguration(configuration), clock: clock, logger: logger)
     }
 
-    /// A core that keeps the runs of all tiers in memory.
-    init(inMemory configuration: EngineConfiguration, clock: EngineClock, logger: Logger) {
-        self.init(
-            stores: [.stateActionLog: MemoryStore(), .memory: MemoryStore()], configuration: configuration,
-            clock: clock, logger: logger)
-    }
-
-    private init(
+    /// A core over stores that it closes when it ends.
+    init(
         stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
         logger: Logger
     ) {
