@@ -42,6 +42,20 @@ struct RunStateAheadTests {
         #expect(live.replayed() == live.resolved)
     }
 
+    @Test("passes over what it has gone on with, when the answer was lost and it is told again")
+    func toldAgain() async throws {
+        var live = try await LiveRun(stepsAhead: 8, operations: [.step("a"), .step("b")])
+        live.finish("a")
+        live.report()
+        live.finish("b")
+        live.reconnect()
+        live.takePush()
+        live.report()
+        live.takeAnswer()
+        #expect(live.journal.map(\.event.kind).suffix(2) == [.stepCompleted, .stepCompleted])
+        #expect(live.replayed() == live.resolved)
+    }
+
     @Test("has a time that a replay has too, whatever the clock of the worker shows")
     func time() async throws {
         var live = try await LiveRun(stepsAhead: 8, operations: [.step("a"), .step("b")], clockAhead: 3_600_000)

@@ -102,6 +102,24 @@ struct HistoryTests {
         #expect(failure?.reason.hasPrefix("it goes on") == true)
     }
 
+    @Test("of a run that was cancelled while it slept, or waited for a version, fits")
+    func cancelled() async throws {
+        let flow = AetherClient().workflow("flow") { context in
+            try await context.sleep(.days(1))
+            _ = try await context.version("change", 1...2)
+        }
+        let slept = """
+            {"sequence":1,"kind":"STARTED","time":"2026-01-01T00:00:00.000Z","type":"flow","seed":"1","input":null}
+            {"sequence":2,"kind":"TIMER_STARTED","time":"2026-01-01T00:00:00.000Z","key":"sleep:#1",\
+            "dueAt":"2026-01-02T00:00:00.000Z"}
+            """
+        let cancelled = """
+            {"sequence":3,"kind":"CANCEL_REQUESTED","time":"2026-01-01T00:00:01.000Z"}
+            {"sequence":4,"kind":"CLOSED","time":"2026-01-01T00:00:02.000Z","state":"CANCELLED"}
+            """
+        try await RecordedHistory(jsonLines: slept + "\n" + cancelled).replay(with: flow)
+    }
+
     @Test(
         "that can't be read names the line",
         arguments: [

@@ -16,6 +16,8 @@ extension RunState {
     /// Takes an entry, in any order and however often.
     mutating func arrive(_ entry: JournalEntry) {
         guard entry.sequence >= nextSequence, !takenAhead.contains(entry.sequence) else { return }
+        // One that it made itself under this lease and has gone on with: the answer to the report was lost.
+        if entry.early != nil, entry.sequence > replayEnd { return pass(entry.sequence) }
         arrived.insert(entry)
     }
 

@@ -55,6 +55,8 @@ extension RunState {
         } else {
             reportEarly()
             records.append(record)
+            // Nothing begins or is reported behind the end, which ends all operations.
+            (parked, unreportedCancellations) = ([], [])
         }
         return true
     }

@@ -98,6 +98,7 @@ struct LiveRun {
         case 6..<8: takeAnswer()
         case 8..<10: takePush()
         case 10: sendSignal(&random)
+        case 11 where Bool.random(using: &random): reconnect()
         default: if Int.random(in: 0..<20, using: &random) == 0 { cancel() }
         }
     }
@@ -135,6 +136,13 @@ struct LiveRun {
         guard !pushes.isEmpty else { return }
         state.arrive(pushes.removeFirst())
         resolve()
+    }
+
+    /// The connection breaks: what is under way is lost, and the worker is told again what its run has not seen.
+    mutating func reconnect() {
+        state.isReporting = false
+        answers = []
+        pushes = journal.filter { $0.sequence > state.lastKnown }
     }
 
     mutating func cancel() {
