@@ -46,11 +46,12 @@ final class Consequences: Sendable {
     }
 
     func task(_ lease: WorkflowExecution.Lease) -> TaskID {
-        TaskID(workflow: workflow.id, epoch: lease.epoch)
+        TaskID(workflow: workflow.id, epoch: lease.epoch, life: workflow.start.life)
     }
 
     func task(_ lease: ActivityLease) -> TaskID {
-        TaskID(workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt))
+        TaskID(
+            workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt), life: workflow.start.life)
     }
 }
 

@@ -101,8 +101,7 @@ extension Engine {
         _ child: ChildStart, for link: ParentLink, isMissing: Bool = false
     ) async throws(EngineError) -> Handed? {
         let tier = child.tier ?? tier(ofType: child.type)
-        let start = WorkflowStart(
-            type: child.type, input: child.input, tier: tier, seed: clock.random(), parent: link)
+        let start = start(child.type, child.input, at: tier, seed: link.childSeed, parent: link)
         guard let lane = lane(of: tier) else {
             return try await refuse(link, "this server has no store for the tier \(tier.name)")
         }
@@ -161,12 +160,19 @@ extension Engine {
 
     /// A run that was read back does what its parent's end asked for, should that not have reached it. A parent that goes on
     /// as a new run has ended too.
-    func followParent(of workflow: WorkflowActor) async throws(EngineError) {
+    ///
+    /// - Parameters:
+    ///   - workflow: the run.
+    ///   - mayReturn: whether a parent that is not there may be one in memory, lost with a server, which its own parent starts again.
+    /// - Throws: `unavailable`.
+    func followParent(of workflow: WorkflowActor, mayReturn: Bool = true) async throws(EngineError) {
         guard let parent = workflow.start.parent, parent.closePolicy != .abandon else { return }
         var event = WorkflowEvent.cancel
+        var isThere = false
         do throws(StoreError) {
             for lane in lanes.values {
                 guard let summary = try await lane.store.summary(of: parent.workflow) else { continue }
+                isThere = true
                 if !summary.state.isTerminal {
                     let start = try await lane.store.journal(of: parent.workflow, after: 0, limit: 1).first
                     guard case .started(let now) = start?.event, now.seed != parent.seed else { return }
@@ -177,7 +183,17 @@ extension Engine {
         } catch {
             throw EngineError(.unavailable, "workflow \(parent.workflow) can't be read: \(error)")
         }
+        if !isThere, mayReturn { return followParentLater(of: workflow) }
         _ = try? await workflow.handle(event, at: clock.now())
+    }
+
+    private func followParentLater(of workflow: WorkflowActor) {
+        inBackground { [self] in
+            repeat {
+                guard (try? await clock.sleep(configuration.workerGrace)) != nil else { return }
+            } while !hasRecovered
+            try? await followParent(of: workflow, mayReturn: false)
+        }
     }
 
     private func wasTerminated(_ id: WorkflowID, in store: any WorkflowStore) async throws(StoreError) -> Bool {

@@ -128,7 +128,7 @@ extension Engine {
         guard let lane = lane(of: tier) else {
             throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
         }
-        return (WorkflowStart(type: request.type, input: request.input, tier: tier, seed: clock.random()), lane)
+        return (start(request.type, request.input, at: tier, seed: clock.random()), lane)
     }
 
     private func finish(_ request: Start, _ start: WorkflowStart, in lane: Lane) async throws(EngineError) {

@@ -85,7 +85,7 @@ extension Engine {
         let workflow = run.workflow
         let execution = await workflow.snapshot().execution
         if let lease = execution.lease {
-            let task = TaskID(workflow: execution.id, epoch: lease.epoch)
+            let task = execution.task(lease)
             if run.tasks.contains(task) {
                 await adopt(task, by: lease.worker.id, workflow, else: .loseLease(epoch: lease.epoch, .notHeld))
             }
@@ -94,7 +94,7 @@ extension Engine {
             requests.append(execution.schedulingRequest)
         }
         for lease in execution.activityLeases {
-            let task = TaskID(workflow: execution.id, activity: lease.key, epoch: UInt64(lease.attempt))
+            let task = execution.task(lease)
             guard run.tasks.contains(task) else { continue }
             let gone = WorkflowEvent.completeActivity(lease.key, attempt: lease.attempt, .workerGone)
             await adopt(task, by: lease.worker, workflow, else: gone)

@@ -19,6 +19,8 @@ package final class Engine: Sendable {
     let dispatcher: EffectDispatcher
     /// What runs have to tell one another.
     let messages = BatchQueue<RunMessage>()
+    /// Tells the leases of runs in memory from those that another engine gave for runs of the same ids.
+    let life: UInt64
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
     private let availabilityChanged: @Sendable (Bool) -> Void
@@ -57,6 +59,7 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        life = max(1, clock.random())
         let reference = EngineReference()
         let messages = self.messages
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
@@ -146,6 +149,22 @@ package final class Engine: Sendable {
 
     func refuseIfReadOnly() throws(EngineError) {
         if let reason = readOnlyReason { throw EngineError(.unavailable, reason + "; try again later") }
+    }
+
+    // MARK: Runs in memory
+
+    /// How a run begins at a tier.
+    func start(
+        _ type: String, _ input: [UInt8], at tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil
+    ) -> WorkflowStart {
+        var start = WorkflowStart(type: type, input: input, tier: tier, seed: seed, parent: parent)
+        if tier == .memory { start.life = life }
+        return start
+    }
+
+    /// The task that a worker names; `nil` for a text that is no task's, and for one of a run in another engine's memory.
+    func task(_ text: String) -> TaskID? {
+        TaskID(text).flatMap { $0.life == 0 || $0.life == life ? $0 : nil }
     }
 
     // MARK: Jobs that outlive a call

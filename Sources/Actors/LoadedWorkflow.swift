@@ -9,9 +9,6 @@ struct LoadedWorkflow: Sendable {
     init(_ execution: WorkflowExecution, in lane: Engine.Lane, at now: Timestamp) {
         workflow = WorkflowActor(execution: execution, persistence: lane.persistence, readAt: now)
         tasks =
-            (execution.lease.map { [TaskID(workflow: execution.id, epoch: $0.epoch)] } ?? [])
-            + execution.activityLeases.map {
-                TaskID(workflow: execution.id, activity: $0.key, epoch: UInt64($0.attempt))
-            }
+            (execution.lease.map { [execution.task($0)] } ?? []) + execution.activityLeases.map { execution.task($0) }
     }
 }

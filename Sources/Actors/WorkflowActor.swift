@@ -258,7 +258,9 @@ actor WorkflowActor {
                 request.generationBefore = generation
                 requests.append(request)
             case .scheduleActivity(let key, let activity):
-                requests.append(activity.schedulingRequest(TaskSubject(workflow: id, activity: key)))
+                requests.append(
+                    activity.schedulingRequest(
+                        TaskSubject(workflow: id, activity: key, life: execution.start.life)))
             case .dispatch(let lease): assignment = self.assignment(lease, decision.entries)
             case .free: currentStep = ""
             case .freeActivity(let lease): heartbeats[lease.key] = nil
@@ -282,7 +284,7 @@ actor WorkflowActor {
     private func assignment(_ lease: WorkflowExecution.Lease, _ entries: [JournalEntry]) -> TaskAssignment {
         let started = JournalEntry(sequence: 1, time: execution.createdAt, event: .started(execution.start))
         return TaskAssignment(
-            taskID: TaskID(workflow: id, epoch: lease.epoch),
+            taskID: execution.task(lease),
             start: execution.start,
             journalLength: execution.lastSequence,
             journal: execution.lastSequence == 2 ? [started] + entries : nil
@@ -326,7 +328,8 @@ extension ActivityProgress {
 extension WorkflowExecution {
     var schedulingRequest: TaskScheduler.Request {
         TaskScheduler.Request(
-            TaskSubject(workflow: id), .workflow(start.type), lastWorker: lastWorker?.id, needsReplay: needsReplay)
+            TaskSubject(workflow: id, life: start.life), .workflow(start.type), lastWorker: lastWorker?.id,
+            needsReplay: needsReplay)
     }
 
     var summary: WorkflowSummary {

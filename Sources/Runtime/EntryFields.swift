@@ -30,6 +30,7 @@ struct EntryFields {
     var version: UInt64 = 0
     var continuedCount: UInt64 = 0
     var firstInput: [UInt8] = []
+    var signalIDs: [String] = []
     var resolvedBehind: UInt64 = 0
     var resolvedAt: Int64 = 0
 
@@ -69,6 +70,7 @@ struct EntryFields {
             case (30, .lengthDelimited): firstInput = Array(try reader.lengthDelimited())
             case (31, .varint): resolvedBehind = try reader.varint()
             case (32, .varint): resolvedAt = Int64(bitPattern: try reader.varint())
+            case (33, .lengthDelimited): signalIDs.append(try reader.text())
             case (_, let type): try reader.skip(type)
             }
         }
@@ -170,7 +172,8 @@ struct EntryFields {
 
     private var continuation: WorkflowStart.Continuation? {
         guard continuedCount > 0 else { return nil }
-        return WorkflowStart.Continuation(count: continuedCount, epoch: epoch, firstInput: firstInput)
+        return WorkflowStart.Continuation(
+            count: continuedCount, epoch: epoch, firstInput: firstInput, signalIDs: signalIDs)
     }
 
     private func parent() throws(JournalCodingError) -> ParentLink? {

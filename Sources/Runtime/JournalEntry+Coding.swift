@@ -76,6 +76,7 @@ extension JournalEvent {
                 writer.field(10, unsigned: continuation.epoch)
                 writer.field(29, unsigned: continuation.count)
                 writer.field(30, bytes: continuation.firstInput)
+                for id in continuation.signalIDs { writer.field(33, element: id) }
             }
         case .assigned(let worker, let epoch):
             writer.field(9, text: worker.id)

@@ -12,4 +12,8 @@ public struct ParentLink: Sendable, Hashable {
         self.key = key
         self.closePolicy = closePolicy
     }
+
+    /// The seed of the run that it starts. The same whenever that is started: a child in memory that is lost and started again
+    /// is still the parent of its own children.
+    package var childSeed: UInt64 { SplitMix64.hash(seed, key.rawValue, 0) }
 }

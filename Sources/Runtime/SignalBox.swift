@@ -5,13 +5,27 @@ struct SignalBox: Sendable, Equatable {
     private var received: [String: Deque<UInt64>] = [:]
     private var awaiting: [String: Deque<OperationKey>] = [:]
     private var ids: Set<String> = []
+    /// The same, the first received first.
+    private var order: [String] = []
     /// The signals that nobody has taken, by the sequence of the entry that received them.
     private(set) var kept: [UInt64: Signal] = [:]
 
+    /// - Parameter known: the ids of signals that are not to be received again.
+    init(known: [String] = []) {
+        for id in known { remember(id) }
+    }
+
     func knows(_ id: String) -> Bool { ids.contains(id) }
 
+    /// The ids of the signals received last, so many at most.
+    func lastIDs(_ count: Int) -> [String] { Array(order.suffix(count)) }
+
+    private mutating func remember(_ id: String) {
+        if ids.insert(id).inserted { order.append(id) }
+    }
+
     mutating func receive(_ signal: Signal, sequence: UInt64) {
-        ids.insert(signal.id)
+        remember(signal.id)
         kept[sequence] = signal
         received[signal.name, default: []].append(sequence)
     }

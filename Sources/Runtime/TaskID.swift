@@ -1,26 +1,29 @@
 /// The lease a worker holds, as the opaque text it gives back with every report.
 ///
 /// Form: `w:EPOCH:WORKFLOW` for the workflow task of a run, `a:ATTEMPT:LENGTH:KEY:WORKFLOW` for an attempt at the activity
-/// of a key, whose length is in bytes.
+/// of a key, whose length is in bytes; of a run in memory, with `v:LIFE:` before.
 package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     package var workflow: WorkflowID
     /// The activity; `nil` for the workflow's own task.
     package var activity: OperationKey?
     /// The epoch of a workflow's task, the attempt of an activity's.
     package var epoch: UInt64
+    /// See ``WorkflowStart/life``.
+    package var life: UInt64
 
-    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64) {
+    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64, life: UInt64 = 0) {
         self.workflow = workflow
         self.activity = activity
         self.epoch = epoch
+        self.life = life
     }
 
     package init(_ subject: TaskSubject, epoch: UInt64) {
-        self.init(workflow: subject.workflow, activity: subject.activity, epoch: epoch)
+        self.init(workflow: subject.workflow, activity: subject.activity, epoch: epoch, life: subject.life)
     }
 
     /// Whose task it is, whichever its lease.
-    package var subject: TaskSubject { TaskSubject(workflow: workflow, activity: activity) }
+    package var subject: TaskSubject { TaskSubject(workflow: workflow, activity: activity, life: life) }
 
     /// Reads what ``description`` wrote; `nil` for any other text.
     package init?(_ text: String) {
@@ -32,6 +35,12 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
 
     private static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> TaskID? {
         var rest = text
+        var life: UInt64 = 0
+        if rest.first == UInt8(ascii: "v") {
+            rest.removeFirst()
+            guard rest.popFirst() == colon, let number = takeNumber(&rest) else { return nil }
+            life = number
+        }
         guard let kind = rest.popFirst(), rest.popFirst() == colon, let epoch = takeNumber(&rest) else { return nil }
         var activity: OperationKey?
         switch kind {
@@ -49,7 +58,7 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
         guard let id = String(validating: rest, as: UTF8.self), let workflow = WorkflowID(validating: id) else {
             return nil
         }
-        return TaskID(workflow: workflow, activity: activity, epoch: epoch)
+        return TaskID(workflow: workflow, activity: activity, epoch: epoch, life: life)
     }
 
     private static let colon = UInt8(ascii: ":")
@@ -71,7 +80,8 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        guard let activity else { return "w:\(epoch):\(workflow.rawValue)" }
-        return "a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
+        let life = life > 0 ? "v:\(life):" : ""
+        guard let activity else { return "\(life)w:\(epoch):\(workflow.rawValue)" }
+        return "\(life)a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
     }
 }

@@ -136,10 +136,12 @@ extension WorkflowExecution {
     ) {
         endOperations(&decision)
         let signals = self.signals.kept.sorted { $0.key < $1.key }.map(\.value)
+        let signalIDs = self.signals.lastIDs(WorkflowStart.Continuation.rememberedSignals)
         let isCancelRequested = self.isCancelRequested
         let count = (start.continuation?.count ?? 0) + 1
         var next = start
-        next.continuation = WorkflowStart.Continuation(count: count, epoch: epoch, firstInput: start.firstInput)
+        next.continuation = WorkflowStart.Continuation(
+            count: count, epoch: epoch, firstInput: start.firstInput, signalIDs: signalIDs)
         next.input = input
         next.seed = SplitMix64.hash(start.seed, "continue", count)
         decision.beginsAnew = true

@@ -86,6 +86,7 @@ package struct WorkflowExecution: Sendable, Equatable {
         self.lastTime = startEntry.time
         if let continuation = start.continuation {
             epoch = continuation.epoch
+            signals = SignalBox(known: continuation.signalIDs)
             startedAt = startEntry.time
         }
     }

@@ -11,6 +11,9 @@ public struct WorkflowStart: Sendable, Hashable {
     public var parent: ParentLink?
     /// What came before, when the run continues another one as new.
     public var continuation: Continuation?
+    /// Of a run in memory, which engine has it; 0 for one that a store keeps. It is not written: such a run may be lost and begin
+    /// again under its id, with leases that count from 1 again, and nobody may take one for the other.
+    package var life: UInt64 = 0
 
     public init(
         type: String, input: [UInt8], tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil,
@@ -35,11 +38,17 @@ public struct WorkflowStart: Sendable, Hashable {
         public var epoch: UInt64
         /// The input that the first of all was started with.
         public var firstInput: [UInt8]
+        /// The ids of the last signals that were received before, ``rememberedSignals`` at most: they are not received again.
+        public var signalIDs: [String]
 
-        public init(count: UInt64, epoch: UInt64, firstInput: [UInt8]) {
+        /// How many signals a run that continues as new remembers, so that one that is sent again is not received again.
+        public static let rememberedSignals = 256
+
+        public init(count: UInt64, epoch: UInt64, firstInput: [UInt8], signalIDs: [String] = []) {
             self.count = count
             self.epoch = epoch
             self.firstInput = firstInput
+            self.signalIDs = signalIDs
         }
     }
 }

@@ -135,6 +135,32 @@ struct ChildTests {
         }
     }
 
+    @Test("of a run that was lost with its server, and is started again by its own parent, is still that run's child")
+    func lostParent() async throws {
+        let memory = MemoryStore()
+        try await EngineRig.run(over: memory) { rig in
+            let (worker, _, child) = try await family(rig)
+            try await worker.report(child, first: 1, [.child("grandchild")])
+            _ = try await worker.task()
+        }
+        // As one in memory is.
+        try await memory.rewrite("child", keeping: 0)
+        try await EngineRig.run(over: memory) { rig in
+            let worker = try await rig.worker("v")
+            var tasks: [String: TaskID] = [:]
+            while tasks["child"] == nil {
+                let task = try await worker.task().taskID
+                tasks[task.workflow.rawValue] = task
+            }
+            let again = try #require(tasks["child"])
+            #expect(try await worker.report(again, first: 1, [.child("grandchild")]).sequences == [3])
+            await rig.clock.advance(by: .seconds(60), sleepers: 0)
+            await settle()
+            #expect(try await rig.kinds("child") == [.started, .assigned, .childStarted])
+            #expect(try await !rig.kinds("grandchild").contains(.cancelRequested))
+        }
+    }
+
     @Test("of an earlier run of its parent's id makes way for that of the new one")
     func replacedParent() async throws {
         try await EngineRig.run { rig in

@@ -74,4 +74,24 @@ struct ContinuationTests {
         #expect(execution.start.continuation?.count == 3)
         #expect(execution.start.firstInput == [0x30])
     }
+
+    @Test("does not receive a signal again that it received before, of the last 256")
+    func signalsOnce() throws {
+        var (execution, _) = try leased()
+        for number in 0...256 {
+            let key = OperationKey(rawValue: "signal:s#\(number + 1)")
+            let awaiting = WorkerRecord.awaitSignal(key: key, name: "s", timeoutMilliseconds: nil)
+            let report = WorkflowEvent.advance(epoch: 1, firstRecord: UInt64(number) + 1, records: [awaiting])
+            _ = try execution.handle(report, at: now)
+            _ = try execution.handle(.signal(Signal(id: "\(number)", name: "s", payload: [])), at: now)
+        }
+        let anew = try execution.handle(
+            .advance(epoch: 1, firstRecord: 258, records: [.continueAsNew(input: [])]), at: now)
+        for decided in anew.entries { #expect(try JournalEntry(encoded: decided.encoded()) == decided) }
+        for number in [1, 256] {
+            let again = try execution.handle(.signal(Signal(id: "\(number)", name: "s", payload: [])), at: now)
+            #expect(again.entries.isEmpty)
+        }
+        #expect(try execution.handle(.signal(Signal(id: "0", name: "s", payload: [])), at: now).entries.count == 1)
+    }
 }

@@ -711,6 +711,13 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._resolvedAt = newValue}
   }
 
+  /// STARTED of a run that continues another one as new: the ids of the last signals received before. A signal of one of these
+  /// ids is not received again.
+  package var signalIds: [String] {
+    get {_storage._signalIds}
+    set {_uniqueStorage()._signalIds = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -947,7 +954,7 @@ nonisolated extension Aether_V1_Blockage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0\u{3}resolved_behind\0\u{3}resolved_at\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0\u{3}resolved_behind\0\u{3}resolved_at\0\u{3}signal_ids\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -982,6 +989,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _firstInput: Data = Data()
     var _resolvedBehind: UInt64 = 0
     var _resolvedAt: Int64 = 0
+    var _signalIds: [String] = []
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1024,6 +1032,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _firstInput = source._firstInput
       _resolvedBehind = source._resolvedBehind
       _resolvedAt = source._resolvedAt
+      _signalIds = source._signalIds
     }
   }
 
@@ -1074,6 +1083,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 30: try { try decoder.decodeSingularBytesField(value: &_storage._firstInput) }()
         case 31: try { try decoder.decodeSingularUInt64Field(value: &_storage._resolvedBehind) }()
         case 32: try { try decoder.decodeSingularInt64Field(value: &_storage._resolvedAt) }()
+        case 33: try { try decoder.decodeRepeatedStringField(value: &_storage._signalIds) }()
         default: break
         }
       }
@@ -1182,6 +1192,9 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if _storage._resolvedAt != 0 {
         try visitor.visitSingularInt64Field(value: _storage._resolvedAt, fieldNumber: 32)
       }
+      if !_storage._signalIds.isEmpty {
+        try visitor.visitRepeatedStringField(value: _storage._signalIds, fieldNumber: 33)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1223,6 +1236,7 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._firstInput != rhs_storage._firstInput {return false}
         if _storage._resolvedBehind != rhs_storage._resolvedBehind {return false}
         if _storage._resolvedAt != rhs_storage._resolvedAt {return false}
+        if _storage._signalIds != rhs_storage._signalIds {return false}
         return true
       }
       if !storagesAreEqual {return false}
