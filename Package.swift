@@ -194,7 +194,7 @@ let package = Package(
         .target(
             name: "AetherTestKit",
             dependencies: [
-                "Aether", "AetherActors", "AetherRuntime", "AetherServer",
+                "Aether", "AetherActors", "AetherRuntime", "AetherServer", "AetherStorage",
                 .product(name: "Logging", package: "swift-log"),
             ],
             path: "Sources/TestKit",
@@ -292,6 +292,19 @@ let package = Package(
             swiftSettings: swiftSettings),
         .executableTarget(
             name: "single-file-remote", dependencies: ["Aether"], path: "Tests/EndToEnd/SingleFileRemote",
+            swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "simulation",
+            dependencies: [
+                "Aether", "AetherActors", "AetherProtocol", "AetherRuntime", "AetherServer", "AetherStorage",
+                .product(name: "ArgumentParser", package: "swift-argument-parser"),
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "HeapModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+            ],
+            path: "Tests/Simulation",
             swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",

@@ -1,0 +1,297 @@
+import Aether
+import AetherActors
+import AetherProtocol
+import AetherRuntime
+import AetherStorage
+import GRPCCore
+import Logging
+import SwiftProtobuf
+
+/// One seed's world: a server over a disk, workers, clients, a network between them, and what goes wrong.
+///
+/// First the faults have their time, then all is well, and everything must come to its end. What has to hold meanwhile
+/// and afterwards is ``History``'s to say.
+///
+/// Unchecked for the reason of ``Scheduler``.
+final class World: @unchecked Sendable {
+    struct Settings {
+        var seed: UInt64 = 1
+        var workflows = 10
+        /// How long the faults go on, in milliseconds.
+        var faultTime: Int64 = 20_000
+        /// How long everything may take once they are over, in milliseconds.
+        var calmTime: Int64 = 600_000
+        var hasFaults = true
+        var isVerbose = false
+    }
+
+    let settings: Settings
+    let scheduler: Scheduler
+    let disk = Disk(isVolatile: false)
+    private(set) var faults: Faults
+    private(set) var server: SimulatedServer?
+    private(set) var workers: [SimulatedWorker] = []
+    private var gone: [SimulatedServer] = []
+    private var goneWorkers: [SimulatedWorker] = []
+    let history = History()
+    private(set) var configuration = EngineConfiguration()
+    private(set) var workerConfiguration = AetherClient.Configuration()
+    /// What went wrong that must not.
+    private(set) var violation: String?
+    /// Whether the processes are to end, and whether they have.
+    private(set) var isOver = false
+    private(set) var hasEnded = false
+    private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
+    /// How far the time of day is off, in milliseconds, and how far it was when the server started, which then counts on by itself.
+    private var skew: Int64 = 0
+    private var serverSkew: Int64 = 0
+    private var servers = 0
+    private var clientsLeft = 0
+    private let clients = Machine("clients")
+
+    private static let beginning: Int64 = 1_735_689_600_000
+
+    init(_ settings: Settings) {
+        self.settings = settings
+        scheduler = Scheduler(seed: settings.seed)
+        faults = Faults(scheduler, none: !settings.hasFaults)
+        configuration.passivationHorizon = .seconds(draw([0, 1, 5, 3_600]))
+        workerConfiguration.maximumConcurrentTasks = draw([1, 2, 10, 1_000])
+        workerConfiguration.maximumRunsInMemory = draw([0, 2, 10_000])
+        workerConfiguration.shutdownGrace = .seconds(draw([0, 1, 10]))
+        history.fail = { [unowned self] in self.fail($0) }
+    }
+
+    func draw(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &scheduler.random) }
+
+    private func draw<Value>(_ values: [Value]) -> Value {
+        values[Int(scheduler.random.next() % UInt64(values.count))]
+    }
+
+    /// Waits for as long as the draw says, in milliseconds.
+    func pause(_ range: ClosedRange<Int64>) async throws {
+        try await scheduler.sleep(draw(range))
+    }
+
+    func fail(_ what: String) {
+        guard violation == nil else { return }
+        violation = what
+        trace("VIOLATION \(what)")
+        guard settings.isVerbose, let id = what.split(separator: ": ").first.map({ WorkflowID(rawValue: String($0)) })
+        else { return }
+        for entry in history.runs[id]?.entries ?? [] { print(entry.line) }
+    }
+
+    func trace(_ line: @autoclosure () -> String) {
+        let line = "\(scheduler.now) \(line())"
+        for byte in line.utf8 { fingerprint = (fingerprint ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
+        if settings.isVerbose { print(line) }
+    }
+
+    // MARK: Time
+
+    private func timeOfDay(_ skew: Int64) -> Timestamp {
+        Timestamp(millisecondsSinceEpoch: Self.beginning + scheduler.now + skew)
+    }
+
+    var engineClock: EngineClock {
+        let skew = serverSkew
+        return EngineClock(
+            now: { self.timeOfDay(skew) },
+            sleep: { try await self.scheduler.sleep($0.milliseconds) },
+            sleepUntil: { instant in
+                let now = self.timeOfDay(skew)
+                if now < instant { try await self.scheduler.sleep(instant.rawValue - now.rawValue) }
+            },
+            random: { self.scheduler.random.next() })
+    }
+
+    var workerClock: WorkerClock {
+        let start = ContinuousClock.now
+        return WorkerClock(
+            now: { self.timeOfDay(self.skew) },
+            sleep: { try await self.scheduler.sleep($0.milliseconds) },
+            instant: { start + .milliseconds(self.scheduler.now) },
+            pause: { try await self.scheduler.sleep($0.milliseconds) },
+            random: { self.scheduler.random.next() })
+    }
+
+    // MARK: The course of the world
+
+    func run() async {
+        trace("faults: \(faults)")
+        startServer()
+        for number in 1...Int(draw(1...4)) { workers.append(SimulatedWorker(self, number)) }
+        for worker in workers { worker.start() }
+        clientsLeft = settings.workflows
+        for number in 0..<settings.workflows {
+            // Counts itself off when it is done.
+            Task(executorPreference: clients) {
+                await SimulatedClient(self, number).run()
+                self.clientsLeft -= 1
+            }
+        }
+        let troubles = settings.hasFaults ? startTroubles() : []
+        try? await scheduler.sleep(settings.faultTime)
+        for trouble in troubles { trouble.cancel() }
+        for trouble in troubles { await trouble.value }
+        await calmDown()
+        let end = scheduler.now + settings.calmTime
+        while clientsLeft > 0, violation == nil, scheduler.now < end { try? await scheduler.sleep(200) }
+        if clientsLeft > 0, violation == nil { await tellWhatIsStuck() }
+        if violation == nil { await judge() }
+        await finish()
+    }
+
+    private func startServer() {
+        servers += 1
+        // As the product's does, its clock begins no earlier than what was written last.
+        let written = history.newestTime.rawValue - timeOfDay(0).rawValue
+        serverSkew = max(skew, written)
+        server = SimulatedServer(self, number: servers)
+        trace("server \(servers) starts")
+    }
+
+    private func calmDown() async {
+        faults.isOn = false
+        history.isCalm = true
+        disk.isBroken = false
+        trace("calm")
+        for worker in workers { worker.heal() }
+        if server?.isUp != true { startServer() }
+    }
+
+    private func tellWhatIsStuck() async {
+        let link = Link(self, name: "judge", on: clients)
+        for (id, run) in history.runs.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where run.outcome == nil {
+            let status = try? await link.getWorkflowStatus(.with { $0.workflowID = id.rawValue })
+            return fail("\(id) does not end: \(status?.reason ?? "no status"); \(run.entries.last as Any)")
+        }
+        fail("\(clientsLeft) clients wait for what has ended")
+    }
+
+    /// Has every process end that is left, and frees what killed ones left.
+    private func finish() async {
+        for worker in workers { await worker.stop() }
+        await server?.stop()
+        isOver = true
+        history.isOver = true
+        for server in gone { server.bury() }
+        for worker in goneWorkers { worker.bury() }
+        await scheduler.untilIdle()
+        hasEnded = true
+    }
+
+    // MARK: Trouble
+
+    private func startTroubles() -> [Task<Void, Never>] {
+        [
+            repeated(faults.serverCrashes) { await self.crashServer() },
+            repeated(faults.serverStops) { await self.restartServer() },
+            repeated(faults.workerCrashes) { await self.crashWorker() },
+            repeated(faults.workerStops) { await self.restartWorker() },
+            repeated(faults.workerPauses) { await self.pauseWorker() },
+            repeated(faults.brokenStreams) { await self.breakStreams() },
+            repeated(faults.partitions) { await self.cutOffWorker() },
+            repeated(faults.brokenDisks) { await self.breakDisk() },
+            repeated(faults.clockJumps) { self.skew += self.draw(-5_000...20_000) },
+        ].compactMap { $0 }
+    }
+
+    private func repeated(_ interval: Int64, _ trouble: @escaping @Sendable () async -> Void) -> Task<Void, Never>? {
+        guard interval > 0 else { return nil }
+        // Awaited when calm begins.
+        return Task {
+            while (try? await self.pause(interval / 2...interval * 3 / 2)) != nil, !Task.isCancelled { await trouble() }
+        }
+    }
+
+    /// Kills the server in the middle of something, and starts another one.
+    private func crashServer() async {
+        guard let server, server.isUp else { return }
+        let jobs = Int(draw(0...200))
+        await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
+            scheduler.interrupt(afterJobs: jobs) { continuation.resume() }
+        }
+        guard server.isUp else { return }
+        trace("\(server.machine.name) is killed")
+        server.kill()
+        gone.append(server)
+        try? await pause(0...3_000)
+        if self.server === server { startServer() }
+    }
+
+    private func restartServer() async {
+        guard let server, server.isUp else { return }
+        trace("\(server.machine.name) is stopped")
+        await server.stop()
+        try? await pause(0...1_000)
+        if self.server === server { startServer() }
+    }
+
+    private func crashWorker() async {
+        let worker = draw(workers)
+        guard worker.kill() else { return }
+        goneWorkers.append(worker)
+        let next = SimulatedWorker(self, worker.number)
+        workers.replace(worker, by: next)
+        try? await pause(0...8_000)
+        next.start()
+    }
+
+    private func restartWorker() async {
+        let worker = draw(workers)
+        guard await worker.stop() else { return }
+        let next = SimulatedWorker(self, worker.number)
+        workers.replace(worker, by: next)
+        try? await pause(0...2_000)
+        next.start()
+    }
+
+    private func pauseWorker() async {
+        let worker = draw(workers)
+        await worker.pause(for: draw([100, 1_000, 4_000, 12_000, 30_000]))
+    }
+
+    private func breakStreams() async {
+        server?.breakStreams(of: draw(workers).name, clientAfter: draw(0...2_000), serverAfter: draw(0...5_000))
+    }
+
+    private func cutOffWorker() async {
+        let worker = draw(workers)
+        trace("\(worker.name) is cut off")
+        worker.link.isCut = true
+        server?.breakStreams(of: worker.name, clientAfter: draw(0...15_000), serverAfter: draw(0...15_000))
+        try? await pause(100...12_000)
+        worker.link.isCut = false
+    }
+
+    private func breakDisk() async {
+        trace("the disk is full")
+        disk.isBroken = true
+        try? await pause(100...4_000)
+        disk.isBroken = false
+    }
+
+    func hasDied(_ worker: String) {
+        server?.breakStreams(of: worker, clientAfter: 0, serverAfter: draw(0...1_000))
+    }
+
+    func isPaused(_ worker: String) {
+        server?.breakStreams(of: worker, clientAfter: 0, serverAfter: 0)
+    }
+}
+
+extension [SimulatedWorker] {
+    fileprivate mutating func replace(_ old: SimulatedWorker, by new: SimulatedWorker) {
+        guard let index = firstIndex(where: { $0 === old }) else { return }
+        self[index] = new
+    }
+}
+
+extension JournalEntry {
+    fileprivate var line: String {
+        "  \(sequence) at \(time.rawValue % 100_000_000)\(record > 0 ? " record \(record)" : ""): \(event)"
+            .replacing("AetherRuntime.", with: "")
+    }
+}

@@ -1,0 +1,198 @@
+#!/usr/bin/env python3
+"""Has the simulation look for bugs that are put into a copy of the sources, each behind a switch of its own.
+
+    mutants.py [--check] [--seeds N] [--only NAME ...]
+
+Each mutant is one place of the product, and what stands there instead when the environment names the mutant: so all of them are
+built at once, into .build/mutants. A mutant that no seed finds fails the run. --check only sees that every place is still there.
+"""
+
+import argparse
+import os
+import pathlib
+import shutil
+import subprocess
+import sys
+
+ROOT = pathlib.Path(__file__).resolve().parents[2]
+COPY = ROOT / ".build" / "mutants"
+
+SWITCH = """internal import Foundation
+
+/// Whether a mutant of the simulation is the one that the environment names.
+package func mutant(_ name: String) -> Bool { activeMutant == name }
+
+private let activeMutant = ProcessInfo.processInfo.environment["AETHER_MUTANT"]
+"""
+
+RUNTIME = "Sources/Runtime/"
+ACTORS = "Sources/Actors/"
+CLIENT = "Sources/Client/"
+
+# Name, file, what is there, and what is there instead. MUTANT stands for the switch.
+MUTANTS = [
+    ("a-report-of-an-old-epoch-is-taken", RUNTIME + "WorkflowExecution+Handle.swift",
+     "guard let lease, lease.epoch == epoch else {\n            throw .staleLease",
+     "guard let lease, lease.epoch == epoch || MUTANT else {\n            throw .staleLease"),
+    ("a-lost-lease-does-not-end", RUNTIME + "WorkflowExecution+Handle.swift",
+     "guard let lease, lease.epoch == epoch else { return }\n        record(.released(epoch: epoch, reason: reason)",
+     "guard let lease, lease.epoch == epoch, !MUTANT else { return }\n        record(.released(epoch: epoch, reason: reason)"),
+    ("a-run-is-leased-twice", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if let lease { throw .alreadyAssigned(epoch: lease.epoch) }",
+     "if let lease, !MUTANT { throw .alreadyAssigned(epoch: lease.epoch) }"),
+    ("a-record-that-comes-twice-is-written-twice", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if let place = places.place(of: number) ?? place(ofRecorded: worked) {",
+     "if !MUTANT, let place = places.place(of: number) ?? place(ofRecorded: worked) {"),
+    ("an-operation-has-two-outcomes", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if let sequence = outcomes[key] { return RecordPlace",
+     "if !MUTANT, let sequence = outcomes[key] { return RecordPlace"),
+    ("a-renewed-run-begins-its-epochs-again", RUNTIME + "WorkflowExecution+Handle.swift",
+     "count: count, epoch: epoch, firstInput: start.firstInput",
+     "count: count, epoch: MUTANT ? 0 : epoch, firstInput: start.firstInput"),
+    ("a-renewed-run-forgets-signals", RUNTIME + "WorkflowExecution+Handle.swift",
+     "for signal in signals { record(", "for signal in signals where !MUTANT { record("),
+    ("a-renewed-run-takes-a-signal-again", RUNTIME + "WorkflowExecution+Handle.swift",
+     "firstInput: start.firstInput, signalIDs: signalIDs", "firstInput: start.firstInput, signalIDs: MUTANT ? [] : signalIDs"),
+    ("a-renewed-run-forgets-its-cancel", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if isCancelRequested { record(.cancelRequested, at: now, &decision) }\n        decision",
+     "if isCancelRequested, !MUTANT { record(.cancelRequested, at: now, &decision) }\n        decision"),
+    ("an-idle-run-is-not-woken", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if wasIdle, !isIdle { decision", "if wasIdle, !isIdle, !MUTANT { decision"),
+    ("a-worker-is-not-told", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if number == 0, let lease, !lease.worker.isPlain {", "if number == 0, !MUTANT, let lease, !lease.worker.isPlain {"),
+    ("a-run-is-idle-that-has-not-seen-all", RUNTIME + "WorkflowExecution+Handle.swift",
+     "let hasSeenAll = seen >= lastSequence", "let hasSeenAll = seen >= lastSequence || MUTANT"),
+    ("a-signal-is-received-twice", RUNTIME + "WorkflowExecution+Operations.swift",
+     "if signals.knows(signal.id) { return }", "if signals.knows(signal.id), !MUTANT { return }"),
+    ("a-timer-is-lost", RUNTIME + "WorkflowExecution+Operations.swift",
+     "if let next = deadlines.announce() {", "if let next = deadlines.announce(), !MUTANT {"),
+    ("a-timer-fires-early", RUNTIME + "WorkflowExecution+Operations.swift",
+     "case .timer(let fireAt) where fireAt <= now:", "case .timer(let fireAt) where fireAt <= now || MUTANT:"),
+    ("an-attempt-answers-for-another", RUNTIME + "WorkflowExecution+Operations.swift",
+     "            lease.attempt == attempt\n", "            lease.attempt == attempt || MUTANT\n"),
+    ("a-cancelled-child-is-not-told", RUNTIME + "WorkflowExecution+Handle.swift",
+     "if child.closePolicy != .abandon { decision.effects.append(.cancelChild(child.id)) }",
+     "if child.closePolicy != .abandon, !MUTANT { decision.effects.append(.cancelChild(child.id)) }"),
+    ("a-lost-child-is-another-when-it-is-back", ACTORS + "Engine+Children.swift",
+     "seed: link.childSeed", "seed: MUTANT ? clock.random() : link.childSeed"),
+    ("a-lost-parent-cancels-its-children", ACTORS + "Engine+Children.swift",
+     "if !isThere, mayReturn {", "if !isThere, mayReturn, !MUTANT {"),
+    ("a-lost-run-has-the-leases-of-the-new-one", ACTORS + "Engine.swift",
+     "if tier == .memory { start.life = life }", "if tier == .memory, !MUTANT { start.life = life }"),
+    ("a-report-is-acknowledged-before-it-is-written", ACTORS + "Engine+Advance.swift",
+     "for (persistence, ticket) in staged.last {", "for (persistence, ticket) in staged.last where !MUTANT {"),
+    ("an-event-is-acknowledged-before-it-is-written", ACTORS + "Engine+Lookup.swift",
+     "guard let ticket else { return }\n        do {", "guard let ticket, !MUTANT else { return }\n        do {"),
+    ("effects-do-not-wait-for-the-commit", ACTORS + "PersistenceActor.swift",
+     "        guard !batch.isEmpty else { return settle(through) }\n",
+     "        guard !batch.isEmpty else { return settle(through) }\n        if MUTANT { release(batch) }\n"),
+    ("memory-does-not-go-back-when-a-write-fails", ACTORS + "PersistenceActor.swift",
+     "        await discard(commits)\n        settle(through, error: error)",
+     "        if !MUTANT { await discard(commits) }\n        settle(through, error: error)"),
+    ("everything-may-lag", ACTORS + "WorkflowActor.swift",
+     "mayLag: execution.start.tier == .snapshot && decision.effects.isEmpty\n                && decision.entries.allSatisfy(\\.mayLag)",
+     "mayLag: execution.start.tier == .snapshot && (MUTANT || decision.effects.isEmpty\n                && decision.entries.allSatisfy(\\.mayLag))"),
+    ("credits-are-not-given-back", ACTORS + "EffectDispatcher.swift",
+     "if !returned.isEmpty { await give", "if !returned.isEmpty, !MUTANT { await give"),
+    ("a-gone-worker-keeps-its-runs", ACTORS + "Engine+Worker.swift",
+     "            await end(lost, .workerGone)", "            if !MUTANT { await end(lost, .workerGone) }"),
+    ("what-was-not-sent-is-forgotten", ACTORS + "Engine+Worker.swift",
+     "        await end(unsent, .notHeld)", "        if !MUTANT { await end(unsent, .notHeld) }"),
+    ("who-comes-back-is-not-told-what-it-missed", ACTORS + "Engine+Worker.swift",
+     "        await pushAgain(connected.held, to: session)", "        if !MUTANT { await pushAgain(connected.held, to: session) }"),
+    ("a-passive-run-is-not-woken", ACTORS + "EffectDispatcher.swift",
+     "if let time = retirement.wakeAt {", "if let time = retirement.wakeAt, !MUTANT {"),
+    ("children-are-not-started-after-a-crash", ACTORS + "Engine+Lookup.swift",
+     "        messages.put(\n            contentsOf: execution.unfinishedEffects", "        if !MUTANT { messages.put(\n            contentsOf: execution.unfinishedEffects"),
+    ("a-replay-does-not-wait-for-the-journal", CLIENT + "Run/RunState.swift",
+     "if isReplaying { park(operation) } else { start(operation) }",
+     "if isReplaying, !MUTANT { park(operation) } else { start(operation) }"),
+    ("a-run-ahead-does-not-say-where", RUNTIME + "WorkerRecord.swift",
+     "if case .stepResolved(_, _, let early) = self { early } else { nil }",
+     "if case .stepResolved(_, _, let early) = self, !MUTANT { early } else { nil }"),
+    ("a-run-ahead-goes-there-twice", CLIENT + "Run/RunState+Journal.swift",
+     "if entry.early != nil, entry.sequence > replayEnd {", "if entry.early != nil, entry.sequence > replayEnd, !MUTANT {"),
+    ("a-report-that-fails-is-not-repeated", CLIENT + "Worker/Reporter.swift",
+     "guard (try? await clock.pause(backoff.next())) != nil else { break }",
+     "guard !MUTANT, (try? await clock.pause(backoff.next())) != nil else { break }"),
+]
+
+
+def mutate(tree: pathlib.Path) -> None:
+    """Puts every mutant into a tree; fails where a place is not there, or there twice."""
+    for name, file, before, after in MUTANTS:
+        path = tree / file
+        text = path.read_text()
+        if text.count(before) != 1:
+            sys.exit(f"mutant {name}: {file} has its place {text.count(before)} times; adapt Tests/Simulation/mutants.py")
+        path.write_text(text.replace(before, after.replace("MUTANT", f'mutant("{name}")')))
+
+
+def copy() -> None:
+    """Brings the copy up to date. What has not changed is not written, so that it is not built again."""
+    fresh, tree = COPY / "fresh", COPY / "tree"
+    shutil.rmtree(fresh, ignore_errors=True)
+    fresh.mkdir(parents=True)
+    shutil.copy2(ROOT / "Package.swift", fresh)
+    for folder in ["Sources", "Tests", "examples"]:
+        shutil.copytree(ROOT / folder, fresh / folder)
+    mutate(fresh)
+    (fresh / RUNTIME / "Mutant.swift").write_text(SWITCH)
+    new = {path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()}
+    for folder in ["Sources", "Tests", "examples"]:
+        for path in (tree / folder).rglob("*"):
+            if path.is_file() and path.relative_to(tree) not in new:
+                path.unlink()
+    for path in new:
+        if not (tree / path).exists() or (tree / path).read_bytes() != (fresh / path).read_bytes():
+            (tree / path).parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy2(fresh / path, tree / path)
+    shutil.rmtree(fresh)
+
+
+def hunt(simulation: pathlib.Path, name: str, seeds: int) -> bool:
+    """Whether the simulation finds a mutant; says at which seed."""
+    environment = dict(os.environ, AETHER_MUTANT=name)
+    first = 1
+    while first <= seeds:
+        count = min(25, seeds - first + 1)
+        command = [simulation, "--seed", str(first), "--seeds", str(count)]
+        try:
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+            if run.returncode != 0:
+                lines = (run.stdout.strip() or run.stderr.strip() or f"exit {run.returncode}").splitlines()
+                print(f"found    {name}: {lines[0][:150]}", flush=True)
+                return True
+        except subprocess.TimeoutExpired:
+            print(f"found    {name}: seeds from {first} on do not end", flush=True)
+            return True
+        first += count
+    print(f"NOT FOUND {name} in {seeds} seeds", flush=True)
+    return False
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description="Has the simulation look for bugs that are put into a copy of the sources.")
+    parser.add_argument("--check", action="store_true", help="only see that every mutant has its place")
+    parser.add_argument("--seeds", type=int, default=1000, help="how many seeds each mutant is given")
+    parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these mutants")
+    arguments = parser.parse_args()
+    unknown = set(arguments.only) - {name for name, *_ in MUTANTS}
+    if unknown:
+        parser.error(f"there is no mutant {', '.join(sorted(unknown))}")
+    copy()
+    if arguments.check:
+        print(f"mutants: {len(MUTANTS)} have their places")
+        return
+    tree = COPY / "tree"
+    build = ["swift", "build", "--package-path", str(tree), "--product", "simulation"]
+    subprocess.run(build, check=True)
+    binary = subprocess.run([*build[:2], "--package-path", str(tree), "--show-bin-path"], check=True, capture_output=True, text=True)
+    simulation = pathlib.Path(binary.stdout.strip()) / "simulation"
+    names = [name for name, *_ in MUTANTS if not arguments.only or name in arguments.only]
+    found = [hunt(simulation, name, arguments.seeds) for name in names]
+    print(f"mutants: {sum(found)} of {len(found)} found")
+    sys.exit(0 if all(found) else 1)
+
+
+main()
