@@ -55,6 +55,20 @@ struct SQLiteRecoveryTests {
         await mended.close()
     }
 
+    @Test("says when it was written last, whichever workflow that was")
+    func newestTime() async throws {
+        let store = try await database.open()
+        #expect(try await store.newestTime() == nil)
+        _ = try await store.commit([.start("a"), .start("b")])
+        _ = try await store.commit([.steps("a", 2...3)])
+        let last = try await store.lastEntry(of: WorkflowID(rawValue: "a"))
+        #expect(try await store.newestTime() == last?.time)
+        await store.close()
+        let again = try await database.open()
+        #expect(try await again.newestTime() == last?.time)
+        await again.close()
+    }
+
     @Test("rows of the journal are not numbered again when the last ones were deleted")
     func rowNumbers() async throws {
         let first = try await database.open()
