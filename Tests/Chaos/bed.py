@@ -1,7 +1,9 @@
 """A server under load with its workers, in a folder of its own; what happened to it, and what came of that."""
 
 import os
+import random
 import shutil
+import socket
 import subprocess
 import tempfile
 import time
@@ -49,6 +51,17 @@ class Result:
         self.recovery = max(self.recovery, other.recovery)
 
 
+def lasting_port():
+    """A free port that no connection is given while the server is away."""
+    with open("/proc/sys/net/ipv4/ip_local_port_range") as file:
+        first = int(file.read().split()[0])
+    while True:
+        port = random.randrange(10_000, first)
+        with socket.socket() as probe:
+            if probe.connect_ex(("127.0.0.1", port)):
+                return port
+
+
 class Bed:
     def __init__(self, *flags, under=(), folder=None, clients=8, workers=2, steps=ONCE, patience=60, proxy=None,
                  runs_in_memory=1000, **life):
@@ -59,7 +72,8 @@ class Bed:
         self.steps = steps
         self.runs_in_memory = runs_in_memory
         self.faults = Faults(self.directory.name, TASK_MARK)
-        self.server = Server(self.path, *flags, under=[*under, *self.faults.under], errors=self.errors)
+        self.server = Server(self.path, *flags, under=[*under, *self.faults.under], errors=self.errors,
+                             port=lasting_port())
         ways = [self.server.target, proxy.reach(self.server.target) if proxy else self.server.target]
         self.workers = {}
         for number in range(workers):

@@ -10,13 +10,13 @@ BINARY = os.environ["AETHER_BINARY"]
 
 
 class Server:
-    def __init__(self, directory, *flags, under=(), errors=None):
+    def __init__(self, directory, *flags, under=(), errors=None, port=0):
         """Its standard error goes to a file, if there is one."""
         self.directory = directory
         self.flags = flags
         self.under = under
         self.errors = errors
-        self.start()
+        self.start(port)
 
     def start(self, port=0):
         """Starts the process and waits until it serves: it prints its first line then."""
