@@ -164,13 +164,13 @@ class Bed:
     def __enter__(self):
         return self
 
-    def __exit__(self, *_):
+    def __exit__(self, error, *_):
         for process in [*self.workers.values(), self.server.process]:
             process.kill()
             process.wait()
         self.load.is_ending.set()
         self.errors.close()
-        if not self.is_good:
+        if not self.is_good and error is not KeyboardInterrupt:
             kept = tempfile.mkdtemp(prefix="aether-chaos-kept-")
             shutil.copytree(self.directory.name, kept, dirs_exist_ok=True)
             if self.path != self.directory.name:

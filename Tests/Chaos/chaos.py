@@ -1,6 +1,7 @@
 """Does harm to servers under load, fault by fault, and says what came of it. See arguments.py."""
 
 import random
+import signal
 import sys
 import time
 import traceback
@@ -49,6 +50,7 @@ FAULTS = [
     Fault("stop-worker", kills.pauses_of("worker", (network.SILENCE, network.SILENCE + 3), ANY), 1),
     Fault("write-error", disk.one_call_fails, 6),
     Fault("write-errors", disk.all_calls_fail, 4),
+    Fault("read-error", disk.reads_fail, 10),
     Fault("checkpoint-error", disk.checkpoints_fail, 4),
     Fault("disk-full", disk.full, 3),
     Fault("clock-set", clocks.set_meanwhile, 5),
@@ -116,6 +118,8 @@ def main():
     chosen = [fault for fault in FAULTS if fault.name.startswith(wanted.only or "")]
     if not chosen:
         sys.exit(f"chaos.sh: there is no fault {wanted.only}; there are {', '.join(fault.name for fault in FAULTS)}")
+    # Whoever ends this process ends its servers and workers too.
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {wanted.seed}", flush=True)
     table = Table()
     try:

@@ -6,10 +6,10 @@ import subprocess
 import tempfile
 import time
 
-from bed import Bed, Skipped
-from faults import DATABASE_CALLS, FAIL, FOREVER, LOG_CALLS, LOG_SYNC, LOG_WRITE
+from bed import LAST_AGAIN, Bed, Skipped
+from faults import DATABASE_CALLS, FAIL, FILE_READ, FOREVER, LOG_CALLS, LOG_SYNC, LOG_WRITE
 from kills import PATIENT
-from load import RESULT
+from load import RESULT, varied
 
 ERRORS = (errno.EIO, errno.ENOSPC)
 
@@ -21,6 +21,17 @@ def one_call_fails(random, count):
         for number in range(count):
             points = [LOG_WRITE] if number % 2 else [LOG_SYNC]
             bed.faults.arm(*points, action=FAIL, value=ERRORS[number // 2 % 2], after=random.randrange(30))
+            bed.struck()
+            bed.recover()
+        return bed.finish()
+
+
+def reads_fail(random, count):
+    """Reads fail for a moment. What needs them fails, such as a stream of tasks, and with it the lease of a step under way."""
+    with Bed(*PATIENT, operations=varied, clients=12, runs_in_memory=2, steps=LAST_AGAIN) as bed:
+        bed.begin()
+        for number in range(count):
+            bed.faults.arm(FILE_READ, action=FAIL, value=errno.EIO, after=random.randrange(10), times=1 + number % 3)
             bed.struck()
             bed.recover()
         return bed.finish()

@@ -32,6 +32,7 @@ enum point {
     DATABASE_WRITE,   // before a checkpoint, or a migration, writes to the database
     DATABASE_SYNC,    // before its sync
     DATABASE_SYNCED,  // after its sync
+    FILE_READ,        // before a read of either
     POINTS,
 };
 
@@ -135,6 +136,15 @@ static int send_strikes(int descriptor, const struct iovec *parts, int count) {
     }
 PWRITE(pwrite, off_t)
 PWRITE(pwrite64, off64_t)
+
+#define PREAD(name, offset_type)                                                 \
+    ssize_t name(int descriptor, void *data, size_t count, offset_type offset) { \
+        enum kind kind = kind_of(descriptor);                                    \
+        if ((kind == LOG || kind == DATABASE) && strikes(FILE_READ)) return -1;  \
+        return NEXT(name)(descriptor, data, count, offset);                      \
+    }
+PREAD(pread, off_t)
+PREAD(pread64, off64_t)
 
 #define TRUNCATE(name, size_type)                  \
     int name(int descriptor, size_type size) {     \

@@ -7,7 +7,7 @@ import struct
 from preload import library
 
 (RECEIVED, LOG_WRITE, LOG_SYNC, LOG_SYNCED, ANSWER, DISPATCH,
- DATABASE_WRITE, DATABASE_SYNC, DATABASE_SYNCED) = POINTS = range(9)
+ DATABASE_WRITE, DATABASE_SYNC, DATABASE_SYNCED, FILE_READ) = POINTS = range(10)
 KILL, FAIL, DELAY = range(1, 4)
 # All that writes to the log, and to the database.
 LOG_CALLS = (LOG_WRITE, LOG_SYNC)

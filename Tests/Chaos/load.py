@@ -232,6 +232,7 @@ class Load:
     def finish(self):
         """Waits until all that began has ended."""
         self.is_ending.set()
+        deadline = time.monotonic() + 2 * self.patience
         for thread in self.threads:
-            thread.join(2 * self.patience)
-            assert not thread.is_alive(), "a client waits for ever"
+            thread.join(max(0, deadline - time.monotonic()))
+            assert not thread.is_alive(), f"a client waits for ever; {self.failures[:1]}"
