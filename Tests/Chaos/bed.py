@@ -2,6 +2,7 @@
 
 import os
 import random
+import re
 import shutil
 import socket
 import subprocess
@@ -129,6 +130,13 @@ class Bed:
         except urllib.error.HTTPError as error:
             return error.read().decode()
 
+    def open_runs(self):
+        """How many workflows have not ended, says the server."""
+        with urllib.request.urlopen(f"http://127.0.0.1:{self.server.ports['metrics']}/metrics", timeout=5) as page:
+            text = page.read().decode()
+        return sum(int(float(re.search(rf'^aether_workflows{{state="{state}"}} (.*)$', text, re.MULTILINE)[1]))
+                   for state in ("pending", "running"))
+
     def until(self, condition, what, timeout=15):
         deadline = time.monotonic() + timeout
         while not condition():
@@ -138,6 +146,10 @@ class Bed:
     def finish(self):
         """Faults are over: all that began ends. Then says what is lost, ran again or is broken."""
         self.load.finish()
+        # A child that is cancelled ends after its parent.
+        deadline = time.monotonic() + 10
+        while self.open_runs() and time.monotonic() < deadline:
+            time.sleep(0.02)
         code = self.server.stop()
         if code:
             self.broken.append(f"the server ended with {code}")

@@ -16,7 +16,7 @@ ERRORS = (errno.EIO, errno.ENOSPC)
 
 def one_call_fails(random, count):
     """A write or a sync fails once, now this one, now that: the server tries again by itself."""
-    with Bed(*PATIENT) as bed:
+    with Bed(*PATIENT, operations=varied, clients=12) as bed:
         bed.begin()
         for number in range(count):
             points = [LOG_WRITE] if number % 2 else [LOG_SYNC]
