@@ -115,7 +115,8 @@ def run(fault, count, seed):
 
 def main():
     wanted = arguments.parsed()
-    chosen = [fault for fault in FAULTS if fault.name.startswith(wanted.only or "")]
+    named = [fault for fault in FAULTS if fault.name == wanted.only]
+    chosen = named or [fault for fault in FAULTS if fault.name.startswith(wanted.only or "")]
     if not chosen:
         sys.exit(f"chaos.sh: there is no fault {wanted.only}; there are {', '.join(fault.name for fault in FAULTS)}")
     # Whoever ends this process ends its servers and workers too.
