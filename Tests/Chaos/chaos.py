@@ -41,10 +41,10 @@ FAULTS = [
     Fault("kill-dispatch", kills.server_at(faults.DISPATCH), 5),
     Fault("kill-timer", kills.at_timers, 5),
     Fault("kill-checkpoint", kills.server_at(
-        faults.DATABASE_WRITE, faults.DATABASE_SYNC, faults.DATABASE_SYNCED, padding=kills.MUCH), 5),
-    Fault("open-new", opening.each_call(opening.new), 15),
-    Fault("open-migration", opening.each_call(opening.older), 15),
-    Fault("open-after-crash", opening.each_call(opening.crashed), 15),
+        faults.DATABASE_WRITE, faults.DATABASE_SYNC, faults.DATABASE_SYNCED, padding=kills.MUCH), 3),
+    Fault("open-new", opening.each_call(opening.new), 10),
+    Fault("open-migration", opening.each_call(opening.older), 10),
+    Fault("open-after-crash", opening.each_call(opening.crashed), 10),
     Fault("kill-worker", kills.worker_at_random, 15),
     Fault("stop-server", kills.pauses_of("server", (0.1, 2), ONCE), 3),
     Fault("stop-worker", kills.pauses_of("worker", (network.SILENCE, network.SILENCE + 3), ANY), 1),
@@ -63,7 +63,7 @@ FAULTS = [
     Fault("network-reset", network.broken_way(proxy.Proxy.reset), 10),
     Fault("network-half-open", network.broken_way(proxy.Proxy.half_open), 2),
     Fault("second-worker", network.second_worker, 10),
-    Fault("mixed", mixed.mixed, 20),
+    Fault("mixed", mixed.mixed, 15),
 ]
 
 

@@ -30,7 +30,7 @@ extension ReadQuery {
 
     /// The time of the entry that was written last, of whichever workflow.
     func newestTime() throws(StoreError) -> Timestamp? {
-        let statement = try prepare("SELECT entry FROM journal ORDER BY row DESC LIMIT 1")
+        let statement = try prepare("SELECT entry FROM journal ORDER BY row LIMIT 1")
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         do {

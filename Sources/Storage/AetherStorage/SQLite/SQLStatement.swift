@@ -64,9 +64,7 @@ struct SQLStatement {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case let result:
-            let error = failure(result)
-            reset()
-            throw error
+            throw failure(result)
         }
     }
 
