@@ -11,14 +11,19 @@ from aether.v1 import types_pb2 as types
 from bed import LAST_AGAIN, ONCE, ANY, Bed
 from checks import check, run
 from kills import PATIENT
-from load import RESULT
+from load import RESULT, step
 
 
-def killed(*flags, kills=5):
-    """What came of a server that was killed so often, and what its database is then."""
-    with Bed(*PATIENT, *flags, patience=3) as bed:
+def stepping(_):
+    """Nothing but steps, so that all of it may lag."""
+    return [step(f"a.{number}") for number in range(1, 200)]
+
+
+def killed(*flags, **bed_is):
+    """What came of a server that was killed a few times."""
+    with Bed(*PATIENT, *flags, **bed_is) as bed:
         bed.begin()
-        for _ in range(kills):
+        for _ in range(5):
             time.sleep(0.3)
             bed.revive()
         result = bed.finish()
@@ -29,14 +34,15 @@ def killed(*flags, kills=5):
 @check
 def memory():
     """A server that keeps runs in memory alone loses them when it is killed: it shows."""
-    result = killed("--persistence", "memory")
+    result = killed("--persistence", "memory", patience=3)
     assert result.lost and result.broken, result
 
 
 @check
 def snapshot():
     """Steps that lag behind the disk run again when the server is killed, although they were acknowledged: it shows."""
-    result = killed("--persistence", "snapshot", "--snapshot-interval-ms", "5000", "--snapshot-steps", "4096")
+    result = killed("--persistence", "snapshot", "--snapshot-interval-ms", "5000", "--snapshot-steps", "4096",
+                    operations=stepping, clients=4)
     assert result.repeated and not result.lost, result
 
 
