@@ -22,6 +22,9 @@ bin=$(swift build --show-bin-path)
 echo "== interop: Python clients and workers, the command line from outside"
 Tests/Interop/python/run.sh "$bin/aether"
 
+echo "== faults: servers and workers die, disks and networks fail, clocks jump"
+Tests/Chaos/run.sh "$bin/aether"
+
 echo "== README and quickstart"
 Tests/Readme/run.sh "$bin"
 

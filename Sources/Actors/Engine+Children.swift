@@ -3,50 +3,70 @@ internal import AetherStorage
 
 /// What runs tell one another: starts of children, their ends, and that they are to end.
 extension Engine {
-    /// Delivers messages until the queue is finished. Those that can't be delivered now are tried again later.
+    /// Delivers messages until the queue is finished. Those that can't be delivered now are tried again later, and what there
+    /// is for the same run meanwhile waits behind them: that a child is to end must not reach it before it is started.
     func deliverMessages() async {
+        var late: [WorkflowID: [RunMessage]] = [:]
         while let messages = await messages.take() {
-            let undelivered = await deliver(messages)
+            var batch: [RunMessage] = []
+            for message in messages {
+                if case .retry(let id) = message {
+                    batch += late.removeValue(forKey: id) ?? []
+                } else if late[message.recipient] != nil, late.isEmpty {
+                    late[message.recipient]?.append(message)
+                } else {
+                    batch.append(message)
+                }
+            }
+            let undelivered = await deliver(batch)
             guard !undelivered.isEmpty, !isStopping else { continue }
-            inBackground { [self, undelivered] in
+            for message in undelivered { late[message.recipient, default: []].append(message) }
+            let recipients = Set(undelivered.map(\.recipient))
+            inBackground { [self] in
                 // A server that stops leaves them to the next one, which reads them out of the journals.
                 guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
-                self.messages.put(contentsOf: undelivered)
+                self.messages.put(contentsOf: recipients.map { .retry($0) })
             }
         }
     }
 
     /// Delivers a batch, whose commits are waited for together.
     ///
-    /// - Returns: what could not be delivered.
+    /// - Returns: what could not be delivered, in its order.
     private func deliver(_ batch: [RunMessage]) async -> [RunMessage] {
-        var deliveries: [(message: RunMessage, handed: Handed)] = []
-        var again: [RunMessage] = []
+        var deliveries: [(index: Int, handed: Handed)] = []
+        var undelivered: [Int] = []
+        var unreached: Set<WorkflowID> = []
         let missing = await prefetch(batch.map(\.recipient))
-        for message in batch {
+        for (index, message) in batch.enumerated() {
             do throws(EngineError) {
-                if let handed = try await hand(message, missing) { deliveries.append((message, handed)) }
+                guard !unreached.contains(message.recipient) else {
+                    undelivered.append(index)
+                    continue
+                }
+                if let handed = try await hand(message, missing) { deliveries.append((index, handed)) }
             } catch {
-                again.append(message)
+                undelivered.append(index)
+                unreached.insert(message.recipient)
             }
         }
         await give(deliveries.flatMap(\.handed.requests))
-        for (message, handed) in deliveries {
+        for (index, handed) in deliveries {
             let workflow = handed.workflow
             do throws(WorkflowFault) {
                 try await waitUntilDurable(workflow, handed.ticket)
                 if workflow.creation?.isIDTaken == true {
                     registry.remove(workflow)
-                    again.append(message)
+                    undelivered.append(index)
                 } else if workflow.isDiscarded {
-                    again.append(message)
+                    undelivered.append(index)
                 }
             } catch {
                 registry.remove(workflow)
-                again.append(message)
+                undelivered.append(index)
             }
         }
-        return again
+        return undelivered.sorted().map { batch[$0] }
     }
 
     /// A message that a run has taken, and what has to become durable of it.
@@ -74,6 +94,8 @@ extension Engine {
             return try await hand(.cancel, to: child) { $0.parent?.workflow == parent }
         case .terminate(let child, let parent):
             return try await hand(.terminate, to: child) { $0.parent?.workflow == parent }
+        case .retry:
+            return nil
         }
     }
 

@@ -175,7 +175,8 @@ actor PersistenceActor {
             release(durable)
             settle(through)
         } catch {
-            await turnReadOnly(batch, through, error)
+            release(batch)
+            settle(through)
         }
     }
 

@@ -9,6 +9,8 @@ enum RunMessage: Sendable {
     /// A child, by its parent's id, is to end.
     case cancel(WorkflowID, childOf: WorkflowID)
     case terminate(WorkflowID, childOf: WorkflowID)
+    /// What could not be delivered to the run is tried again.
+    case retry(WorkflowID)
 
     /// The run it is for.
     var recipient: WorkflowID {
@@ -16,6 +18,7 @@ enum RunMessage: Sendable {
         case .start(let child, _): child.id
         case .tell(let link, _): link.workflow
         case .cancel(let child, _), .terminate(let child, _): child
+        case .retry(let id): id
         }
     }
 

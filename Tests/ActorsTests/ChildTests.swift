@@ -57,6 +57,25 @@ struct ChildTests {
         }
     }
 
+    @Test("that could not be started at first is cancelled all the same when its parent has ended meanwhile")
+    func lateStart() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("parent")
+            let parent = try await worker.task().taskID
+            rig.store.makeUnreadable(WorkflowID(rawValue: "child"))
+            try await worker.report(parent, first: 1, [.child("child")])
+            // The next try is waited for.
+            await rig.clock.advance(by: .zero, onceSomeoneSleepsFor: .seconds(1))
+            rig.store.repair()
+            try await worker.close(parent, first: 2)
+            await settle()
+            rig.clock.advanceNow(by: .seconds(1))
+            let child = WorkflowID(rawValue: "child")
+            try await eventually { try await rig.store.memory.summary(of: child)?.state == .cancelled }
+        }
+    }
+
     @Test("is terminated with its parent, and so are its own")
     func terminate() async throws {
         try await EngineRig.run { rig in

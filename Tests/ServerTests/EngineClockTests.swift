@@ -23,6 +23,17 @@ struct EngineClockTests {
         #expect(second >= first && second.millisecondsSinceEpoch - first.millisecondsSinceEpoch < 60_000)
     }
 
+    @Test("goes on from what was written last when the wall clock was set back meanwhile, and from the wall clock else")
+    func setBack() {
+        let began = Date(timeIntervalSince1970: 1_000_000)
+        let shown = Timestamp(millisecondsSinceEpoch: 1_000_000_000)
+        let ahead = shown.advanced(by: 86_400_000)
+        for (newest, expected) in [(ahead, ahead), (Timestamp(rawValue: 1), shown), (nil, shown)] {
+            let now = EngineClock.system(notBefore: newest, timeOfDay: { began }).now()
+            #expect(now >= expected && now < expected.advanced(by: 60_000))
+        }
+    }
+
     @Test("waits until it says an instant itself, never less")
     func sleepUntil() async throws {
         let clock = EngineClock.system()

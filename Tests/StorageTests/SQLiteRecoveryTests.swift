@@ -55,6 +55,34 @@ struct SQLiteRecoveryTests {
         await mended.close()
     }
 
+    @Test("a statement that failed in its middle can be run again: a read error is over when the disk is well")
+    func failedStatement() async throws {
+        let store = try await database.open()
+        await store.close()
+        let connection = try SQLConnection(context: SQLContext(path: store.path, purpose: .reading))
+        let statement = try connection.prepare("SELECT abs(?)")
+        try statement.bind(.min as Int64, at: 1)
+        #expect(throws: StoreError.self, "its absolute value is no integer") { try statement.step() }
+        try statement.bind(-5 as Int64, at: 1)
+        #expect(try statement.step())
+        #expect(statement.integer(0) == 5)
+        connection.close()
+    }
+
+    @Test("says when it was written last, whichever workflow that was")
+    func newestTime() async throws {
+        let store = try await database.open()
+        #expect(try await store.newestTime() == nil)
+        _ = try await store.commit([.start("a"), .start("b")])
+        _ = try await store.commit([.steps("a", 2...3)])
+        let last = try await store.lastEntry(of: WorkflowID(rawValue: "a"))
+        #expect(try await store.newestTime() == last?.time)
+        await store.close()
+        let again = try await database.open()
+        #expect(try await again.newestTime() == last?.time)
+        await again.close()
+    }
+
     @Test("rows of the journal are not numbered again when the last ones were deleted")
     func rowNumbers() async throws {
         let first = try await database.open()

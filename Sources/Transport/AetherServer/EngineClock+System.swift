@@ -11,11 +11,15 @@ extension EngineClock {
     /// The time of day is asked for once and then counted on, also while the machine is suspended: a wall clock that is set
     /// while the server runs neither hurries a timer nor holds it up.
     ///
-    /// - Parameter timeOfDay: says what the wall clock shows.
+    /// - Parameters:
+    ///   - earliest: what was written last. A wall clock that is behind it was set back while no server ran: time goes on from
+    ///     there, because runs under way would else stand still until the clock has caught up.
+    ///   - timeOfDay: says what the wall clock shows.
     /// - Returns: the clock.
-    static func system(timeOfDay: () -> Date = { Date() }) -> EngineClock {
+    static func system(notBefore earliest: Timestamp? = nil, timeOfDay: () -> Date = { Date() }) -> EngineClock {
         let clock = ContinuousClock()
-        let start = (wall: timeOfDay().timeIntervalSince1970 * 1000, counted: clock.now)
+        let shown = timeOfDay().timeIntervalSince1970 * 1000
+        let start = (wall: max(shown, earliest.map { _ in shown } ?? shown), counted: clock.now)
         return EngineClock(
             now: {
                 let passed = start.counted.duration(to: clock.now) / .milliseconds(1)

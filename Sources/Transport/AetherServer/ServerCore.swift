@@ -17,11 +17,19 @@ struct ServerCore: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: limits, defaults and where the database is.
-    ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
-    init(configuration: ServerConfiguration, clock: EngineClock = .system(), logger: Logger) async throws {
+    init(configuration: ServerConfiguration, logger: Logger) async throws {
         let durable = try await SQLiteStore(path: configuration.databasePath)
+        // An entry that can't be read is the trouble of who needs it.
+        let newest = (try? await durable.newestTime()) ?? nil
+        let clock = EngineClock.system(notBefore: newest)
+        let ahead = clock.now().rawValue - EngineClock.system().now().rawValue
+        if ahead > 1000 {
+            logger.warning(
+                "the wall clock was set back: time goes on from what was written last",
+                metadata: ["behind_seconds": "\(ahead / 1000)"])
+        }
         self.init(
             stores: [.stateActionLog: durable, .memory: MemoryStore()],
             configuration: EngineConfiguration(configuration), clock: clock, logger: logger)

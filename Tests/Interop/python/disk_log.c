@@ -1,9 +1,10 @@
 // Records what a program writes to the files of a database and when it syncs them: LD_PRELOAD this, with DISK_LOG the path
-// of the record and DISK_FILES what the paths of the files contain. disk_log.py reads the record.
+// of the record and DISK_FILES what the paths of the files contain. disk_log.py reads the record. With DISK_FAILING_SYNCS n,
+// every n-th sync fails.
 //
 //   cc -shared -fPIC -O2 -o disk_log.so disk_log.c -ldl
 //
-// A write and a truncation are recorded once they are done; a sync when it begins and when it has succeeded. So what is
+// A write and a truncation are recorded once they are done; a sync when it begins and when it has succeeded or failed. So what is
 // recorded before a sync's beginning was covered by it, as far as one thread is concerned: SQLite syncs what the same
 // thread wrote.
 #define _GNU_SOURCE
@@ -12,6 +13,7 @@
 #include <fcntl.h>
 #include <pthread.h>
 #include <stdarg.h>
+#include <stdatomic.h>
 #include <stdint.h>
 #include <stdlib.h>
 #include <string.h>
@@ -21,7 +23,7 @@
 #include <time.h>
 #include <unistd.h>
 
-enum operation { OPENED = 1, WRITTEN, TRUNCATED, SYNC_BEGAN, SYNC_ENDED, REMOVED };
+enum operation { OPENED = 1, WRITTEN, TRUNCATED, SYNC_BEGAN, SYNC_ENDED, REMOVED, SYNC_FAILED };
 
 struct header {
     uint64_t nanoseconds;
@@ -125,12 +127,18 @@ PWRITE(pwrite64, off64_t)
 TRUNCATE(ftruncate, off_t)
 TRUNCATE(ftruncate64, off64_t)
 
-#define SYNC(name)                                                \
-    int name(int descriptor) {                                    \
-        note(SYNC_BEGAN, descriptor, 0, 0, 0);                    \
-        int status = NEXT(name)(descriptor);                      \
-        if (status == 0) note(SYNC_ENDED, descriptor, 0, 0, 0);   \
-        return status;                                            \
+static int fails(int descriptor) {
+    static _Atomic int syncs;
+    const char *every = getenv("DISK_FAILING_SYNCS");
+    return every && file(descriptor) && atomic_fetch_add(&syncs, 1) % atoi(every) == atoi(every) - 1;
+}
+
+#define SYNC(name)                                                                  \
+    int name(int descriptor) {                                                      \
+        note(SYNC_BEGAN, descriptor, 0, 0, 0);                                      \
+        int status = fails(descriptor) ? (errno = EIO, -1) : NEXT(name)(descriptor); \
+        note(status == 0 ? SYNC_ENDED : SYNC_FAILED, descriptor, 0, 0, 0);          \
+        return status;                                                              \
     }
 SYNC(fsync)
 SYNC(fdatasync)

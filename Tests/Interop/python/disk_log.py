@@ -1,13 +1,13 @@
 """What a program wrote and synced, as disk_log.c recorded it, and what a disk may hold that lost its power meanwhile."""
 
 import os
-import shutil
 import struct
-import subprocess
 from typing import NamedTuple
 
+from preload import library
+
 HEADER = struct.Struct("<QIIQQ")
-OPENED, WRITTEN, TRUNCATED, SYNC_BEGAN, SYNC_ENDED, REMOVED = range(1, 7)
+OPENED, WRITTEN, TRUNCATED, SYNC_BEGAN, SYNC_ENDED, REMOVED, SYNC_FAILED = range(1, 8)
 # What a disk writes whole or not at all.
 SECTOR = 512
 
@@ -20,13 +20,13 @@ class Operation(NamedTuple):
     data: bytes
 
 
-def recorder(directory, log, files):
-    """The command under which a program is recorded: it runs what follows."""
-    library = os.path.join(directory, "disk_log.so")
+def recorder(directory, log, files, *further, failing_syncs=0):
+    """The command under which a program is recorded: it runs what follows. `further` are libraries that it is given too; every
+    so many syncs one fails."""
     source = os.path.join(os.path.dirname(os.path.abspath(__file__)), "disk_log.c")
-    compiler = "cc" if shutil.which("cc") else "clang"
-    subprocess.run([compiler, "-shared", "-fPIC", "-O2", "-Wall", "-o", library, source, "-ldl"], check=True)
-    return ["env", f"LD_PRELOAD={library}", f"DISK_LOG={log}", f"DISK_FILES={files}"]
+    libraries = ":".join([library(source, directory), *further])
+    failing = [f"DISK_FAILING_SYNCS={failing_syncs}"] if failing_syncs else []
+    return ["env", f"LD_PRELOAD={libraries}", f"DISK_LOG={log}", f"DISK_FILES={files}", *failing]
 
 
 def operations(log):
@@ -54,8 +54,9 @@ class File:
 class Disk:
     """The files as they are synced, and what was written to them since."""
 
-    def __init__(self, syncs=lambda name: True):
+    def __init__(self, random, syncs=lambda name: True):
         """With `syncs`, only the syncs of some files count: a disk, or a program, that does not sync the others."""
+        self.random = random
         self.files = {}
         self.syncs = syncs
 
@@ -73,18 +74,22 @@ class Disk:
             file.begun.append(len(file.pending))
         elif self.syncs(file.name):
             covered = file.begun.pop(0)
-            for written in file.pending[:covered]:
-                write(file.synced, written)
+            written = file.pending[:covered]
+            # What a failed sync did not write is never written: the system takes it for clean, and later syncs pass it over
+            # (https://lwn.net/Articles/752063).
+            kept = written if operation.kind == SYNC_ENDED else keep_any(written, self.random)
+            for one in kept:
+                write(file.synced, one)
             del file.pending[:covered]
             file.begun = [max(0, begun - covered) for begun in file.begun]
 
-    def images(self, random):
+    def images(self):
         """What the files may hold when the power goes now: of what was not synced, nothing, all, the first part, or any
         sectors, whichever were written first."""
-        fate = random.choice([keep_none, keep_all, keep_first, keep_any])
+        fate = self.random.choice([keep_none, keep_all, keep_first, keep_any])
         for file in self.files.values():
             image = bytearray(file.synced)
-            for written in fate(file.pending, random):
+            for written in fate(file.pending, self.random):
                 write(image, written)
             yield file.name, image
 

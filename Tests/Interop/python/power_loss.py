@@ -4,6 +4,8 @@
 """
 
 import bisect
+import copy
+import functools
 import os
 import random
 import re
@@ -22,12 +24,15 @@ import aether_pb2 as api
 import aether_pb2_grpc as stubs
 import disk_log
 from checks import check, equal, run
+from preload import library
 from server import Server
 from worker import Worker
 
 IMAGES = int(os.environ.get("POWER_LOSS_IMAGES", "1000"))
 SEED = int(os.environ.get("POWER_LOSS_SEED", "0")) or random.randrange(1, 1 << 32)
 CLIENTS, LIVES = 8, 60
+# Where syncs fail: every so many, and how many lives a client has. After each the server is read-only for a second.
+FAILING_SYNCS, LIVES_WITH_FAILURES = 12, 10
 # So many of the images are given to a server.
 SERVED = 10
 # Where images are made, if it is there.
@@ -62,21 +67,34 @@ class Life:
             know(f"{name}-result", self.id)
 
 
+def live(target, know):
+    """A life; another one where the server became read-only."""
+    while True:
+        try:
+            return Life(target, know)
+        except grpc.RpcError as error:
+            if error.code() not in (grpc.StatusCode.UNAVAILABLE, grpc.StatusCode.DEADLINE_EXCEEDED):
+                raise
+            time.sleep(0.1)
+
+
 class Recording:
     """What a server wrote and synced while it was driven, and what it acknowledged."""
 
-    def __init__(self):
+    def __init__(self, *libraries, lives=LIVES, failing_syncs=0):
         place = MEMORY if os.path.isdir(MEMORY) else None
         self.directory = tempfile.TemporaryDirectory(prefix="aether-power-", dir=place)
         log = os.path.join(self.directory.name, "log")
-        under = disk_log.recorder(self.directory.name, log, "aether.db")
+        here = os.path.dirname(os.path.abspath(__file__))
+        further = [library(os.path.join(here, name), self.directory.name) for name in libraries]
+        under = disk_log.recorder(self.directory.name, log, "aether.db", *further, failing_syncs=failing_syncs)
         self.acknowledgements = []
 
         def know(mark, workflow):
             self.acknowledgements.append(Acknowledgement(time.monotonic_ns(), mark.encode(), workflow))
 
         with Server(self.directory.name, under=under) as server, ThreadPoolExecutor(CLIENTS) as clients:
-            for life in [clients.submit(Life, server.target, know) for _ in range(CLIENTS * LIVES)]:
+            for life in [clients.submit(live, server.target, know) for _ in range(CLIENTS * lives)]:
                 life.result()
             server.kill()
         self.operations = list(disk_log.operations(log))
@@ -132,7 +150,7 @@ def sequence_of(entry):
 def tried(recording, syncs, count):
     """Rebuilds images; yields the folder of each, what was acknowledged by then, and what is wrong."""
     generator = random.Random(SEED)
-    disk, applied = disk_log.Disk(syncs), 0
+    disk, applied = disk_log.Disk(generator, syncs), 0
     for place, nanoseconds in recording.moments(count, generator):
         for operation in recording.operations[applied:place]:
             disk.apply(operation)
@@ -140,20 +158,16 @@ def tried(recording, syncs, count):
         folder = os.path.join(recording.directory.name, "image")
         shutil.rmtree(folder, ignore_errors=True)
         os.mkdir(folder)
-        for name, image in disk.images(generator):
+        for name, image in disk.images():
             with open(os.path.join(folder, name), "wb") as file:
                 file.write(image)
         acknowledged = recording.acknowledged(nanoseconds)
         yield folder, acknowledged, faults_of(folder, acknowledged)
 
 
-recording = None
-
-
+@functools.cache
 def recorded():
-    global recording
-    recording = recording or Recording()
-    return recording
+    return Recording()
 
 
 @check
@@ -168,10 +182,40 @@ def nothing_lost():
 
 @check
 def blind():
-    """Where syncs of the log don't count, as with synchronous=NORMAL, or those of the database, images show it: so does this test."""
+    """Where syncs of the log don't count, or those of the database, images show it: so does this test."""
     for unsynced in ("aether.db-wal", "aether.db"):
         found = [faults for _, _, faults in tried(recorded(), lambda name: name != unsynced, 100) if faults]
         assert len(found) > 20, f"only {len(found)} of 100 images show a loss without syncs of {unsynced}"
+
+
+@check
+def normal():
+    """With synchronous=NORMAL, images show a loss and none is corrupt."""
+    found = [faults for _, _, faults in tried(Recording("normal.c"), lambda name: True, 100) if faults]
+    assert len(found) > 20, f"only {len(found)} of 100 images show a loss"
+    assert all(fault.endswith("was acknowledged") for faults in found for fault in faults), found[:3]
+
+
+@check
+def failing_syncs():
+    """What a sync that failed should have written may never reach the disk: nothing that was acknowledged is missed."""
+    recording = Recording(lives=LIVES_WITH_FAILURES, failing_syncs=FAILING_SYNCS)
+    failed = sum(operation.kind == disk_log.SYNC_FAILED for operation in recording.operations)
+    assert failed > 5, f"only {failed} syncs failed"
+    found = [faults for _, _, faults in tried(recording, lambda name: True, IMAGES) if faults]
+    assert not found, f"{len(found)} of {IMAGES} images (POWER_LOSS_SEED={SEED}), such as {found[0][:3]}"
+
+
+@check
+def unnoticed():
+    """A server that does not notice that a sync failed loses what it acknowledged: so this test would see it."""
+    recording = copy.copy(recorded())
+    places = [place for place, operation in enumerate(recording.operations) if operation.kind == disk_log.SYNC_ENDED]
+    recording.operations = list(recording.operations)
+    for place in places[::FAILING_SYNCS]:
+        recording.operations[place] = recording.operations[place]._replace(kind=disk_log.SYNC_FAILED)
+    found = [faults for _, _, faults in tried(recording, lambda name: True, 100) if faults]
+    assert len(found) > 20, f"only {len(found)} of 100 images show a loss"
 
 
 @check

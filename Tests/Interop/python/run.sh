@@ -4,17 +4,10 @@
 # from aether.proto each time.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
-build=$(cd "$here/../../.." && pwd)/.build
 AETHER_BINARY=$(realpath "${1:?usage: run.sh PATH-OF-AETHER}")
 export AETHER_BINARY
 
-venv=$build/venv
-if ! cmp -s "$here/requirements.txt" "$venv/installed.txt"; then
-    rm -rf "$venv"
-    python3 -m venv "$venv"
-    "$venv/bin/pip" install --quiet --disable-pip-version-check -r "$here/requirements.txt"
-    cp "$here/requirements.txt" "$venv/installed.txt"
-fi
+. "$here/environment.sh"
 
 stubs=$(mktemp -d)
 trap 'rm -rf "$stubs"' EXIT

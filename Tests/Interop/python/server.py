@@ -10,20 +10,22 @@ BINARY = os.environ["AETHER_BINARY"]
 
 
 class Server:
-    def __init__(self, directory, *flags, under=()):
+    def __init__(self, directory, *flags, under=(), errors=None, port=0):
+        """Its standard error goes to a file, if there is one."""
         self.directory = directory
         self.flags = flags
         self.under = under
-        self.start()
+        self.errors = errors
+        self.start(port)
 
-    def start(self):
+    def start(self, port=0):
         """Starts the process and waits until it serves: it prints its first line then."""
         ready = os.path.join(self.directory, "ready.json")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}
         self.process = subprocess.Popen(
-            [*self.under, BINARY, "serve", "--grpc-port", "0", "--http-port", "0", "--metrics-port", "0",
+            [*self.under, BINARY, "serve", "--grpc-port", str(port), "--http-port", "0", "--metrics-port", "0",
              "--db", os.path.join(self.directory, "aether.db"), "--ready-file", ready, *self.flags],
-            cwd=self.directory, env=environment, stdout=subprocess.PIPE, text=True)
+            cwd=self.directory, env=environment, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         if not self.process.stdout.readline():
             raise RuntimeError(f"the server did not start: exit code {self.process.wait()}")
         with open(ready) as file:
@@ -45,6 +47,10 @@ class Server:
     def kill(self):
         self.process.kill()
         self.process.wait()
+
+    def restart(self):
+        """Starts it again where clients and workers know it."""
+        self.start(self.ports["grpc"])
 
     def __enter__(self):
         return self

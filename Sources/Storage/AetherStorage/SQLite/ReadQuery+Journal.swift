@@ -28,6 +28,18 @@ extension ReadQuery {
         return try entry(head, try prepare(Self.entrySQL), of: id)
     }
 
+    /// The time of the entry that was written last, of whichever workflow.
+    func newestTime() throws(StoreError) -> Timestamp? {
+        let statement = try prepare("SELECT entry FROM journal ORDER BY row LIMIT 1")
+        defer { statement.reset() }
+        guard try statement.step() else { return nil }
+        do {
+            return try JournalEntry(encoded: statement.bytes(0)).time
+        } catch {
+            throw context.corrupt("the last row of the journal: \(error)")
+        }
+    }
+
     private static let entrySQL = "SELECT entry FROM journal WHERE row = ?"
 
     /// The row of a workflow's last entry; `nil` when there is no such workflow.

@@ -56,14 +56,15 @@ struct SQLStatement {
         while try step() {}
     }
 
-    /// Goes to the next row.
+    /// Goes to the next row. A statement that fails is ready to be run again: nothing could be bound to it else.
     ///
     /// - Returns: whether there is one.
     func step() throws(StoreError) -> Bool {
         switch sqlite3_step(handle) {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
-        case let result: throw failure(result)
+        case let result:
+            throw failure(result)
         }
     }
 

@@ -92,6 +92,11 @@ public final class SQLiteStore: WorkflowStore {
         return try await read { (query) throws(StoreError) in try query.lastEntry(of: id, from: place) }
     }
 
+    /// The time of the entry that was committed last, of whichever workflow; `nil` when there is none.
+    package func newestTime() async throws(StoreError) -> Timestamp? {
+        try await read { (query) throws(StoreError) in try query.newestTime() }
+    }
+
     public func list(
         _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
     ) async throws(StoreError) -> [WorkflowSummary] {
