@@ -45,7 +45,7 @@ extension Engine {
         let now = clock.now()
         staged.answers.reserveCapacity(reports.count)
         staged.workflows.reserveCapacity(reports.count)
-        let tasks = reports.map { TaskID($0.task) }
+        let tasks = reports.map { task($0.task) }
         let absent = tasks.compactMap { $0?.workflow }.filter { registry.present($0) == nil }
         if absent.count > 1 { await prefetch(absent) }
         for (report, task) in zip(reports, tasks) {

@@ -83,7 +83,7 @@ extension Engine {
         _ completion: Completion, _ requests: inout [TaskScheduler.Request]
     ) async -> (workflow: WorkflowActor, ticket: WorkflowActor.Ticket?)? {
         if case .completed(let bytes) = completion.result, bytes.count > configuration.maximumValueBytes { return nil }
-        guard (try? refuseIfReadOnly()) != nil, let task = TaskID(completion.task),
+        guard (try? refuseIfReadOnly()) != nil, let task = task(completion.task),
             let workflow = registry.active(task.workflow),
             let staged = try? await workflow.handle(
                 event(of: task, completion.result), at: clock.now(), isOneOfMany: true)
@@ -118,7 +118,7 @@ extension Engine {
             return UInt64(activity.attempt) == task.epoch && activity.lastFailure == failure
         }
         guard let sequence = execution.outcomes[key] else {
-            if execution.pending[key] == nil { throw unknownTask(task.description) }
+            if execution.pending[key] == nil { throw unknownTask(text(of: task)) }
             return false
         }
         switch (try await history(task.workflow, after: sequence - 1, limit: 1).first?.event, result) {
@@ -158,7 +158,7 @@ extension Engine {
     }
 
     private func parse(_ text: String) throws(EngineError) -> TaskID {
-        guard let task = TaskID(text) else { throw unknownTask(text) }
+        guard let task = task(text) else { throw unknownTask(text) }
         return task
     }
 

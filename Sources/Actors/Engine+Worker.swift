@@ -62,7 +62,7 @@ extension Engine {
         var claimed: [WorkerSession.HeldTask] = []
         for start in stride(from: 0, to: registration.held.count, by: configuration.recoveryPageSize) {
             let page = registration.held[start...].prefix(configuration.recoveryPageSize).map {
-                (TaskID($0.task), $0.seen)
+                (task($0.task), $0.seen)
             }
             await prefetch(page.compactMap { $0.0?.workflow })
             for case (let task?, let seen) in page where try await holds(worker, task, upTo: seen) {
@@ -77,7 +77,7 @@ extension Engine {
         for task in claimed.map(\.task) {
             // A lease that ended before the session took it over did not reach the session: nobody would free it.
             if try await holds(worker, task) {
-                kept.append(task.description)
+                kept.append(text(of: task))
             } else {
                 await dispatcher.giveBack(await session.free([task]))
             }

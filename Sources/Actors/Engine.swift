@@ -21,6 +21,8 @@ package final class Engine: Sendable {
     let messages = BatchQueue<RunMessage>()
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
+    /// Which one of the lives of its database the engine serves; see ``text(of:)``.
+    let incarnation: UInt64
     private let availabilityChanged: @Sendable (Bool) -> Void
     private let background = BatchQueue<@Sendable () async -> Void>()
     private let shared = Mutex(Shared())
@@ -77,6 +79,7 @@ package final class Engine: Sendable {
             )
             return Lane(store: store, persistence: persistence)
         }
+        incarnation = stores.values.lazy.map(\.incarnation).first { $0 > 0 } ?? 0
         reference.set(self)
     }
 

@@ -1,18 +1,22 @@
 /// The lease a worker holds, as the opaque text it gives back with every report.
 ///
 /// Form: `w:EPOCH:WORKFLOW` for the workflow task of a run, `a:ATTEMPT:LENGTH:KEY:WORKFLOW` for an attempt at the activity
-/// of a key, whose length is in bytes.
+/// of a key, whose length is in bytes. Before them stands `i:INCARNATION:` in a database that was restored from a backup.
 package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     package var workflow: WorkflowID
     /// The activity; `nil` for the workflow's own task.
     package var activity: OperationKey?
     /// The epoch of a workflow's task, the attempt of an activity's.
     package var epoch: UInt64
+    /// Tells the leases of a database from those given out after the backup that it was restored from; 0 in one that was
+    /// never restored.
+    package var incarnation: UInt64
 
-    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64) {
+    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64, incarnation: UInt64 = 0) {
         self.workflow = workflow
         self.activity = activity
         self.epoch = epoch
+        self.incarnation = incarnation
     }
 
     package init(_ subject: TaskSubject, epoch: UInt64) {
@@ -32,6 +36,12 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
 
     private static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> TaskID? {
         var rest = text
+        var incarnation: UInt64 = 0
+        if rest.starts(with: incarnationPrefix) {
+            rest = rest.dropFirst(incarnationPrefix.count)
+            guard let number = takeNumber(&rest) else { return nil }
+            incarnation = number
+        }
         guard let kind = rest.popFirst(), rest.popFirst() == colon, let epoch = takeNumber(&rest) else { return nil }
         var activity: OperationKey?
         switch kind {
@@ -49,10 +59,11 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
         guard let id = String(validating: rest, as: UTF8.self), let workflow = WorkflowID(validating: id) else {
             return nil
         }
-        return TaskID(workflow: workflow, activity: activity, epoch: epoch)
+        return TaskID(workflow: workflow, activity: activity, epoch: epoch, incarnation: incarnation)
     }
 
     private static let colon = UInt8(ascii: ":")
+    private static let incarnationPrefix = Array("i:".utf8)
 
     /// Takes a number over 0 and the colon behind it. Only one text is a number's: "+1" and "01" are none.
     private static func takeNumber(_ text: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
@@ -71,7 +82,8 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        guard let activity else { return "w:\(epoch):\(workflow.rawValue)" }
-        return "a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
+        let prefix = incarnation == 0 ? "" : "i:\(incarnation):"
+        guard let activity else { return "\(prefix)w:\(epoch):\(workflow.rawValue)" }
+        return "\(prefix)a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
     }
 }
