@@ -39,6 +39,8 @@ package final class Engine: Sendable {
         var discarded: Set<WorkflowID> = []
         /// The tier that the workers of a type asked for.
         var tierOfType: [String: PersistenceTier] = [:]
+        /// How many runs were deleted because they were kept no longer.
+        var expired = 0
     }
 
     /// - Parameters:
@@ -95,6 +97,7 @@ package final class Engine: Sendable {
 
     /// Works until ``finish()``: first reads the open runs, while calls are already served.
     package func run() async {
+        if !configuration.retention.isEmpty { inBackground { await self.applyRetention() } }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.dispatcher.run() }
             for lane in lanes.values {
@@ -142,6 +145,13 @@ package final class Engine: Sendable {
 
     /// Whether the open runs have all been read.
     package var hasRecovered: Bool { shared.withLock { $0.hasRecovered } }
+
+    /// How many ended runs were deleted, since the engine started, because they were kept no longer.
+    var expired: Int { shared.withLock { $0.expired } }
+
+    func noteExpired(_ count: Int) {
+        shared.withLock { $0.expired += count }
+    }
 
     func refuseIfUnavailable() throws(EngineError) {
         if let reason = unavailability { throw EngineError(.unavailable, reason + "; try again later") }

@@ -117,5 +117,6 @@ extension EngineConfiguration {
         snapshotSteps = server.snapshotSteps
         workerGrace = server.workerGrace
         maximumValueBytes = server.maximumValueBytes
+        retention = server.retention
     }
 }
