@@ -62,6 +62,8 @@ struct FailureTests {
         #expect(TimeSpan(argument: "250ms")?.duration == .milliseconds(250))
         #expect(TimeSpan(argument: "2m")?.duration == .seconds(120))
         #expect(TimeSpan(argument: "2d")?.duration == .seconds(172_800))
-        for wrong in ["", "s", "-1", "0", "1x", "400d", "inf", "nan", "1e99"] { #expect(TimeSpan(argument: wrong) == nil) }
+        for wrong in ["", "s", "-1", "0", "1x", "400d", "inf", "nan", "1e99"] {
+            #expect(TimeSpan(argument: wrong) == nil)
+        }
     }
 }

@@ -9,6 +9,8 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 import uuid
 
 import grpc
@@ -542,6 +544,27 @@ def tasks_of_a_time_undone(aether):
                 stale.close()
                 equal(late.complete(task, b'"right"').success, True)
         equal(here.status("order")["result"], "right")
+
+
+@check
+def retention(aether):
+    """A server deletes what [retention] keeps no longer, counts it, and keeps what ended otherwise or is open."""
+    with serving("--completed-max-bytes", "0", "--failed-max-age", "1h") as server:
+        here = CommandLine(server)
+        here.start("waiting", "--id", "open")
+        with Worker(server.target, "done") as worker:
+            for workflow, error in (("gone", ""), ("kept", "no")):
+                here.start("done", "--id", workflow)
+                worker.complete(worker.next(), b"1", error=error)
+        metrics = f"http://127.0.0.1:{server.ports['metrics']}/metrics"
+        deadline = time.monotonic() + 30
+        while b"aether_workflows_expired_total 1\n" not in urllib.request.urlopen(metrics).read():
+            assert time.monotonic() < deadline, "nothing was deleted"
+            time.sleep(0.1)
+        here.fails(1, "no workflow", "status", "gone")
+        equal([here.status(workflow)["state"] for workflow in ("kept", "open")], ["FAILED", "PENDING"])
+        aether.fails(64, "must be forever", "serve", "--completed-max-age", "30x")
+        aether.fails(64, "must be unlimited", "serve", "--completed-max-bytes", "20GB")
 
 
 @check
