@@ -244,7 +244,9 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "Aether", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "Aether", "AetherActors", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "AetherStorage",
+                "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],

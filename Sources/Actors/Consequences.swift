@@ -46,12 +46,13 @@ final class Consequences: Sendable {
     }
 
     func task(_ lease: WorkflowExecution.Lease) -> TaskID {
-        TaskID(workflow: workflow.id, epoch: lease.epoch, life: workflow.start.life)
+        TaskID(workflow: workflow.id, epoch: lease.epoch, incarnation: workflow.start.incarnation)
     }
 
     func task(_ lease: ActivityLease) -> TaskID {
         TaskID(
-            workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt), life: workflow.start.life)
+            workflow: workflow.id, activity: lease.key, epoch: UInt64(lease.attempt),
+            incarnation: workflow.start.incarnation)
     }
 }
 

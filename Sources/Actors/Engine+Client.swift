@@ -37,7 +37,7 @@ extension Engine {
     }
 
     /// The longest name of a workflow type, in UTF-8 bytes.
-    private static let maximumTypeLength = 256
+    package static let maximumTypeLength = 256
 
     /// Accepts a run. When it returns, the run is durable at its tier, with the signal that goes with it. Starting twice
     /// with one id, type and input is as starting once.

@@ -98,6 +98,8 @@ extension Engine {
         package var activeRuns: Int
         package var connectedWorkers: Int
         package var committed: CommitStatistics
+        /// Ended runs that were deleted because they were kept no longer.
+        package var expired: Int
     }
 
     /// Counts over all runs there are.
@@ -106,7 +108,7 @@ extension Engine {
     package func metrics() async throws(EngineError) -> Metrics {
         var metrics = Metrics(
             workflows: WorkflowCounts(), activeRuns: registry.count, connectedWorkers: 0,
-            committed: CommitStatistics())
+            committed: CommitStatistics(), expired: expired)
         do throws(StoreError) {
             for lane in lanes.values {
                 metrics.workflows = metrics.workflows + (try await lane.store.counts())

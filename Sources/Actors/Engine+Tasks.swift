@@ -118,7 +118,7 @@ extension Engine {
             return UInt64(activity.attempt) == task.epoch && activity.lastFailure == failure
         }
         guard let sequence = execution.outcomes[key] else {
-            if execution.pending[key] == nil { throw unknownTask(task.description) }
+            if execution.pending[key] == nil { throw unknownTask(text(of: task)) }
             return false
         }
         switch (try await history(task.workflow, after: sequence - 1, limit: 1).first?.event, result) {

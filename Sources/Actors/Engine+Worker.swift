@@ -77,7 +77,7 @@ extension Engine {
         for task in claimed.map(\.task) {
             // A lease that ended before the session took it over did not reach the session: nobody would free it.
             if try await holds(worker, task) {
-                kept.append(task.description)
+                kept.append(text(of: task))
             } else {
                 await dispatcher.giveBack(await session.free([task]))
             }

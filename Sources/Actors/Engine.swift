@@ -19,10 +19,11 @@ package final class Engine: Sendable {
     let dispatcher: EffectDispatcher
     /// What runs have to tell one another.
     let messages = BatchQueue<RunMessage>()
-    /// Tells the leases of runs in memory from those that another engine gave for runs of the same ids.
-    let life: UInt64
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
+    /// Which one of the lives of its database the engine serves, and which one its memory is; see ``text(of:)``.
+    let incarnation: UInt64
+    let memoryIncarnation: UInt64
     private let availabilityChanged: @Sendable (Bool) -> Void
     private let background = BatchQueue<@Sendable () async -> Void>()
     private let shared = Mutex(Shared())
@@ -39,6 +40,8 @@ package final class Engine: Sendable {
         var discarded: Set<WorkflowID> = []
         /// The tier that the workers of a type asked for.
         var tierOfType: [String: PersistenceTier] = [:]
+        /// How many runs were deleted because they were kept no longer.
+        var expired = 0
     }
 
     /// - Parameters:
@@ -59,7 +62,6 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        life = max(1, clock.random())
         let reference = EngineReference()
         let messages = self.messages
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
@@ -80,6 +82,8 @@ package final class Engine: Sendable {
             )
             return Lane(store: store, persistence: persistence)
         }
+        incarnation = stores.values.lazy.map(\.incarnation).first { $0 > 0 } ?? 0
+        memoryIncarnation = max(1, clock.random())
         reference.set(self)
     }
 
@@ -95,6 +99,7 @@ package final class Engine: Sendable {
 
     /// Works until ``finish()``: first reads the open runs, while calls are already served.
     package func run() async {
+        if !configuration.retention.isEmpty { inBackground { await self.applyRetention() } }
         await withDiscardingTaskGroup { group in
             group.addTask { await self.dispatcher.run() }
             for lane in lanes.values {
@@ -143,28 +148,19 @@ package final class Engine: Sendable {
     /// Whether the open runs have all been read.
     package var hasRecovered: Bool { shared.withLock { $0.hasRecovered } }
 
+    /// How many ended runs were deleted, since the engine started, because they were kept no longer.
+    var expired: Int { shared.withLock { $0.expired } }
+
+    func noteExpired(_ count: Int) {
+        shared.withLock { $0.expired += count }
+    }
+
     func refuseIfUnavailable() throws(EngineError) {
         if let reason = unavailability { throw EngineError(.unavailable, reason + "; try again later") }
     }
 
     func refuseIfReadOnly() throws(EngineError) {
         if let reason = readOnlyReason { throw EngineError(.unavailable, reason + "; try again later") }
-    }
-
-    // MARK: Runs in memory
-
-    /// How a run begins at a tier.
-    func start(
-        _ type: String, _ input: [UInt8], at tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil
-    ) -> WorkflowStart {
-        var start = WorkflowStart(type: type, input: input, tier: tier, seed: seed, parent: parent)
-        if tier == .memory { start.life = life }
-        return start
-    }
-
-    /// The task that a worker names; `nil` for a text that is no task's, and for one of a run in another engine's memory.
-    func task(_ text: String) -> TaskID? {
-        TaskID(text).flatMap { $0.life == 0 || $0.life == life ? $0 : nil }
     }
 
     // MARK: Jobs that outlive a call

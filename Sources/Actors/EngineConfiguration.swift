@@ -26,6 +26,10 @@ package struct EngineConfiguration: Sendable {
     /// How far off the next deadline of a run must be for it to leave memory, and how long it stays there after it was
     /// looked at.
     package var passivationHorizon: Duration = .seconds(5)
+    /// How long ended runs are kept.
+    package var retention = RetentionPolicy()
+    /// How often ended runs are looked at that may be kept no longer.
+    package var retentionInterval: Duration = .seconds(1)
 
     package init() {}
 }

@@ -69,6 +69,9 @@ actor PersistenceActor {
         }
     }
 
+    /// Whether anything is to be written, or is being written.
+    nonisolated var isBusy: Bool { queue.withLock { $0.settled < $0.issued } }
+
     /// What was committed since the engine started.
     nonisolated var committed: CommitStatistics { statistics.withLock { $0 } }
 

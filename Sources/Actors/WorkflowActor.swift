@@ -260,7 +260,7 @@ actor WorkflowActor {
             case .scheduleActivity(let key, let activity):
                 requests.append(
                     activity.schedulingRequest(
-                        TaskSubject(workflow: id, activity: key, life: execution.start.life)))
+                        TaskSubject(workflow: id, activity: key, incarnation: execution.start.incarnation)))
             case .dispatch(let lease): assignment = self.assignment(lease, decision.entries)
             case .free: currentStep = ""
             case .freeActivity(let lease): heartbeats[lease.key] = nil
@@ -328,7 +328,8 @@ extension ActivityProgress {
 extension WorkflowExecution {
     var schedulingRequest: TaskScheduler.Request {
         TaskScheduler.Request(
-            TaskSubject(workflow: id, life: start.life), .workflow(start.type), lastWorker: lastWorker?.id,
+            TaskSubject(workflow: id, incarnation: start.incarnation), .workflow(start.type),
+            lastWorker: lastWorker?.id,
             needsReplay: needsReplay)
     }
 

@@ -1,29 +1,34 @@
 /// The lease a worker holds, as the opaque text it gives back with every report.
 ///
 /// Form: `w:EPOCH:WORKFLOW` for the workflow task of a run, `a:ATTEMPT:LENGTH:KEY:WORKFLOW` for an attempt at the activity
-/// of a key, whose length is in bytes; of a run in memory, with `v:LIFE:` before.
+/// of a key, whose length is in bytes. Before them stands `i:INCARNATION:` for a run in
+/// memory, and in a database that was restored from a backup.
 package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     package var workflow: WorkflowID
     /// The activity; `nil` for the workflow's own task.
     package var activity: OperationKey?
     /// The epoch of a workflow's task, the attempt of an activity's.
     package var epoch: UInt64
-    /// See ``WorkflowStart/life``.
-    package var life: UInt64
+    /// Tells leases from others of the same number that were given out for the same run: before the database was put back to a
+    /// backup, or by another server that had the run in memory. 0 where there can be none.
+    package var incarnation: UInt64
 
-    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64, life: UInt64 = 0) {
+    package init(workflow: WorkflowID, activity: OperationKey? = nil, epoch: UInt64, incarnation: UInt64 = 0) {
         self.workflow = workflow
         self.activity = activity
         self.epoch = epoch
-        self.life = life
+        self.incarnation = incarnation
     }
 
     package init(_ subject: TaskSubject, epoch: UInt64) {
-        self.init(workflow: subject.workflow, activity: subject.activity, epoch: epoch, life: subject.life)
+        self.init(
+            workflow: subject.workflow, activity: subject.activity, epoch: epoch, incarnation: subject.incarnation)
     }
 
     /// Whose task it is, whichever its lease.
-    package var subject: TaskSubject { TaskSubject(workflow: workflow, activity: activity, life: life) }
+    package var subject: TaskSubject {
+        TaskSubject(workflow: workflow, activity: activity, incarnation: incarnation)
+    }
 
     /// Reads what ``description`` wrote; `nil` for any other text.
     package init?(_ text: String) {
@@ -35,11 +40,11 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
 
     private static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> TaskID? {
         var rest = text
-        var life: UInt64 = 0
-        if rest.first == UInt8(ascii: "v") {
-            rest.removeFirst()
-            guard rest.popFirst() == colon, let number = takeNumber(&rest) else { return nil }
-            life = number
+        var incarnation: UInt64 = 0
+        if rest.starts(with: incarnationPrefix) {
+            rest = rest.dropFirst(incarnationPrefix.count)
+            guard let number = takeNumber(&rest) else { return nil }
+            incarnation = number
         }
         guard let kind = rest.popFirst(), rest.popFirst() == colon, let epoch = takeNumber(&rest) else { return nil }
         var activity: OperationKey?
@@ -58,10 +63,11 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
         guard let id = String(validating: rest, as: UTF8.self), let workflow = WorkflowID(validating: id) else {
             return nil
         }
-        return TaskID(workflow: workflow, activity: activity, epoch: epoch, life: life)
+        return TaskID(workflow: workflow, activity: activity, epoch: epoch, incarnation: incarnation)
     }
 
     private static let colon = UInt8(ascii: ":")
+    private static let incarnationPrefix = Array("i:".utf8)
 
     /// Takes a number over 0 and the colon behind it. Only one text is a number's: "+1" and "01" are none.
     private static func takeNumber(_ text: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
@@ -80,8 +86,8 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     }
 
     package var description: String {
-        let life = life > 0 ? "v:\(life):" : ""
-        guard let activity else { return "\(life)w:\(epoch):\(workflow.rawValue)" }
-        return "\(life)a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
+        let prefix = incarnation == 0 ? "" : "i:\(incarnation):"
+        guard let activity else { return "\(prefix)w:\(epoch):\(workflow.rawValue)" }
+        return "\(prefix)a:\(epoch):\(activity.rawValue.utf8.count):\(activity.rawValue):\(workflow.rawValue)"
     }
 }

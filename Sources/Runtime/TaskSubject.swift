@@ -3,12 +3,12 @@ package struct TaskSubject: Sendable, Hashable {
     package var workflow: WorkflowID
     /// The activity; `nil` for the workflow's own task.
     package var activity: OperationKey?
-    /// See ``WorkflowStart/life``.
-    package var life: UInt64
+    /// See ``TaskID/incarnation``.
+    package var incarnation: UInt64
 
-    package init(workflow: WorkflowID, activity: OperationKey? = nil, life: UInt64 = 0) {
+    package init(workflow: WorkflowID, activity: OperationKey? = nil, incarnation: UInt64 = 0) {
         self.workflow = workflow
         self.activity = activity
-        self.life = life
+        self.incarnation = incarnation
     }
 }

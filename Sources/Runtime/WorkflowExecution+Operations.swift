@@ -190,16 +190,16 @@ extension WorkflowExecution {
 
     /// The task of a lease.
     package func task(_ lease: Lease) -> TaskID {
-        TaskID(workflow: id, epoch: lease.epoch, life: start.life)
+        TaskID(workflow: id, epoch: lease.epoch, incarnation: start.incarnation)
     }
 
     package func task(_ lease: ActivityLease) -> TaskID {
-        TaskID(workflow: id, activity: lease.key, epoch: UInt64(lease.attempt), life: start.life)
+        TaskID(workflow: id, activity: lease.key, epoch: UInt64(lease.attempt), incarnation: start.incarnation)
     }
 
     /// Whether a worker has a task: the run, or an attempt at one of its activities.
     package func isLeased(_ task: TaskID, to worker: String) -> Bool {
-        guard task.life == start.life else { return false }
+        guard task.incarnation == start.incarnation else { return false }
         guard let key = task.activity else { return lease?.epoch == task.epoch && lease?.worker.id == worker }
         guard case .activity(let activity) = pending[key]?.kind, let lease = activity.lease(of: key) else {
             return false

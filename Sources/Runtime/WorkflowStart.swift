@@ -13,7 +13,7 @@ public struct WorkflowStart: Sendable, Hashable {
     public var continuation: Continuation?
     /// Of a run in memory, which engine has it; 0 for one that a store keeps. It is not written: such a run may be lost and begin
     /// again under its id, with leases that count from 1 again, and nobody may take one for the other.
-    package var life: UInt64 = 0
+    package var incarnation: UInt64 = 0
 
     public init(
         type: String, input: [UInt8], tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil,

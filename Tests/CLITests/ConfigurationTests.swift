@@ -54,6 +54,14 @@ struct ConfigurationTests {
 
             [workers]
             grace_ms = 250
+
+            [retention]
+            completed_max_age = "30d"
+            completed_max_bytes = "20GiB"
+            failed_max_age = "90m"
+            failed_max_bytes = "0"
+            cancelled_max_age = "forever"
+            cancelled_max_bytes = "unlimited"
             """
         var expected = ServerConfiguration()
         expected.host = "127.0.0.2"
@@ -66,6 +74,8 @@ struct ConfigurationTests {
         expected.isMetricsEnabled = false
         expected.metricsPort = 3
         expected.workerGrace = .milliseconds(250)
+        expected.retention[.completed] = RetentionPolicy.Limit(age: .seconds(30 * 86_400), bytes: 20 << 30)
+        expected.retention[.failed] = RetentionPolicy.Limit(age: .seconds(5_400), bytes: 0)
         #expect(try configuration(file: file) == expected)
     }
 

@@ -1,4 +1,5 @@
 import Aether
+import AetherRuntime
 import AetherServer
 import ArgumentParser
 import Foundation
@@ -28,6 +29,16 @@ struct DocumentationTests {
         let toml = try #require(page.split(separator: "```toml\n").last?.split(separator: "```").first)
         let settings = try Settings(toml: String(toml), file: "configuration.md")
         #expect(try ServerConfiguration(settings) == ServerConfiguration())
+    }
+
+    @Test("shows a retention that is read, and no longer keeps everything")
+    func retention() throws {
+        let page = try page("operations.md")
+        let toml = try #require(page.split(separator: "```toml\n").last?.split(separator: "```").first)
+        let configuration = try ServerConfiguration(Settings(toml: String(toml), file: "operations.md"))
+        #expect(configuration.retention[.completed].age == .seconds(30 * 86_400))
+        #expect(configuration.retention[.completed].bytes == 20 << 30)
+        #expect(configuration.retention[.failed].age == .seconds(90 * 86_400))
     }
 
     /// What the command line has, as its own parser describes it.
@@ -67,15 +78,18 @@ struct DocumentationTests {
         let flags = try JSONDecoder().decode(Help.self, from: Data(AetherCommand._dumpHelp().utf8)).command.flags()
         #expect(flags.count > 40)
         let common = ["server", "timeout", "json"]
+        let ownJSON = ["init", "backup", "restore", "doctor"]
         for (command, argument) in flags {
             for name in argument.long {
-                let isCommon = common.contains(name) && command != "init"
+                let isCommon = common.contains(name) && !ownJSON.contains(command)
                 let rows = lines.filter { line in
                     // What all subcommands of a command have is told once.
                     let parent = command.split(separator: " ").first ?? ""
                     let isOfCommand =
                         command == "serve" || isCommon || line.hasPrefix("| `\(command)` |")
                         || line.hasPrefix("| `\(parent)` |")
+                        // What commands have in common is told once.
+                        || line.split(separator: "|").first?.contains("`\(command)`") == true
                     return isOfCommand && (line.contains("`--\(name)`") || line.contains("`--\(name) "))
                 }
                 #expect(!rows.isEmpty, "\(command) --\(name)")

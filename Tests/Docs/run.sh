@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
-# Checks the DocC catalogue: its code compiles, it converts without a warning, and what "Getting started" says works as it
-# stands there: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS. What is built is kept under .build.
+# Checks docs/operations.md: its commands work as they stand there, beside a server. Checks the DocC catalogue: its code
+# compiles, it converts without a warning, and what "Getting started" says works as it stands there:
+# ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS. What is built is kept under .build.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(realpath "${1:?usage: run.sh FOLDER}")
@@ -12,6 +13,35 @@ export SWIFTPM_BUILD_DIR=${SWIFTPM_BUILD_DIR:-$root/.build/projects}
 home=$(mktemp -d)
 server=
 trap '[ -z "$server" ] || { kill -TERM "$server" && wait "$server"; } || true; rm -rf "$home"' EXIT
+
+# The commands of a page: those of the blocks that are marked.
+marked() {
+    awk '$0 == "```" { on = 0 } on { print } $0 ~ /^<!-- (commands|server) -->$/ { next_is = $2 }
+        $0 == "```sh" && next_is != "" { on = 1; if (next_is == "server") print "SERVE"; next_is = "" }' "$1"
+}
+
+echo "-- Operations, word by word"
+(
+    mkdir "$home/operations"
+    cd "$home/operations"
+    export PATH="$bin:$PATH"
+    mkfifo output
+    aether serve --grpc-port 0 --http-port 0 --no-metrics --ready-file ready >output &
+    own=$!
+    trap 'kill -TERM "$own" && wait "$own"' EXIT
+    exec {output}<output
+    read -r _ <&"$output" || fail "the server did not start"
+    port=$(python3 -c 'import json; print(json.load(open("ready"))["grpc"])')
+    aether workflow start order --id order-1 --server "http://localhost:$port"
+    count=0
+    while read -r command; do
+        echo "\$ $command"
+        eval "$command" || fail "'$command' failed"
+        count=$((count + 1))
+    done < <(marked "$root/docs/operations.md")
+    [ "$count" -ge 4 ] || fail "only $count commands were found"
+    ls restored/aether.db.before-restore-* >/dev/null || fail "the database that made way is gone"
+)
 
 echo "-- the code of the articles"
 # SwiftPM builds a package anew at another path: it stays at one.
@@ -66,8 +96,7 @@ echo "-- Getting started, word by word"
 ln -s "$root" "$home/aether"
 mkfifo "$home/server"
 article=$catalogue/GettingStarted.md
-commands=$(awk '$0 == "```" { on = 0 } on { print } $0 ~ /^<!-- (commands|server) -->$/ { next_is = $2 }
-    $0 == "```sh" && next_is != "" { on = 1; if (next_is == "server") print "SERVE"; next_is = "" }' "$article")
+commands=$(marked "$article")
 work=$home
 cd "$work"
 while read -r command; do

@@ -66,6 +66,8 @@ struct TaskIDTests {
         for epoch in [1, 2, 10, .max] as [UInt64] {
             let id = TaskID(workflow: WorkflowID(rawValue: workflow), epoch: epoch)
             #expect(TaskID(id.description) == id)
+            let restored = TaskID(workflow: WorkflowID(rawValue: workflow), epoch: epoch, incarnation: .max)
+            #expect(TaskID(restored.description) == restored)
         }
     }
 
@@ -74,6 +76,7 @@ struct TaskIDTests {
         arguments: [
             "", "w", "w:", "w::", "w:1", "w:1:", "w:0:x", "w:-1:x", "w:+1:x", "w:01:x", "w:1.0:x", "x:1:x", "W:1:x",
             " w:1:x", "w:18446744073709551616:x", "w:1:\u{7}", "ẃ:1:x", "w:١:x",
+            "i:1:", "i:0:w:1:x", "i:x:w:1:x", "i:1:i:1:w:1:x",
         ])
     func junk(_ text: String) {
         #expect(TaskID(text) == nil)

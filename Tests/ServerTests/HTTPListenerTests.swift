@@ -13,7 +13,7 @@ import Testing
 struct HTTPListenerTests {
     private static func snapshot(reason: String? = nil) -> ServerSnapshot {
         ServerSnapshot(
-            counts: WorkflowCounts(), activeRuns: 0, connectedWorkers: 0, commits: 0, entriesCommitted: 0,
+            counts: WorkflowCounts(), activeRuns: 0, connectedWorkers: 0, commits: 0, entriesCommitted: 0, expired: 0,
             notReadyReason: reason)
     }
 

@@ -9,7 +9,7 @@ struct PageTests {
     private let snapshot = ServerSnapshot(
         counts: WorkflowCounts([.pending: 1, .running: 2, .completed: 30, .failed: 4]), activeRuns: 3,
         connectedWorkers: 5,
-        commits: 6, entriesCommitted: 70, notReadyReason: nil)
+        commits: 6, entriesCommitted: 70, expired: 8, notReadyReason: nil)
 
     @Test("of metrics are Prometheus' text format")
     func metrics() {
@@ -21,6 +21,7 @@ struct PageTests {
         #expect(lines.contains("aether_workers_connected 5"))
         #expect(lines.contains("aether_commits_total 6"))
         #expect(lines.contains("aether_journal_entries_total 70"))
+        #expect(lines.contains("aether_workflows_expired_total 8"))
         #expect(lines.contains("aether_ready 1"))
         #expect(PrometheusText(snapshot).text.hasSuffix("\n"))
         for line in lines where line.hasPrefix("# HELP") {

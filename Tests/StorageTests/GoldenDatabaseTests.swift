@@ -29,7 +29,7 @@ struct GoldenDatabaseTests {
     @Test("version 1 is migrated with every workflow and entry it has; nothing in it is passive")
     func version1() async throws {
         let store = try await database.open(golden("version-1.db"))
-        #expect(try await store.pragma("user_version") == "2")
+        #expect(try await store.pragma("user_version") == "3")
         #expect(try await sequences(store, "open") == Array(1...7))
         #expect(try await sequences(store, "pending") == [1])
         #expect(try await sequences(store, "closed") == [1, 2, 3, 4])

@@ -24,7 +24,7 @@ struct SQLiteFileTests {
         #expect(try await store.pragma("journal_mode") == "wal")
         #expect(try await store.pragma("synchronous") == "2")
         #expect(try await store.pragma("application_id") == "\(DatabaseSchema.applicationID)")
-        #expect(try await store.pragma("user_version") == "2")
+        #expect(try await store.pragma("user_version") == "3")
         await store.close()
     }
 
@@ -81,7 +81,7 @@ struct SQLiteFileTests {
         let error = try await refusal(path)
         #expect(error.code == .newerVersion)
         #expect(error.message.contains("version 7"))
-        #expect(error.message.contains("version 2"))
+        #expect(error.message.contains("version 3"))
         #expect(error.message.contains("use the server that wrote it"))
     }
 
@@ -93,7 +93,7 @@ struct SQLiteFileTests {
         let store = try await database.open {
             $0.schema.steps.append { try $0.execute(sql: "ALTER TABLE workflow ADD COLUMN parent TEXT") }
         }
-        #expect(try await store.pragma("user_version") == "3")
+        #expect(try await store.pragma("user_version") == "4")
         #expect(try await store.journal(of: WorkflowID(rawValue: "a"), after: 0, limit: 9).count == 5)
         _ = try await store.commit([.steps("a", 6...6)])
         await store.close()
@@ -110,7 +110,7 @@ struct SQLiteFileTests {
         }
         #expect(error.code == .inaccessible)
         let store = try await database.open()
-        #expect(try await store.pragma("user_version") == "2")
+        #expect(try await store.pragma("user_version") == "3")
         await store.close()
         let queue = try DatabaseQueue(path: database.path())
         #expect(try await queue.read { try !$0.tableExists("half") })

@@ -21,10 +21,10 @@ struct SQLiteQueryTests {
     }
 
     @Test(
-        "open workflows, and those that wake, are a search in an index of their own",
+        "open workflows, those that wake and the oldest of a state are a search in an index",
         arguments: [
             (ReadQuery.openSQL, "workflow_active"), (ReadQuery.dueSQL, "workflow_waking"),
-            (ReadQuery.nextWakeSQL, "workflow_waking"),
+            (ReadQuery.nextWakeSQL, "workflow_waking"), (ReadQuery.closedSQL, "workflow_by_state"),
         ])
     func openPlan(_ sql: String, _ index: String) async throws {
         try await checkPlan(sql, index: index, searches: 1)

@@ -27,6 +27,12 @@ extension ServerConfiguration {
             snapshotInterval = .milliseconds(try value.integer(in: 1...60_000, unit: " milliseconds"))
         case .snapshotSteps: snapshotSteps = try value.integer(in: 1...4096, unit: "")
         case .workerGrace: workerGrace = .milliseconds(try value.integer(in: 0...3_600_000, unit: " milliseconds"))
+        case .completedMaximumAge: retention[.completed].age = try value.age
+        case .completedMaximumBytes: retention[.completed].bytes = try value.size
+        case .failedMaximumAge: retention[.failed].age = try value.age
+        case .failedMaximumBytes: retention[.failed].bytes = try value.size
+        case .cancelledMaximumAge: retention[.cancelled].age = try value.age
+        case .cancelledMaximumBytes: retention[.cancelled].bytes = try value.size
         }
     }
 

@@ -10,6 +10,12 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case snapshotInterval
     case snapshotSteps
     case workerGrace
+    case completedMaximumAge
+    case completedMaximumBytes
+    case failedMaximumAge
+    case failedMaximumBytes
+    case cancelledMaximumAge
+    case cancelledMaximumBytes
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
@@ -20,7 +26,10 @@ enum Setting: CaseIterable, Hashable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .host, .databasePath, .tier: .text
+        case .host, .databasePath, .tier, .completedMaximumAge, .completedMaximumBytes, .failedMaximumAge,
+            .failedMaximumBytes,
+            .cancelledMaximumAge, .cancelledMaximumBytes:
+            .text
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
         }
@@ -38,6 +47,12 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .snapshotInterval: "--snapshot-interval-ms"
         case .snapshotSteps: "--snapshot-steps"
         case .workerGrace: "--worker-grace-ms"
+        case .completedMaximumAge: "--completed-max-age"
+        case .completedMaximumBytes: "--completed-max-bytes"
+        case .failedMaximumAge: "--failed-max-age"
+        case .failedMaximumBytes: "--failed-max-bytes"
+        case .cancelledMaximumAge: "--cancelled-max-age"
+        case .cancelledMaximumBytes: "--cancelled-max-bytes"
         }
     }
 
@@ -53,6 +68,12 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .snapshotInterval: "AETHER_SNAPSHOT_INTERVAL_MS"
         case .snapshotSteps: "AETHER_SNAPSHOT_STEPS"
         case .workerGrace: "AETHER_WORKER_GRACE_MS"
+        case .completedMaximumAge: "AETHER_COMPLETED_MAX_AGE"
+        case .completedMaximumBytes: "AETHER_COMPLETED_MAX_BYTES"
+        case .failedMaximumAge: "AETHER_FAILED_MAX_AGE"
+        case .failedMaximumBytes: "AETHER_FAILED_MAX_BYTES"
+        case .cancelledMaximumAge: "AETHER_CANCELLED_MAX_AGE"
+        case .cancelledMaximumBytes: "AETHER_CANCELLED_MAX_BYTES"
         }
     }
 
@@ -69,6 +90,12 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .metricsEnabled: FileKey(table: "metrics", key: "enabled")
         case .metricsPort: FileKey(table: "metrics", key: "port")
         case .workerGrace: FileKey(table: "workers", key: "grace_ms")
+        case .completedMaximumAge: FileKey(table: "retention", key: "completed_max_age")
+        case .completedMaximumBytes: FileKey(table: "retention", key: "completed_max_bytes")
+        case .failedMaximumAge: FileKey(table: "retention", key: "failed_max_age")
+        case .failedMaximumBytes: FileKey(table: "retention", key: "failed_max_bytes")
+        case .cancelledMaximumAge: FileKey(table: "retention", key: "cancelled_max_age")
+        case .cancelledMaximumBytes: FileKey(table: "retention", key: "cancelled_max_bytes")
         }
     }
 }

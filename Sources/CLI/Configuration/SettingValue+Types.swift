@@ -41,6 +41,30 @@ extension SettingValue {
         }
     }
 
+    /// How long; `nil` for ever.
+    var age: Duration? {
+        get throws(CommandFailure) {
+            if text == "forever" { return nil }
+            guard let span = TimeSpan(argument: text, maximumSeconds: 3_153_600_000) else {
+                throw wrong("is '\(text)'; it must be forever, or a time as 12h or 30d")
+            }
+            return span.duration
+        }
+    }
+
+    /// How many bytes; `nil` for any number.
+    var size: Int? {
+        get throws(CommandFailure) {
+            if text == "unlimited" { return nil }
+            let units = [("KiB", 1 << 10), ("MiB", 1 << 20), ("GiB", 1 << 30), ("TiB", 1 << 40), ("", 1)]
+            guard let (suffix, factor) = units.first(where: { text.hasSuffix($0.0) }),
+                let count = UInt32(text.dropLast(suffix.count)),
+                case (let bytes, let overflow) = Int(count).multipliedReportingOverflow(by: factor), !overflow
+            else { throw wrong("is '\(text)'; it must be unlimited, or a size as 500MiB or 20GiB") }
+            return bytes
+        }
+    }
+
     func integer(in range: ClosedRange<Int>, unit: String) throws(CommandFailure) -> Int {
         guard let value = Int(text), range.contains(value) else {
             throw wrong("is '\(text)'; it must be a number from \(range.lowerBound) to \(range.upperBound)\(unit)")

@@ -2,6 +2,14 @@
 struct ElapsedTime {
     var milliseconds: Int64
 
+    init(milliseconds: Int64) {
+        self.milliseconds = milliseconds
+    }
+
+    init(_ duration: Duration) {
+        self.init(milliseconds: Int64(duration / .milliseconds(1)))
+    }
+
     /// `12 ms`, `3.4 s`, `2 m 5 s`, `1 h 30 m`.
     var span: String {
         switch milliseconds {

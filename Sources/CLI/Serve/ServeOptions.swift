@@ -45,12 +45,51 @@ struct ServeOptions: ParsableArguments {
     )
     var workerGraceMs: String?
 
+    @Option(
+        help:
+            "How long completed workflows are kept: forever, 12h, 30d. Default: forever. (AETHER_COMPLETED_MAX_AGE)"
+    )
+    var completedMaxAge: String?
+
+    @Option(
+        help:
+            "How much the journals of completed workflows may take: unlimited, 20GiB. Default: unlimited. (AETHER_COMPLETED_MAX_BYTES)"
+    )
+    var completedMaxBytes: String?
+
+    @Option(
+        help:
+            "How long failed workflows are kept: forever, 12h, 30d. Default: forever. (AETHER_FAILED_MAX_AGE)"
+    )
+    var failedMaxAge: String?
+
+    @Option(
+        help:
+            "How much the journals of failed workflows may take: unlimited, 20GiB. Default: unlimited. (AETHER_FAILED_MAX_BYTES)"
+    )
+    var failedMaxBytes: String?
+
+    @Option(
+        help:
+            "How long cancelled workflows are kept: forever, 12h, 30d. Default: forever. (AETHER_CANCELLED_MAX_AGE)"
+    )
+    var cancelledMaxAge: String?
+
+    @Option(
+        help:
+            "How much the journals of cancelled workflows may take: unlimited, 20GiB. Default: unlimited. (AETHER_CANCELLED_MAX_BYTES)"
+    )
+    var cancelledMaxBytes: String?
+
     /// What the flags set.
     var settings: Settings {
         let texts: [(Setting, String?)] = [
             (.host, host), (.grpcPort, grpcPort), (.httpPort, httpPort), (.metricsPort, metricsPort),
             (.metricsEnabled, metrics.map { String($0) }), (.databasePath, db), (.tier, persistence),
             (.snapshotInterval, snapshotIntervalMs), (.snapshotSteps, snapshotSteps), (.workerGrace, workerGraceMs),
+            (.completedMaximumAge, completedMaxAge), (.completedMaximumBytes, completedMaxBytes),
+            (.failedMaximumAge, failedMaxAge), (.failedMaximumBytes, failedMaxBytes),
+            (.cancelledMaximumAge, cancelledMaxAge), (.cancelledMaximumBytes, cancelledMaxBytes),
         ]
         var settings = Settings()
         for (setting, text) in texts {

@@ -99,6 +99,25 @@ public protocol WorkflowStore: Sendable {
     /// How many workflows there are in each state. Constant time.
     func counts() async throws(StoreError) -> WorkflowCounts
 
+    /// How much the journals of closed workflows take, by state. Constant time.
+    func closedBytes() async throws(StoreError) -> ClosedBytes
+
+    /// Closed workflows of one state, the oldest first (by ``WorkflowSummary/createdAt``, then by id).
+    ///
+    /// - Parameters:
+    ///   - state: how they ended.
+    ///   - cursor: where the page before ended; `nil` for the first page.
+    ///   - limit: the most to return; at least 1.
+    /// - Returns: the next page; empty behind the end, and for a state that is no end.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [ClosedWorkflow]
+
+    /// Which one of its lives the store is in: a random number that is drawn when it is put back to a backup, and 0 before
+    /// that ever happened. Leases that workers hold from another life do not count.
+    var incarnation: UInt64 { get }
+
     /// Forgets closed workflows with all their entries. Unknown and open ones are left alone.
     ///
     /// - Returns: the ids of those that are gone now.
@@ -115,6 +134,8 @@ public protocol WorkflowStore: Sendable {
 
 extension WorkflowStore {
     public var committer: (any SerialExecutor & TaskExecutor)? { nil }
+
+    public var incarnation: UInt64 { 0 }
 
     public func workflows(
         _ ids: [WorkflowID], entries limit: Int

@@ -5,7 +5,7 @@ internal import AetherStorage
 internal import Foundation
 internal import GRPCCore
 package import Logging
-internal import NGHTTP2Transport
+package import NGHTTP2Transport
 internal import ServiceLifecycle
 internal import Synchronization
 
@@ -28,11 +28,9 @@ package struct AetherServer: Service {
         self.configuration = configuration
         self.core = core
 
-        var limits = NGHTTP2ServerTransport.Configuration()
-        limits.shutdownGracePeriod = configuration.drainTimeout
-        limits.maxConcurrentStreams = Self.maximumStreams
         transport = NGHTTP2ServerTransport(
-            address: .hostPort(host: configuration.host, port: configuration.grpcPort), configuration: limits,
+            address: .hostPort(host: configuration.host, port: configuration.grpcPort),
+            configuration: Self.transportLimits(configuration),
             unaryHandlers: [core.workerService.advanceHandler])
         grpc = GRPCServer(transport: transport, services: core.services)
 
@@ -50,8 +48,14 @@ package struct AetherServer: Service {
         known.set { try await server.addresses }
     }
 
-    /// How many calls one connection may have under way: a client may wait for thousands of results at once.
-    private static let maximumStreams = 100_000
+    /// What connections are held to.
+    package static func transportLimits(_ configuration: ServerConfiguration) -> NGHTTP2ServerTransport.Configuration {
+        var limits = NGHTTP2ServerTransport.Configuration()
+        limits.shutdownGracePeriod = configuration.drainTimeout
+        // A client may wait for thousands of results at once.
+        limits.maxConcurrentStreams = 100_000
+        return limits
+    }
 
     /// Where the server listens, once it does.
     ///
@@ -134,6 +138,7 @@ extension ServerSnapshot {
             connectedWorkers: metrics.connectedWorkers,
             commits: Int64(metrics.committed.commits),
             entriesCommitted: Int64(metrics.committed.entries),
+            expired: Int64(metrics.expired),
             notReadyReason: engine.unavailability
         )
     }

@@ -119,5 +119,6 @@ extension EngineConfiguration {
         snapshotSteps = server.snapshotSteps
         workerGrace = server.workerGrace
         maximumValueBytes = server.maximumValueBytes
+        retention = server.retention
     }
 }

@@ -101,6 +101,12 @@ final class FaultyStore: WorkflowStore {
 
     func nextWake() async throws(StoreError) -> Timestamp? { try await memory.nextWake() }
     func counts() async throws(StoreError) -> WorkflowCounts { try await memory.counts() }
+    func closedBytes() async throws(StoreError) -> ClosedBytes { try await memory.closedBytes() }
+    func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [ClosedWorkflow] {
+        try await memory.closedWorkflows(state, after: cursor, limit: limit)
+    }
     func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID> { try await memory.delete(ids) }
     func close() async { await memory.close() }
 }

@@ -9,9 +9,13 @@ import sqlite3
 import subprocess
 import sys
 import tempfile
+import time
+import urllib.request
 import uuid
 
-from checks import check, equal, run
+import grpc
+
+from checks import check, equal, refused, run
 from server import BINARY, serving
 from worker import Worker
 
@@ -413,6 +417,154 @@ def banner(aether):
     process.send_signal(signal.SIGINT)
     process.communicate(timeout=15)
     equal(process.returncode, 0)
+
+
+# backup, restore, doctor
+
+
+def database_of(server):
+    return os.path.join(server.directory, "aether.db")
+
+
+def parts(server):
+    """What an unfinished or replaced database leaves behind."""
+    return [name for name in os.listdir(server.directory) if "partial" in name or "before-restore" in name]
+
+
+@check
+def doctor_beside_a_server(aether):
+    """doctor checks a database that a server is using; with --json the last line sums up."""
+    output = aether.ok("doctor", "--db", "aether.db")
+    assert re.fullmatch(r"aether\.db: \d+ workflows, \d+ journal entries, healthy \(.*\)\n", output), output
+    summary = json.loads(aether.ok("doctor", "--json", AETHER_DB="aether.db"))
+    assert summary["findings"] == 0 and summary["entries"] >= summary["workflows"] > 0, summary
+    aether.fails(1, "there is no database .*missing", "doctor", "--db", "missing.db")
+
+
+@check
+def doctor_finds(aether):
+    """doctor lists what is wrong with a database and ends with 1."""
+    with serving() as server:
+        here = CommandLine(server)
+        here.start("waiting", "--id", "whole")
+        broken = here.start("waiting", "--id", "broken")
+        server.stop()
+        with sqlite3.connect(database_of(server)) as database:
+            database.execute("UPDATE workflow SET state = 2 WHERE id = ?", (broken,))
+            database.execute("UPDATE bookkeeping SET pending = 1, completed = 1, completed_bytes = "
+                             "(SELECT bytes FROM workflow WHERE id = ?)", (broken,))
+        lines = here.fails(1, "has 1 findings", "doctor", "--db", "aether.db", "--json").splitlines()
+        finding, summary = map(json.loads, lines)
+        equal((finding["finding"], finding["workflow"], summary["findings"]), ("state", broken, 1))
+        assert "COMPLETED" in finding["what"] and "backup" in finding["remedy"], finding
+        output = here.fails(1, "has 1 findings", "doctor", "--db", "aether.db")
+        assert re.search(r"^state +broken +its row says", output, re.M), output
+        here.fails(1, "1 findings, the first: workflow broken", "backup", "copy.db", "--db", "aether.db")
+        equal(parts(server), [])
+
+
+@check
+def backup_and_restore(aether):
+    """A backup of a server that serves is restored, and the database that was there is kept."""
+    with serving() as server:
+        here = CommandLine(server)
+        here.start("waiting", "--id", "before")
+        document = json.loads(here.ok("backup", "copy.db", "--db", "aether.db", "--json"))
+        equal((document["workflows"], document["keptAside"]), (1, None))
+        equal(document["bytes"], os.path.getsize(os.path.join(server.directory, "copy.db")))
+        here.start("waiting", "--id", "after")
+        here.fails(1, "exists already.*--force", "backup", "copy.db", "--db", "aether.db")
+        here.fails(1, "directory .*missing", "backup", "missing/copy.db", "--db", "aether.db")
+        here.fails(64, "file", "backup")
+        here.fails(1, "in use by another server", "restore", "copy.db", "--db", "aether.db", "--force")
+        server.stop()
+        here.fails(1, "--force", "restore", "copy.db", "--db", "aether.db")
+        here.fails(1, "there is no database", "restore", "none.db", "--db", "aether.db", "--force")
+        equal(parts(server), [])
+        output = here.ok("restore", "copy.db", "--db", "aether.db", "--force")
+        kept = re.fullmatch(r"Restored copy\.db to \S+: .* 1 workflows, .*; what was there is now (\S+)\n", output)[1]
+        with sqlite3.connect(kept) as database:
+            equal(database.execute("SELECT count(*) FROM workflow").fetchone(), (2,))
+        server.start()
+        here = CommandLine(server)
+        here.status("before")
+        here.fails(1, "no workflow", "status", "after")
+
+
+@check
+def backup_interrupted(aether):
+    """Ctrl-C during a backup leaves nothing, whenever it comes."""
+    with serving() as server:
+        here = CommandLine(server)
+        here.start("waiting")
+        server.stop()
+        with sqlite3.connect(database_of(server)) as database:
+            database.execute("CREATE TABLE ballast AS WITH RECURSIVE n (i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n "
+                             "WHERE i < 60000) SELECT i, randomblob(4000) AS bytes FROM n")
+        process = here.begin("backup", "copy.db", "--db", "aether.db")
+        while not parts(server):
+            assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        equal((process.returncode, errors), (130, "aether: interrupted; nothing was changed\n"))
+        equal((parts(server), os.path.exists(os.path.join(server.directory, "copy.db"))), ([], False))
+
+
+@check
+def backup_without_room(aether):
+    """A backup that the disk has no room for says so and leaves nothing."""
+    path = os.path.join(aether.server.directory, "copy.db")
+    process = subprocess.run(
+        ["bash", "-c", f"trap '' XFSZ; ulimit -f 8; exec {BINARY} backup {path} --db {database_of(aether.server)}"],
+        text=True, capture_output=True, timeout=60)
+    equal(process.returncode, 1)
+    assert re.fullmatch(r"aether: can't write to the database .*copy\.db\.partial.*\n", process.stderr), process.stderr
+    equal(([name for name in os.listdir(aether.server.directory) if "copy.db" in name]), [])
+
+
+@check
+def tasks_of_a_time_undone(aether):
+    """What a worker holds from the time that a restore has undone is refused, though its number is given out again."""
+    with serving() as server:
+        here = CommandLine(server)
+        here.start("ordered", "--id", "order")
+        here.ok("backup", "copy.db", "--db", "aether.db")
+        with Worker(server.target, "ordered", worker_id="early") as early:
+            undone = early.next()
+            server.stop()
+            here.ok("restore", "copy.db", "--db", "aether.db", "--force")
+            server.start()
+            here = CommandLine(server)
+            with Worker(server.target, "ordered", worker_id="late") as late:
+                task = late.next()
+                equal((task.workflow_id, task.attempt), (undone.workflow_id, undone.attempt))
+                stale = Worker(server.target, worker_id="early")
+                refused(grpc.StatusCode.FAILED_PRECONDITION, stale.complete, undone, b'"of a time undone"')
+                equal(stale.heartbeat(undone).ok, False)
+                stale.close()
+                equal(late.complete(task, b'"right"').success, True)
+        equal(here.status("order")["result"], "right")
+
+
+@check
+def retention(aether):
+    """A server deletes what [retention] keeps no longer, counts it, and keeps what ended otherwise or is open."""
+    with serving("--completed-max-bytes", "0", "--failed-max-age", "1h") as server:
+        here = CommandLine(server)
+        here.start("waiting", "--id", "open")
+        with Worker(server.target, "done") as worker:
+            for workflow, error in (("gone", ""), ("kept", "no")):
+                here.start("done", "--id", workflow)
+                worker.complete(worker.next(), b"1", error=error)
+        metrics = f"http://127.0.0.1:{server.ports['metrics']}/metrics"
+        deadline = time.monotonic() + 30
+        while b"aether_workflows_expired_total 1\n" not in urllib.request.urlopen(metrics).read():
+            assert time.monotonic() < deadline, "nothing was deleted"
+            time.sleep(0.1)
+        here.fails(1, "no workflow", "status", "gone")
+        equal([here.status(workflow)["state"] for workflow in ("kept", "open")], ["FAILED", "PENDING"])
+        aether.fails(64, "must be forever", "serve", "--completed-max-age", "30x")
+        aether.fails(64, "must be unlimited", "serve", "--completed-max-bytes", "20GB")
 
 
 @check

@@ -45,6 +45,11 @@ struct MemoryIndex {
         return candidates.sorted(by: >).prefix(limit).map(\.id)
     }
 
+    /// Workflows of a state, the oldest first.
+    func oldest(_ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int) -> [WorkflowID] {
+        byState[state]?.ascending(after: cursor.map(ListPlace.init), limit: limit).map(\.id) ?? []
+    }
+
     func openWorkflows(after: WorkflowID?, limit: Int) -> [WorkflowID] {
         active.ascending(after: after, limit: limit)
     }

@@ -6,6 +6,8 @@ struct MemoryState {
     final class Record {
         var summary: WorkflowSummary
         var entries: [JournalEntry]
+        /// The size of the entries, once the workflow has ended.
+        var bytes = 0
 
         init(summary: WorkflowSummary, entries: [JournalEntry]) {
             self.summary = summary
@@ -16,6 +18,7 @@ struct MemoryState {
     private(set) var records: [WorkflowID: Record] = [:]
     private(set) var index = MemoryIndex()
     private(set) var statistics = StoreStatistics()
+    private(set) var closedBytes = ClosedBytes()
     let isClosed: Bool
 
     init(isClosed: Bool = false) {
@@ -36,8 +39,10 @@ struct MemoryState {
                     leftOut.insert(write.id)
                     continue
                 }
-                records[write.id] = Record(summary: summary, entries: write.entries)
+                let record = Record(summary: summary, entries: write.entries)
+                records[write.id] = record
                 index.insert(summary)
+                if summary.state.isTerminal { weigh(record) }
             } else if let record = record ?? records[write.id] {
                 append(write, to: record)
             }
@@ -60,6 +65,13 @@ struct MemoryState {
     private mutating func remove(_ id: WorkflowID) {
         guard let record = records.removeValue(forKey: id) else { return }
         index.remove(record.summary)
+        closedBytes[record.summary.state] -= record.bytes
+    }
+
+    /// Notes how much a workflow takes that has ended.
+    private mutating func weigh(_ record: Record) {
+        record.bytes = record.entries.reduce(0) { $0 + $1.encoded().count }
+        closedBytes[record.summary.state] += record.bytes
     }
 
     private mutating func append(_ write: WorkflowWrite, to record: Record) {
@@ -103,7 +115,9 @@ struct MemoryState {
     private mutating func replaceSummary(of record: Record, _ summary: WorkflowSummary) {
         guard record.summary != summary else { return }
         index.remove(record.summary)
+        closedBytes[record.summary.state] -= record.bytes
         record.summary = summary
         index.insert(summary)
+        if summary.state.isTerminal { weigh(record) }
     }
 }

@@ -68,6 +68,21 @@ public final class MemoryStore: WorkflowStore {
         try withState { (state) throws(StoreError) in state.index.counts }
     }
 
+    public func closedBytes() async throws(StoreError) -> ClosedBytes {
+        try withState { (state) throws(StoreError) in state.closedBytes }
+    }
+
+    public func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [ClosedWorkflow] {
+        guard state.isTerminal else { return [] }
+        return try withState { (memory) throws(StoreError) in
+            memory.index.oldest(state, after: cursor, limit: limit).compactMap { id in
+                memory.records[id].map { ClosedWorkflow(summary: $0.summary, bytes: $0.bytes) }
+            }
+        }
+    }
+
     public func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID> {
         try withState { (state) throws(StoreError) in state.delete(ids) }
     }

@@ -31,12 +31,7 @@ extension DatabaseSchema {
         try database.inTransaction(.immediate) {
             let found = try Int.fetchOne(database, sql: "PRAGMA user_version") ?? 0
             try checkOwner(database, version: found, context)
-            guard found <= version else {
-                throw StoreError(
-                    code: .newerVersion,
-                    message: "the database \(context.path) has version \(found), this server knows version \(version); "
-                        + "use the server that wrote it or a newer one")
-            }
+            guard found <= version else { throw newer(found, context) }
             guard found < version else { return .rollback }
             for step in steps[found...] { try step(database) }
             try database.execute(sql: "PRAGMA user_version = \(version)")
@@ -50,10 +45,30 @@ extension DatabaseSchema {
         let owner = try Int32.fetchOne(database, sql: "PRAGMA application_id") ?? 0
         if owner == Self.applicationID { return }
         let isEmpty = try Bool.fetchOne(database, sql: "SELECT NOT EXISTS (SELECT 1 FROM sqlite_master)") ?? false
-        guard owner == 0, version == 0, isEmpty else {
-            throw StoreError(
-                code: .corrupt,
-                message: "\(context.path) is a database of another program; choose another file for Aether")
+        guard owner == 0, version == 0, isEmpty else { throw Self.foreign(context) }
+    }
+
+    /// The version of a database, which is not changed.
+    ///
+    /// - Throws: ``StoreError``: `corrupt` when it is another program's, `newerVersion`, `inaccessible`.
+    func version(of connection: SQLConnection) throws(StoreError) -> Int {
+        guard try connection.value("PRAGMA application_id") == "\(Self.applicationID)" else {
+            throw Self.foreign(connection.context)
         }
+        let found = Int(try connection.value("PRAGMA user_version")) ?? 0
+        guard found <= version else { throw newer(found, connection.context) }
+        return found
+    }
+
+    private func newer(_ found: Int, _ context: SQLContext) -> StoreError {
+        StoreError(
+            code: .newerVersion,
+            message: "the database \(context.path) has version \(found), this server knows version \(version); "
+                + "use the server that wrote it or a newer one")
+    }
+
+    private static func foreign(_ context: SQLContext) -> StoreError {
+        StoreError(
+            code: .corrupt, message: "\(context.path) is a database of another program; choose another file for Aether")
     }
 }

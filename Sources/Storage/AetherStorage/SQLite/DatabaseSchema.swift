@@ -16,7 +16,7 @@ package struct DatabaseSchema: Sendable {
         self.steps = steps
     }
 
-    package static let current = DatabaseSchema(steps: [createTables, addPassivation])
+    package static let current = DatabaseSchema(steps: [createTables, addPassivation, addUpkeep])
 
     var version: Int { steps.count }
 
@@ -77,6 +77,30 @@ package struct DatabaseSchema: Sendable {
                 CREATE INDEX workflow_active ON workflow (id) WHERE state < 2 AND passive = 0;
                 CREATE INDEX workflow_waking ON workflow (wake, id)
                     WHERE state < 2 AND passive = 1 AND wake IS NOT NULL;
+                """)
+    }
+
+    /// Version 3: how much a journal takes, and which life the database is in.
+    ///
+    /// `workflow.bytes` goes with `workflow.head`: it is the size of the entries up to that one, and lags as that does. The
+    /// sums over the workflows that have ended are bookkeeping, like their number.
+    package static let addUpkeep: Step = { database in
+        try database.execute(
+            sql: """
+                ALTER TABLE workflow ADD COLUMN bytes INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE bookkeeping ADD COLUMN completed_bytes INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE bookkeeping ADD COLUMN failed_bytes INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE bookkeeping ADD COLUMN cancelled_bytes INTEGER NOT NULL DEFAULT 0;
+                ALTER TABLE bookkeeping ADD COLUMN incarnation INTEGER NOT NULL DEFAULT 0;
+                UPDATE workflow SET bytes = tally.bytes FROM (
+                    SELECT workflow.row, sum(length(entry)) AS bytes
+                    FROM journal JOIN workflow ON workflow.row = journal.workflow AND journal.row <= workflow.head
+                    GROUP BY workflow.row
+                ) AS tally WHERE tally.row = workflow.row;
+                UPDATE bookkeeping SET
+                    completed_bytes = (SELECT ifnull(sum(bytes), 0) FROM workflow WHERE state = 2),
+                    failed_bytes = (SELECT ifnull(sum(bytes), 0) FROM workflow WHERE state = 3),
+                    cancelled_bytes = (SELECT ifnull(sum(bytes), 0) FROM workflow WHERE state = 4);
                 """)
     }
 }

@@ -37,20 +37,23 @@ actor JournalWriter {
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
     /// Takes the database's lock, brings its tables up to date and mends what a crash left.
-    func open() throws(StoreError) {
+    ///
+    /// - Returns: which life the database is in.
+    func open() throws(StoreError) -> UInt64 {
         let lock = try DatabaseLock(database: path)
         try configuration.schema.prepare(path: path)
         let database = try WriterDatabase(path: path, heads: heads, maximumPages: configuration.maximumPages)
-        state.update { $0.counts = database.counts }
+        note(database)
         self.lock = lock
         self.database = database
+        return database.incarnation
     }
 
     func commit(_ batch: [WorkflowWrite]) throws(StoreError) -> Set<WorkflowID> {
         let database = try opened()
         let result = try database.commit(batch)
+        note(database)
         state.update { values in
-            values.counts = database.counts
             values.statistics.commits += 1
             values.statistics.entries += result.entries
             values.statistics.bytes += result.bytes
@@ -64,7 +67,7 @@ actor JournalWriter {
     func delete(_ ids: [WorkflowID]) throws(StoreError) -> Set<WorkflowID> {
         let database = try opened()
         let deleted = try database.delete(ids)
-        state.update { $0.counts = database.counts }
+        note(database)
         startCheckpoint()
         return deleted
     }
@@ -140,6 +143,13 @@ actor JournalWriter {
         closing.connection.close()
         lock = nil
         thread.stop()
+    }
+
+    private func note(_ database: WriterDatabase) {
+        state.update { values in
+            values.counts = database.counts
+            values.closedBytes = database.bytes
+        }
     }
 
     private func opened() throws(StoreError) -> WriterDatabase {

@@ -48,6 +48,25 @@ extension ReadQuery {
             + " ORDER BY created DESC, id DESC LIMIT ?"
     }
 
+    static let closedSQL =
+        "SELECT \(columns), bytes FROM workflow WHERE state = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?"
+
+    func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) throws(StoreError) -> [ClosedWorkflow] {
+        let statement = try prepare(Self.closedSQL)
+        defer { statement.reset() }
+        try statement.bind(Int64(state.rawValue), at: 1)
+        try statement.bind(cursor?.createdAt.rawValue ?? .min, at: 2)
+        try statement.bind(cursor?.id.rawValue ?? "", at: 3)
+        try statement.bind(Int64(limit), at: 4)
+        var page: [ClosedWorkflow] = []
+        while try statement.step() {
+            page.append(ClosedWorkflow(summary: try summary(statement), bytes: Int(statement.integer(9))))
+        }
+        return page
+    }
+
     static let openSQL = "SELECT id FROM workflow WHERE state < 2 AND passive = 0 AND id > ? ORDER BY id LIMIT ?"
 
     func openWorkflows(after: WorkflowID?, limit: Int) throws(StoreError) -> [WorkflowID] {

@@ -10,10 +10,13 @@ final class SQLConnection {
     /// commits. It has an address of its own because the hook is handed one.
     private let logPages = UnsafeMutablePointer<Int32>.allocate(capacity: 1)
 
-    /// Opens an existing database for reading and writing. No statement is run.
-    init(context: SQLContext, busyTimeoutMilliseconds: Int32 = 5_000) throws(StoreError) {
+    /// Opens an existing database for reading and, unless told otherwise, writing. No statement is run.
+    init(
+        context: SQLContext, isReadOnly: Bool = false, busyTimeoutMilliseconds: Int32 = 5_000
+    ) throws(StoreError) {
         var handle: OpaquePointer?
-        let flags = SQLITE_OPEN_READWRITE | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
+        let access = isReadOnly ? SQLITE_OPEN_READONLY : SQLITE_OPEN_READWRITE
+        let flags = access | SQLITE_OPEN_NOMUTEX | SQLITE_OPEN_PRIVATECACHE
         let result = sqlite3_open_v2(context.path, &handle, flags, nil)
         guard result == SQLITE_OK, let handle else {
             var opening = context

@@ -18,6 +18,7 @@ public final class SQLiteStore: WorkflowStore {
     private let heads: HeadTable
     private let state: WriterState
     private let chains: ChainCache
+    public let incarnation: UInt64
 
     /// Opens a database, creating the file and its directory when they are missing. A file of an older version is
     /// migrated in one transaction, and what a crash left behind is set right.
@@ -33,7 +34,7 @@ public final class SQLiteStore: WorkflowStore {
         let heads = HeadTable()
         let state = WriterState()
         let writer = JournalWriter(path: file, configuration: configuration, heads: heads, state: state)
-        try await writer.open()
+        incarnation = try await writer.open()
         do {
             var options = GRDB.Configuration()
             options.readonly = true
@@ -121,6 +122,21 @@ public final class SQLiteStore: WorkflowStore {
         return current.counts
     }
 
+    public func closedBytes() async throws(StoreError) -> ClosedBytes {
+        let current = state.current
+        guard !current.isClosed else { throw closedError }
+        return current.closedBytes
+    }
+
+    public func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [ClosedWorkflow] {
+        guard state.isTerminal else { return [] }
+        return try await read { (query) throws(StoreError) in
+            try query.closedWorkflows(state, after: cursor, limit: limit)
+        }
+    }
+
     /// Forgets closed workflows with their entries, all of them in one transaction: hand in some hundred at a time.
     ///
     /// - Throws: ``StoreError``; nothing is deleted then.
@@ -190,7 +206,7 @@ public final class SQLiteStore: WorkflowStore {
     }
 
     /// The file a path names, behind symbolic links, so that one file has one lock; its directory is made.
-    private static func locate(_ path: String) throws(StoreError) -> String {
+    static func locate(_ path: String) throws(StoreError) -> String {
         let file = URL(fileURLWithPath: path).resolvingSymlinksInPath()
         let directory = file.deletingLastPathComponent()
         do {

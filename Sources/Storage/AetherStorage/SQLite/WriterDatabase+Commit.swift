@@ -14,21 +14,25 @@ extension WriterDatabase {
         var places: [(WorkflowID, WorkflowPlace)] = []
         var lastRow: Int64
         var counts: WorkflowCounts
+        var closedBytes: ClosedBytes
     }
 
     func commit(_ batch: [WorkflowWrite]) throws(StoreError) -> CommitResult {
         let pending = try transaction { () throws(StoreError) in
-            var pending = Pending(lastRow: lastRow, counts: counts)
+            var pending = Pending(lastRow: lastRow, counts: counts, closedBytes: bytes)
             let groups = BatchGroup.groups(of: batch)
             pending.places.reserveCapacity(groups.count)
             for group in groups {
                 try write(group, of: batch, &pending)
             }
-            if pending.counts != counts { try writeBookkeeping(mended: mended, counts: pending.counts) }
+            if pending.counts != counts || pending.closedBytes != bytes {
+                try writeBookkeeping(mended: mended, counts: pending.counts, bytes: pending.closedBytes)
+            }
             return pending
         }
         lastRow = pending.lastRow
         counts = pending.counts
+        bytes = pending.closedBytes
         heads.update(pending.places)
         return pending.result
     }
@@ -39,17 +43,20 @@ extension WriterDatabase {
             guard !pending.result.leftOut.contains(group.id) else { return }
             try makeWay(for: group, &pending)
         }
-        // The rows the entries will take are known beforehand, so the workflow's row is written once.
+        // The rows the entries will take, and their size, are known beforehand, so the workflow's row is written once.
+        let entries = encode(group, of: batch)
+        let size = entries.reduce(0) { $0 + $1.count }
         let last = pending.lastRow + Int64(group.entryCount)
         var place: WorkflowPlace
         var previous: Int64 = 0
         if group.isNew {
-            guard let created = try create(group, head: group.entryCount > 0 ? last : 0) else {
+            guard let created = try create(group, head: group.entryCount > 0 ? last : 0, bytes: size) else {
                 pending.result.leftOut.insert(group.id)
                 return
             }
             place = created
             pending.counts[place.state] += 1
+            pending.closedBytes[place.state] += size
         } else {
             guard let found = try locate(group.id) else {
                 throw context.corrupt("there are entries for the workflow \(group.id), which is not there")
@@ -57,10 +64,13 @@ extension WriterDatabase {
             place = found
             previous = found.head
             if group.entryCount > 0 { place.head = last }
+            place.bytes += size
             if let summary = group.summary {
                 try update(place, summary)
                 pending.counts[place.state] -= 1
                 pending.counts[summary.state] += 1
+                pending.closedBytes[place.state] -= found.bytes
+                pending.closedBytes[summary.state] += place.bytes
                 place.state = summary.state
                 place.isPassive = summary.isPassive
                 place.isAhead = false
@@ -69,39 +79,42 @@ extension WriterDatabase {
                 place.isAhead = true
             }
         }
-        previous = try append(batch[group.firstWrite].entries, of: place.row, after: previous, &pending)
-        for index in group.laterWrites {
-            previous = try append(batch[index].entries, of: place.row, after: previous, &pending)
-        }
+        try append(entries, of: place.row, after: previous, &pending)
         pending.result.entries += group.entryCount
+        pending.result.bytes += size
         pending.places.append((group.id, place))
     }
 
+    private func encode(_ group: BatchGroup, of batch: [WorkflowWrite]) -> [[UInt8]] {
+        var encoded: [[UInt8]] = []
+        encoded.reserveCapacity(group.entryCount)
+        for entry in batch[group.firstWrite].entries { encoded.append(entry.encoded()) }
+        for index in group.laterWrites {
+            for entry in batch[index].entries { encoded.append(entry.encoded()) }
+        }
+        return encoded
+    }
+
     /// Appends rows to the journal.
-    ///
-    /// - Returns: the last of them.
     private func append(
-        _ entries: [JournalEntry], of workflow: Int64, after previous: Int64, _ pending: inout Pending
-    ) throws(StoreError) -> Int64 {
+        _ entries: [[UInt8]], of workflow: Int64, after previous: Int64, _ pending: inout Pending
+    ) throws(StoreError) {
         let statement = statements.appendEntry
         var previous = previous
-        for entry in entries {
+        for bytes in entries {
             pending.lastRow += 1
             try statement.bind(pending.lastRow, at: 1)
             try statement.bind(workflow, at: 2)
             try statement.bind(previous, at: 3)
-            let bytes = entry.encoded()
             try statement.run(binding: bytes, at: 4)
-            pending.result.bytes += bytes.count
             previous = pending.lastRow
         }
-        return previous
     }
 
     /// Makes a workflow's row.
     ///
     /// - Returns: `nil` when there is one with this id.
-    private func create(_ group: BatchGroup, head: Int64) throws(StoreError) -> WorkflowPlace? {
+    private func create(_ group: BatchGroup, head: Int64, bytes: Int) throws(StoreError) -> WorkflowPlace? {
         guard let summary = group.summary else {
             throw context.corrupt("the new workflow \(group.id) has no summary")
         }
@@ -109,17 +122,20 @@ extension WriterDatabase {
         try statement.bind(group.id.rawValue, at: 1)
         try bind(summary, to: statement, from: 2)
         try statement.bind(head, at: 10)
+        try statement.bind(Int64(bytes), at: 11)
         try statement.run()
         guard connection.changes > 0 else { return nil }
         return WorkflowPlace(
-            row: connection.lastInsertedRow, head: head, state: summary.state, isPassive: summary.isPassive)
+            row: connection.lastInsertedRow, head: head, bytes: bytes, state: summary.state,
+            isPassive: summary.isPassive)
     }
 
     private func update(_ place: WorkflowPlace, _ summary: WorkflowSummary) throws(StoreError) {
         let statement = statements.updateWorkflow
         try bind(summary, to: statement, from: 1)
         try statement.bind(place.head, at: 9)
-        try statement.bind(place.row, at: 10)
+        try statement.bind(Int64(place.bytes), at: 10)
+        try statement.bind(place.row, at: 11)
         try statement.run()
     }
 
@@ -138,6 +154,7 @@ extension WriterDatabase {
         guard let place = known, place.state.isTerminal || group.replaces == .any else { return }
         try remove(place)
         pending.counts[place.state] -= 1
+        pending.closedBytes[place.state] -= place.bytes
     }
 
     private func bind(
@@ -167,6 +184,7 @@ extension WriterDatabase {
             throw context.corrupt("the workflow \(id) is in the unknown state \(statement.integer(2))")
         }
         return WorkflowPlace(
-            row: statement.integer(0), head: statement.integer(1), state: state, isPassive: statement.integer(3) != 0)
+            row: statement.integer(0), head: statement.integer(1), bytes: Int(statement.integer(4)), state: state,
+            isPassive: statement.integer(3) != 0)
     }
 }

@@ -5,19 +5,22 @@ extension WriterDatabase {
     ///
     /// - Returns: those that were there and closed.
     func delete(_ ids: [WorkflowID]) throws(StoreError) -> Set<WorkflowID> {
-        let (deleted, remaining) = try transaction { () throws(StoreError) in
+        let (deleted, remaining, remainingBytes) = try transaction { () throws(StoreError) in
             var deleted: Set<WorkflowID> = []
             var remaining = counts
+            var remainingBytes = bytes
             for id in ids {
                 guard let place = try find(id), place.state.isTerminal else { continue }
                 try remove(place)
                 remaining[place.state] -= 1
+                remainingBytes[place.state] -= place.bytes
                 deleted.insert(id)
             }
-            if !deleted.isEmpty { try writeBookkeeping(mended: mended, counts: remaining) }
-            return (deleted, remaining)
+            if !deleted.isEmpty { try writeBookkeeping(mended: mended, counts: remaining, bytes: remainingBytes) }
+            return (deleted, remaining, remainingBytes)
         }
         counts = remaining
+        bytes = remainingBytes
         heads.forget(deleted)
         return deleted
     }

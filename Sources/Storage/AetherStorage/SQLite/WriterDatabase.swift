@@ -14,6 +14,9 @@ final class WriterDatabase {
     /// Up to which journal row all heads in the database are right.
     var mended: Int64
     var counts: WorkflowCounts
+    var bytes = ClosedBytes()
+    /// Which life the database is in.
+    let incarnation: UInt64
 
     /// Opens a database that has its tables, and sets right the heads that lagged when it was last in use.
     init(path: String, heads: HeadTable, maximumPages: Int?) throws(StoreError) {
@@ -30,7 +33,8 @@ final class WriterDatabase {
         let row = try connection.prepare(
             """
             SELECT mended, pending, running, bookkeeping.completed, failed, cancelled,
-                ifnull((SELECT max(row) FROM journal), 0) FROM bookkeeping
+                ifnull((SELECT max(row) FROM journal), 0), incarnation, completed_bytes, failed_bytes, cancelled_bytes
+            FROM bookkeeping
             """)
         guard try row.step() else { throw context.corrupt("it has no row of bookkeeping") }
         mended = row.integer(0)
@@ -39,6 +43,8 @@ final class WriterDatabase {
         for (column, state) in WorkflowState.allCases.enumerated() {
             counts[state] = Int(row.integer(Int32(column + 1)))
         }
+        incarnation = UInt64(bitPattern: row.integer(7))
+        for (column, state) in Self.endStates.enumerated() { bytes[state] = Int(row.integer(Int32(column + 8))) }
         row.reset()
         if lastRow > mended { try mendHeads() }
     }
@@ -58,11 +64,16 @@ final class WriterDatabase {
         }
     }
 
-    func writeBookkeeping(mended: Int64, counts: WorkflowCounts) throws(StoreError) {
+    private static let endStates = WorkflowState.allCases.filter(\.isTerminal)
+
+    func writeBookkeeping(mended: Int64, counts: WorkflowCounts, bytes: ClosedBytes) throws(StoreError) {
         let statement = statements.writeBookkeeping
         try statement.bind(mended, at: 1)
         for (offset, state) in WorkflowState.allCases.enumerated() {
             try statement.bind(Int64(counts[state]), at: Int32(offset + 2))
+        }
+        for (offset, state) in Self.endStates.enumerated() {
+            try statement.bind(Int64(bytes[state]), at: Int32(offset + 7))
         }
         try statement.run()
     }

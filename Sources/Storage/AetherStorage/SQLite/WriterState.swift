@@ -4,6 +4,7 @@ internal import Synchronization
 final class WriterState: Sendable {
     struct Values {
         var counts = WorkflowCounts()
+        var closedBytes = ClosedBytes()
         var statistics = StoreStatistics()
         var isClosed = false
     }

@@ -14,6 +14,7 @@ struct WriterStatements {
     let deleteWorkflow: SQLStatement
     let writeHead: SQLStatement
     let journalTail: SQLStatement
+    let readHead: SQLStatement
     let writeBookkeeping: SQLStatement
 
     init(_ connection: SQLConnection) throws(StoreError) {
@@ -28,23 +29,26 @@ struct WriterStatements {
         deleteEntry = try connection.prepare("DELETE FROM journal WHERE row = ?")
         createWorkflow = try connection.prepare(
             """
-            INSERT INTO workflow (id, type, tier, state, created, started, completed, wake, passive, head)
-            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
+            INSERT INTO workflow (id, type, tier, state, created, started, completed, wake, passive, head, bytes)
+            VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING
             """)
         updateWorkflow = try connection.prepare(
             """
             UPDATE workflow SET type = ?, tier = ?, state = ?, created = ?, started = ?, completed = ?, wake = ?,
-                passive = ?, head = ?
+                passive = ?, head = ?, bytes = ?
             WHERE row = ?
             """)
         activateWorkflow = try connection.prepare("UPDATE workflow SET passive = 0 WHERE row = ?")
-        findWorkflow = try connection.prepare("SELECT row, head, state, passive FROM workflow WHERE id = ?")
+        findWorkflow = try connection.prepare("SELECT row, head, state, passive, bytes FROM workflow WHERE id = ?")
         deleteWorkflow = try connection.prepare("DELETE FROM workflow WHERE row = ?")
-        writeHead = try connection.prepare("UPDATE workflow SET head = ?1 WHERE row = ?2 AND head < ?1")
-        journalTail = try connection.prepare("SELECT workflow, row FROM journal WHERE row > ? ORDER BY row")
+        writeHead = try connection.prepare("UPDATE workflow SET head = ?1, bytes = ?3 WHERE row = ?2 AND head < ?1")
+        journalTail = try connection.prepare(
+            "SELECT workflow, row, length(entry) FROM journal WHERE row > ? ORDER BY row")
+        readHead = try connection.prepare("SELECT head, bytes FROM workflow WHERE row = ?")
         writeBookkeeping = try connection.prepare(
             """
-            UPDATE bookkeeping SET mended = ?, pending = ?, running = ?, completed = ?, failed = ?, cancelled = ?
+            UPDATE bookkeeping SET mended = ?, pending = ?, running = ?, completed = ?, failed = ?, cancelled = ?,
+                completed_bytes = ?, failed_bytes = ?, cancelled_bytes = ?
             """)
     }
 }

@@ -26,6 +26,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var maximumValueBytes = 2 * 1024 * 1024
     /// How long a shutdown waits for calls in progress before it ends them.
     package var drainTimeout = Duration.seconds(4)
+    /// How long ended runs are kept.
+    package var retention = RetentionPolicy()
 
     package init() {}
 }

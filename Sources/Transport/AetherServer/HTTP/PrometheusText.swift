@@ -24,6 +24,10 @@ struct PrometheusText {
         sample("aether_commits_total", snapshot.commits)
         family("aether_journal_entries_total", .counter, "Journal entries committed since the server started.")
         sample("aether_journal_entries_total", snapshot.entriesCommitted)
+        family(
+            "aether_workflows_expired_total", .counter,
+            "Ended workflows deleted because they were kept no longer, since the server started.")
+        sample("aether_workflows_expired_total", snapshot.expired)
         family("aether_ready", .gauge, "1 while the server takes work, 0 while it drains or can't write.")
         sample("aether_ready", snapshot.isReady ? 1 : 0)
         family("aether_build_info", .gauge, "Always 1; the version is a label.")

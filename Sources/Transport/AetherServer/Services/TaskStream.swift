@@ -21,14 +21,14 @@ struct TaskStream {
                 short = []
                 try await sendLong(assignment)
             } else {
-                short.append(Aether_V1_Task(message))
+                short.append(Aether_V1_Task(message, of: engine))
             }
         }
         if !short.isEmpty { try await response.write(contentsOf: short) }
     }
 
     private func sendLong(_ assignment: TaskAssignment) async throws {
-        var chunk = Aether_V1_Task(.assign(assignment))
+        var chunk = Aether_V1_Task(.assign(assignment), of: engine)
         // Beside the message: a field of it is copied whenever it is changed.
         var entries: [Aether_V1_JournalEntry] = []
         var size = 0
@@ -47,7 +47,7 @@ struct TaskStream {
                     chunk.journal = entries
                     chunk.journalContinues = true
                     try await response.write(chunk)
-                    chunk = Aether_V1_Task.with { $0.taskID = assignment.taskID.description }
+                    chunk = Aether_V1_Task.with { $0.taskID = engine.text(of: assignment.taskID) }
                     (entries, size) = ([], 0)
                 }
                 entries.append(wire)
@@ -61,12 +61,12 @@ struct TaskStream {
 }
 
 extension Aether_V1_Task {
-    fileprivate init(_ message: TaskMessage) {
+    fileprivate init(_ message: TaskMessage, of engine: Engine) {
         self.init()
         switch message {
         case .assign(let assignment):
             kind = .assign
-            taskID = assignment.taskID.description
+            taskID = engine.text(of: assignment.taskID)
             workflowID = assignment.taskID.workflow.rawValue
             workflowType = assignment.start.type
             stepsAhead = UInt32(assignment.start.tier.stepsAhead)
@@ -76,24 +76,24 @@ extension Aether_V1_Task {
             attempt = assignment.taskID.epoch
             journal = assignment.journal?.map { Aether_V1_JournalEntry($0) } ?? []
         case .attempt(let assignment):
-            self.init(assignment)
+            self.init(assignment, of: engine)
         case .push(let task, let entry):
             kind = .push
-            taskID = task.description
+            taskID = engine.text(of: task)
             workflowID = task.workflow.rawValue
             journal = [Aether_V1_JournalEntry(entry)]
         case .revoke(let task):
             kind = .revoke
-            taskID = task.description
+            taskID = engine.text(of: task)
             workflowID = task.workflow.rawValue
         }
     }
 
-    private init(_ assignment: ActivityAssignment) {
+    private init(_ assignment: ActivityAssignment, of engine: Engine) {
         self.init()
         let (task, spec) = (assignment.taskID, assignment.activity.spec)
         kind = .assign
-        taskID = task.description
+        taskID = engine.text(of: task)
         workflowID = task.workflow.rawValue
         workflowType = assignment.workflowType
         stepName = spec.name

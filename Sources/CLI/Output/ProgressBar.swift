@@ -1,7 +1,7 @@
 internal import Foundation
 internal import Synchronization
 
-/// How far a benchmark is, on a terminal; nothing elsewhere.
+/// How far a job is, on a terminal; nothing elsewhere.
 final class ProgressBar: Sendable {
     private static let width = 30
     private static let interval = Duration.milliseconds(100)
@@ -24,6 +24,12 @@ final class ProgressBar: Sendable {
 
     func advance() {
         done.wrappingAdd(1, ordering: .relaxed)
+    }
+
+    /// So much is done.
+    func show(_ part: Int, of count: Int) {
+        done.store(part, ordering: .relaxed)
+        total.store(count, ordering: .relaxed)
     }
 
     /// Draws while a body runs, then clears the line.
