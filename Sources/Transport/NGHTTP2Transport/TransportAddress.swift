@@ -1,3 +1,5 @@
+internal import NIOCore
+
 /// Where a server listens, or where a client connects to.
 public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
     /// A TCP port of a host. Port 0 lets the system choose a free one when listening.
@@ -12,6 +14,14 @@ public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unixDomainSocket(let path):
             "unix:\(path)"
+        }
+    }
+
+    /// The name that a server's certificate is for; nil of an IP address, which is compared with that of the connection.
+    var hostName: String? {
+        switch self {
+        case .hostPort(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
+        case .unixDomainSocket: "localhost"
         }
     }
 
