@@ -167,7 +167,9 @@ let package = Package(
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "HummingbirdCore", package: "hummingbird"),
                 .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -247,7 +249,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "Aether", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "Aether", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer", "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
             ],
@@ -259,6 +261,7 @@ let package = Package(
             dependencies: [
                 "AetherServer", "AetherProtocol", "AetherRuntime", "AetherStorage",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
@@ -275,7 +278,7 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Aether", "AetherProtocol", "AetherRuntime", "EndToEndScript",
+                "Aether", "AetherProtocol", "AetherRuntime", "EndToEndScript", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),

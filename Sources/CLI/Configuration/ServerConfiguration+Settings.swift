@@ -1,5 +1,7 @@
 internal import AetherRuntime
 internal import AetherServer
+internal import Foundation
+internal import NGHTTP2Transport
 
 extension ServerConfiguration {
     /// The defaults, and what was set.
@@ -12,6 +14,7 @@ extension ServerConfiguration {
             try set(setting, value)
         }
         try checkPortsDiffer(settings)
+        try setTLS(settings)
     }
 
     private mutating func set(_ setting: Setting, _ value: SettingValue) throws(CommandFailure) {
@@ -27,7 +30,21 @@ extension ServerConfiguration {
             snapshotInterval = .milliseconds(try value.integer(in: 1...60_000, unit: " milliseconds"))
         case .snapshotSteps: snapshotSteps = try value.integer(in: 1...4096, unit: "")
         case .workerGrace: workerGrace = .milliseconds(try value.integer(in: 0...3_600_000, unit: " milliseconds"))
+        case .tlsCertificate, .tlsKey, .tlsClientCA: _ = try value.nonEmptyText
+        case .tokensFile: tokens = .file(try value.nonEmptyText)
+        case .allowedHosts:
+            allowedHosts = value.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
+    }
+
+    /// A certificate needs its key, and clients' certificates are asked for with one's own.
+    private mutating func setTLS(_ settings: Settings) throws(CommandFailure) {
+        let parts = [Setting.tlsCertificate, .tlsKey, .tlsClientCA]
+        guard let some = parts.lazy.compactMap({ settings[$0] }).first else { return }
+        guard let certificate = settings[.tlsCertificate], let key = settings[.tlsKey] else {
+            throw some.wrong("needs both a certificate and its key: \(Setting.tlsCertificate.flag) and \(Setting.tlsKey.flag)")
+        }
+        tls = TLSFiles(certificate: certificate.text, key: key.text, authorities: settings[.tlsClientCA]?.text)
     }
 
     /// Two servers on one port would only show as "in use", by a process nobody can find.

@@ -10,12 +10,18 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case snapshotInterval
     case snapshotSteps
     case workerGrace
+    case tlsCertificate
+    case tlsKey
+    case tlsClientCA
+    case tokensFile
+    case allowedHosts
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
         case text = "a string"
         case integer = "an integer"
         case boolean = "true or false"
+        case list = "an array of strings"
     }
 
     var kind: Kind {
@@ -23,6 +29,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .host, .databasePath, .tier: .text
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile: .text
+        case .allowedHosts: .list
         }
     }
 
@@ -38,6 +46,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .snapshotInterval: "--snapshot-interval-ms"
         case .snapshotSteps: "--snapshot-steps"
         case .workerGrace: "--worker-grace-ms"
+        case .tlsCertificate: "--tls-cert"
+        case .tlsKey: "--tls-key"
+        case .tlsClientCA: "--tls-client-ca"
+        case .tokensFile: "--tokens-file"
+        case .allowedHosts: "--allowed-hosts"
         }
     }
 
@@ -53,6 +66,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .snapshotInterval: "AETHER_SNAPSHOT_INTERVAL_MS"
         case .snapshotSteps: "AETHER_SNAPSHOT_STEPS"
         case .workerGrace: "AETHER_WORKER_GRACE_MS"
+        case .tlsCertificate: "AETHER_TLS_CERT"
+        case .tlsKey: "AETHER_TLS_KEY"
+        case .tlsClientCA: "AETHER_TLS_CLIENT_CA"
+        case .tokensFile: "AETHER_TOKENS_FILE"
+        case .allowedHosts: "AETHER_ALLOWED_HOSTS"
         }
     }
 
@@ -69,6 +87,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .metricsEnabled: FileKey(table: "metrics", key: "enabled")
         case .metricsPort: FileKey(table: "metrics", key: "port")
         case .workerGrace: FileKey(table: "workers", key: "grace_ms")
+        case .tlsCertificate: FileKey(table: "tls", key: "cert_file")
+        case .tlsKey: FileKey(table: "tls", key: "key_file")
+        case .tlsClientCA: FileKey(table: "tls", key: "client_ca_file")
+        case .tokensFile: FileKey(table: "auth", key: "tokens_file")
+        case .allowedHosts: FileKey(table: "server", key: "allowed_hosts")
         }
     }
 }

@@ -25,6 +25,16 @@ public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether only this machine reaches a host, by its name or address.
+    package static func isLoopback(host: String) -> Bool {
+        if host.lowercased() == "localhost" { return true }
+        return switch try? SocketAddress(ipAddress: host, port: 0) {
+        case .v4: host.hasPrefix("127.")
+        case .v6: host == "::1"
+        default: false
+        }
+    }
+
     /// The value of the `:authority` header for this address.
     var authority: String {
         switch self {

@@ -1,5 +1,6 @@
 internal import Foundation
 public import NIOSSL
+internal import Synchronization
 
 /// The PEM files of one side of TLS.
 public struct TLSFiles: Sendable, Hashable {
@@ -51,6 +52,27 @@ public struct TLSFiles: Sendable, Hashable {
         if let authorities { configuration.trustRoots = .certificates(try Self.certificates(authorities)) }
         return try context(configuration, ["h2"])
     }
+
+    /// Gives a client's context for each connection: that of the files as they are then. While they can't be used, it is the
+    /// one from before.
+    ///
+    /// - Returns: The provider.
+    /// - Throws: ``TransportError`` that names the file which can't be used now.
+    public func clientContextProvider() throws(TransportError) -> TLSContextProvider {
+        let current = Mutex((context: try clientContext(), stamps: stamps))
+        return {
+            current.withLock { current in
+                let stamps = stamps
+                if stamps != current.stamps, let context = try? clientContext() { current = (context, stamps) }
+                return current.context
+            }
+        }
+    }
+
+    /// The files that are named.
+    package var paths: [String] { [certificate, key, authorities].compactMap(\.self) }
+
+    private var stamps: [FileStamp?] { paths.map { FileStamp($0) } }
 
     private func context(
         _ configuration: TLSConfiguration, _ protocols: [String]
