@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
 ensure_swift
-ensure_packages libsqlite3-dev libnghttp2-dev protobuf-compiler python3-venv strace
+ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace
 export AETHER_WARNINGS_AS_ERRORS=1
 
 echo "== lint"
