@@ -19,6 +19,9 @@ echo "== build"
 swift build --build-tests
 bin=$(swift build --show-bin-path)
 
+echo "== dependencies"
+scripts/dependencies.py --check
+
 echo "== interop: Python clients and workers, the command line from outside"
 Tests/Interop/python/run.sh "$bin/aether"
 

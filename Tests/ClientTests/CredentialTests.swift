@@ -6,7 +6,8 @@ import Testing
 @Suite("Credentials")
 struct CredentialTests {
     private static let environment = [
-        "AETHER_TOKEN": "secret", "AETHER_TLS_CA": "ca", "AETHER_TLS_CLIENT_CERT": "cert", "AETHER_TLS_CLIENT_KEY": "key",
+        "AETHER_TOKEN": "secret", "AETHER_TLS_CA": "ca", "AETHER_TLS_CLIENT_CERT": "cert",
+        "AETHER_TLS_CLIENT_KEY": "key",
     ]
 
     @Test("come from the environment, where an empty variable sets nothing")

@@ -1,3 +1,4 @@
+import Foundation
 import GRPCCore
 import NGHTTP2Transport
 import NIOCore
@@ -136,6 +137,19 @@ extension TransportTests {
                 }
                 #expect(try await rig.send([3]) == [3])
             }
+        }
+
+        @Test("a client's context is made anew when its files have changed, and stays while they can't be used")
+        func clientRenewal() throws {
+            let files = try made.make("renewing", by: "ca").trusting(authority)
+            let provider = try files.clientContextProvider()
+            let first = try provider()
+            #expect(try provider() === first)
+            _ = try made.make("renewing", by: "ca")
+            let second = try provider()
+            #expect(second !== first)
+            try Data("nothing".utf8).write(to: URL(fileURLWithPath: made.path("renewing.pem")))
+            #expect(try provider() === second)
         }
 
         @Test("a client that never begins the handshake is disconnected, and holds up no shutdown")

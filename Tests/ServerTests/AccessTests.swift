@@ -56,11 +56,14 @@ struct AccessTests {
         }
     }
 
-    @Test("without a token, or with one that isn't there, a call is refused", arguments: [
-        nil, "", "Bearer", "Bearer ", "Bearer x", "Basic", "Digest a", "Basic !", "Basic " + Data("a".utf8).base64EncodedString(),
-        "Bearer " + String(repeating: "a", count: 31), "Bearer " + String(repeating: "a", count: 33),
-        "Bearer " + String(repeating: "a", count: 1000), "Bearer " + String(repeating: "a", count: 32) + "\0",
-    ])
+    @Test(
+        "without a token, or with one that isn't there, a call is refused",
+        arguments: [
+            nil, "", "Bearer", "Bearer ", "Bearer x", "Basic", "Digest a", "Basic !",
+            "Basic " + Data("a".utf8).base64EncodedString(),
+            "Bearer " + String(repeating: "a", count: 31), "Bearer " + String(repeating: "a", count: 33),
+            "Bearer " + String(repeating: "a", count: 1000), "Bearer " + String(repeating: "a", count: 32) + "\0",
+        ])
     func unknown(authorization: String?) throws {
         let access = AccessControl(try tokens("admin name \(secret("a"))"))
         var metadata = Metadata()
@@ -74,12 +77,15 @@ struct AccessTests {
     @Test("of several tokens each is found, with its own roles")
     func several() throws {
         let set = try tokens(
-            "# people", "admin ada \(secret("a"))", "", "client,worker bob \(secret("b"))  ", "read-only eve \(secret("e"))")
+            "# people", "admin ada \(secret("a"))", "", "client,worker bob \(secret("b"))  ",
+            "read-only eve \(secret("e"))")
         #expect(set.token(secret("a"))?.name == "ada")
         #expect(set.token(secret("b"))?.roles == [.client, .worker])
         #expect(set.token(secret("e"))?.roles == [.readOnly])
         #expect(set.token(secret("x")) == nil)
-        #expect(try TokenSet("admin ada \(secret("a")); worker bob \(secret("b"))", source: "AETHER_TOKENS").tokens.count == 2)
+        #expect(
+            try TokenSet("admin ada \(secret("a")); worker bob \(secret("b"))", source: "AETHER_TOKENS").tokens.count
+                == 2)
     }
 
     @Test("tells whose token is gone or allows something else")
@@ -91,17 +97,28 @@ struct AccessTests {
         #expect(access.replace(with: newer) == [])
     }
 
-    @Test("names the line that is wrong, and never a token", arguments: [
-        ("", "has no token"), ("# nothing", "has no token"),
-        ("admin SECRET", "line 1 is not of the form"),
-        ("admin a b SECRET", "line 1 is not of the form"),
-        ("\nroot ada SECRET", "line 2 begins with roles that there are not; they are admin, client, worker, read-only"),
-        ("admin,,client ada SECRET", "line 1 begins with roles"),
-        ("admin ada SECRET-too-short", "line 1 has no token of 32 to 128 characters"),
-        ("admin ada SECRET:SECRET,SECRET:SECRET,SECRET:SECRET", "line 1 has no token of 32"),
-        ("admin ada SECRETSECRETSECRETSECRETSECRETSECRET\nclient ada SECRETSECRETSECRETSECRETSECRETSECRETS", "names ada a second time"),
-        ("admin ada SECRETSECRETSECRETSECRETSECRETSECRET\nclient bob SECRETSECRETSECRETSECRETSECRETSECRET", "line 2 has the token of another line"),
-    ])
+    @Test(
+        "names the line that is wrong, and never a token",
+        arguments: [
+            ("", "has no token"), ("# nothing", "has no token"),
+            ("admin SECRET", "line 1 is not of the form"),
+            ("admin a b SECRET", "line 1 is not of the form"),
+            (
+                "\nroot ada SECRET",
+                "line 2 begins with roles that there are not; they are admin, client, worker, read-only"
+            ),
+            ("admin,,client ada SECRET", "line 1 begins with roles"),
+            ("admin ada SECRET-too-short", "line 1 has no token of 32 to 128 characters"),
+            ("admin ada SECRET:SECRET,SECRET:SECRET,SECRET:SECRET", "line 1 has no token of 32"),
+            (
+                "admin ada SECRETSECRETSECRETSECRETSECRETSECRET\nclient ada SECRETSECRETSECRETSECRETSECRETSECRETS",
+                "names ada a second time"
+            ),
+            (
+                "admin ada SECRETSECRETSECRETSECRETSECRETSECRET\nclient bob SECRETSECRETSECRETSECRETSECRETSECRET",
+                "line 2 has the token of another line"
+            ),
+        ])
     func wrong(text: String, message: String) throws {
         let error = try #require(throws: ServerStartError.self) { try TokenSet(text, source: "tokens") }
         #expect(error.message.contains(message), "\(error.message)")

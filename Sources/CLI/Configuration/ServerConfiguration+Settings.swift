@@ -42,7 +42,8 @@ extension ServerConfiguration {
         let parts = [Setting.tlsCertificate, .tlsKey, .tlsClientCA]
         guard let some = parts.lazy.compactMap({ settings[$0] }).first else { return }
         guard let certificate = settings[.tlsCertificate], let key = settings[.tlsKey] else {
-            throw some.wrong("needs both a certificate and its key: \(Setting.tlsCertificate.flag) and \(Setting.tlsKey.flag)")
+            throw some.wrong(
+                "needs both a certificate and its key: \(Setting.tlsCertificate.flag) and \(Setting.tlsKey.flag)")
         }
         tls = TLSFiles(certificate: certificate.text, key: key.text, authorities: settings[.tlsClientCA]?.text)
     }

@@ -11,7 +11,8 @@ extension ServerConfiguration {
         guard let text = environment[Self.tokensVariable], !text.isEmpty else { return }
         guard tokens == nil else {
             throw CommandFailure(
-                "there are tokens in \(Self.tokensVariable) and a file of tokens (\(Setting.tokensFile.flag)); give one of the two")
+                "there are tokens in \(Self.tokensVariable) and a file of tokens (\(Setting.tokensFile.flag)); give one of the two"
+            )
         }
         tokens = .environment(name: Self.tokensVariable, text: text)
     }

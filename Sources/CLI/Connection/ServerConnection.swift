@@ -19,7 +19,8 @@ struct ServerConnection: Sendable {
         _ body: @Sendable @escaping (ServerConnection) async throws -> Result
     ) async throws -> Result {
         try await open(
-            try connection.url(), try connection.credentials(), timeout: connection.timeout?.duration ?? ConnectionOptions.standardTimeout, body)
+            try connection.url(), try connection.credentials(),
+            timeout: connection.timeout?.duration ?? ConnectionOptions.standardTimeout, body)
     }
 
     static func open<Result: Sendable>(

@@ -17,6 +17,7 @@ enum BindPolicy {
         if missing.isEmpty { return }
         throw CommandFailure(
             "refusing to listen on \(configuration.host) without \(missing.joined(separator: " and ")): whoever reaches it could "
-                + "run and read workflows; add what is missing, use 127.0.0.1, or add --insecure if the network is trusted")
+                + "run and read workflows; add what is missing, use 127.0.0.1, or add --insecure if the network is trusted"
+        )
     }
 }

@@ -45,7 +45,8 @@ struct ServeOptions: ParsableArguments {
     )
     var workerGraceMs: String?
 
-    @Option(help: "The PEM file of the server's certificate, with those up to its CA: TLS on every port. (AETHER_TLS_CERT)")
+    @Option(
+        help: "The PEM file of the server's certificate, with those up to its CA: TLS on every port. (AETHER_TLS_CERT)")
     var tlsCert: String?
 
     @Option(help: "The PEM file of the certificate's private key. (AETHER_TLS_KEY)")
@@ -58,11 +59,14 @@ struct ServeOptions: ParsableArguments {
     var tlsClientCa: String?
 
     @Option(
-        help: "A file of lines ROLES NAME TOKEN, which only its owner can read: every call needs one. (AETHER_TOKENS_FILE)")
+        help:
+            "A file of lines ROLES NAME TOKEN, which only its owner can read: every call needs one. (AETHER_TOKENS_FILE)"
+    )
     var tokensFile: String?
 
     @Option(
-        help: "Names, joined by commas, besides localhost under which browsers may ask for pages. (AETHER_ALLOWED_HOSTS)")
+        help:
+            "Names, joined by commas, besides localhost under which browsers may ask for pages. (AETHER_ALLOWED_HOSTS)")
     var allowedHosts: String?
 
     /// What the flags set.

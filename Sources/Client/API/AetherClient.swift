@@ -99,7 +99,8 @@ public final class AetherClient: Sendable {
             }
             if let known = opened.withLock({ $0 }) { return known }
             let connection = ClientConnection(
-                try place.connect(configuration.credentials), at: serverURL, requestTimeout: configuration.requestTimeout)
+                try place.connect(configuration.credentials), at: serverURL,
+                requestTimeout: configuration.requestTimeout)
             // That of an embedded server ends with it.
             guard case .url = place else { return connection }
             return opened.withLock { opened in

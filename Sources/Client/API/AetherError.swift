@@ -3,7 +3,10 @@ internal import GRPCCore
 /// The server refused a call, or can't be reached.
 public struct AetherError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value { case notFound, alreadyExists, invalidArgument, failedPrecondition, unavailable, unauthenticated, permissionDenied, other }
+        private enum Value {
+            case notFound, alreadyExists, invalidArgument, failedPrecondition, unavailable, unauthenticated,
+                permissionDenied, other
+        }
         private let value: Value
 
         /// No run has this id.

@@ -28,7 +28,7 @@ extension ReadQuery {
         return try entry(head, try prepare(Self.entrySQL), of: id)
     }
 
-    private static let entrySQL = "SELECT entry FROM journal WHERE row = ?"
+    private static let entrySQL: SQLText = "SELECT entry FROM journal WHERE row = ?"
 
     /// The row of a workflow's last entry; `nil` when there is no such workflow.
     private func head(of id: WorkflowID, from place: WorkflowPlace?) throws(StoreError) -> Int64? {

@@ -16,7 +16,8 @@ package struct PageGuard: Sendable {
         let authority = request.head.authority ?? ""
         if rule != .everyone, !hosts.allows(authority) {
             return Response(
-                text: "This server is not known as \(authority). If it is, start it with --allowed-hosts \(authority)\n",
+                text:
+                    "This server is not known as \(authority). If it is, start it with --allowed-hosts \(authority)\n",
                 status: .misdirectedRequest)
         }
         if !Self.safeMethods.contains(request.method), let origin = request.headers[.origin],

@@ -57,7 +57,9 @@ extension TokenSet {
             }
             tokens.append(AccessToken(name: name, roles: roles, secret: secret))
         }
-        guard !tokens.isEmpty else { throw ServerStartError(message: "\(source) has no token; nobody could do anything") }
+        guard !tokens.isEmpty else {
+            throw ServerStartError(message: "\(source) has no token; nobody could do anything")
+        }
     }
 
     /// What a header can carry (RFC 6750 §2.1, b64token).

@@ -22,7 +22,8 @@ extension RPCError {
         let text = "\(error)"
         func names(_ reasons: String...) -> Bool { reasons.contains { text.contains($0) } }
         if names("CERTIFICATE_VERIFY_FAILED") {
-            return "The certificate of the \(side.peer) is not trusted: no CA that this \(side) trusts signed it, or it is "
+            return
+                "The certificate of the \(side.peer) is not trusted: no CA that this \(side) trusts signed it, or it is "
                 + "not valid at this time."
         }
         if names("WRONG_VERSION_NUMBER", "HTTP_REQUEST") { return "The \(side.peer) does not speak TLS." }
