@@ -29,6 +29,7 @@ final class TestCertificates: Sendable {
     ///   - alternatives: What the certificate is for.
     ///   - days: How long it is valid; less than 0 if it no longer is.
     /// - Returns: The files, with no CA.
+    /// - Throws: ``OpenSSLFailed``.
     func make(
         _ name: String, by authority: String, for alternatives: String = "IP:127.0.0.1", days: Int = 1
     ) throws -> TLSFiles {

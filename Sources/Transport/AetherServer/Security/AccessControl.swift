@@ -27,12 +27,13 @@ final class AccessControl: Sendable {
         }
     }
 
-    /// The name of the token; empty where none is needed.
+    /// Lets pass, or says why not.
     ///
     /// - Parameters:
     ///   - rule: Who may.
     ///   - authorization: The value of the header, if there is one.
     ///   - what: What is to be done, for the error.
+    /// - Returns: The name of the token; empty where none is needed.
     /// - Throws: Why not.
     func check(_ rule: AccessRule, authorization: String?, what: @autoclosure () -> String) throws(Refusal) -> String {
         if rule == .everyone { return "" }
