@@ -6,7 +6,7 @@ cd "$(dirname "$0")/.."
 . scripts/packages.sh
 
 ensure_swift
-ensure_packages libsqlite3-dev libnghttp2-dev protobuf-compiler python3-venv strace
+ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace
 export AETHER_WARNINGS_AS_ERRORS=1
 
 echo "== lint"
@@ -18,6 +18,9 @@ scripts/generate-proto.sh --check
 echo "== build"
 swift build --build-tests
 bin=$(swift build --show-bin-path)
+
+echo "== dependencies"
+scripts/dependencies.py --check
 
 echo "== interop: Python clients and workers, the command line from outside"
 Tests/Interop/python/run.sh "$bin/aether"

@@ -12,7 +12,7 @@ extension Engine {
             for message in messages {
                 if case .retry(let id) = message {
                     batch += late.removeValue(forKey: id) ?? []
-                } else if late[message.recipient] != nil, late.isEmpty {
+                } else if late[message.recipient] != nil {
                     late[message.recipient]?.append(message)
                 } else {
                     batch.append(message)

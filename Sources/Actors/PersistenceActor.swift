@@ -178,8 +178,7 @@ actor PersistenceActor {
             release(durable)
             settle(through)
         } catch {
-            release(batch)
-            settle(through)
+            await turnReadOnly(batch, through, error)
         }
     }
 

@@ -2,6 +2,7 @@ import AetherRuntime
 import AetherServer
 import ArgumentParser
 import Foundation
+import NGHTTP2Transport
 import Testing
 
 @testable import AetherCLI
@@ -97,6 +98,10 @@ struct ConfigurationTests {
             ("server.http_port = true", "aether.toml:1: http_port in [server] must be an integer, and is of type bool"),
             ("[metrics]\nenabled = 1", "aether.toml:2: enabled in [metrics] must be true or false"),
             ("[server]\ndb_path = \"\"", "aether.toml:2: db_path in [server] is empty"),
+            (
+                "[server]\nallowed_hosts = [1]",
+                "aether.toml:2: allowed_hosts in [server] must be an array of strings, and is of type array"
+            ),
             ("[server]\nhost = 1.5", "aether.toml:2: host in [server] must be a string"),
             ("[server]\n\n\ngrpc_port = 70000", "aether.toml:4: grpc_port in [server] is '70000'; it must be"),
             ("[persistence]\nmode = \"disk\"", "aether.toml:2: mode in [persistence] is 'disk'; it must be"),
@@ -146,11 +151,71 @@ struct ConfigurationTests {
     @Test("listens where only this machine reaches it, unless --insecure is given")
     func loopback() throws {
         for host in ["127.0.0.1", "127.9.8.7", "localhost", "::1"] {
-            try BindPolicy.check(host: host, isInsecureAllowed: false)
+            try BindPolicy.check(on(host), isInsecureAllowed: false)
         }
         for host in ["0.0.0.0", "::", "10.0.0.1", "127.0.0.1.example.org", "example.org"] {
-            #expect(throws: CommandFailure.self) { try BindPolicy.check(host: host, isInsecureAllowed: false) }
-            try BindPolicy.check(host: host, isInsecureAllowed: true)
+            #expect(throws: CommandFailure.self) { try BindPolicy.check(on(host), isInsecureAllowed: false) }
+            try BindPolicy.check(on(host), isInsecureAllowed: true)
         }
+    }
+
+    private func on(_ host: String, tls: TLSFiles? = nil, tokens: TokenSource? = nil) -> ServerConfiguration {
+        var configuration = ServerConfiguration()
+        (configuration.host, configuration.tls, configuration.tokens) = (host, tls, tokens)
+        return configuration
+    }
+
+    @Test("listens for other machines with both TLS and tokens, and says which is missing")
+    func exposed() throws {
+        let (tls, tokens) = (TLSFiles(certificate: "c", key: "k"), TokenSource.file("t"))
+        try BindPolicy.check(on("0.0.0.0", tls: tls, tokens: tokens), isInsecureAllowed: false)
+        let missing: [(ServerConfiguration, String)] = [
+            (on("0.0.0.0"), "without TLS (--tls-cert, --tls-key) and tokens (--tokens-file): "),
+            (on("0.0.0.0", tls: tls), "without tokens (--tokens-file): "),
+            (on("0.0.0.0", tokens: tokens), "without TLS (--tls-cert, --tls-key): "),
+        ]
+        for (configuration, message) in missing {
+            let failure = try #require(throws: CommandFailure.self) {
+                try BindPolicy.check(configuration, isInsecureAllowed: false)
+            }
+            #expect(failure.message.contains(message))
+        }
+    }
+
+    @Test("takes TLS files and tokens, and wants a key with a certificate")
+    func security() throws {
+        let file = """
+            [tls]
+            cert_file = "server.pem"
+            key_file = "server.key"
+            client_ca_file = "clients.pem"
+            [auth]
+            tokens_file = "tokens"
+            [server]
+            allowed_hosts = ["a.example", "b.example"]
+            """
+        let result = try configuration(flags: ["--tls-cert", "other.pem"], file: file)
+        #expect(result.tls == TLSFiles(certificate: "other.pem", key: "server.key", authorities: "clients.pem"))
+        #expect(result.tokens == .file("tokens"))
+        #expect(result.allowedHosts == ["a.example", "b.example"])
+        #expect(try configuration(environment: ["AETHER_ALLOWED_HOSTS": "a, b"]).allowedHosts == ["a", "b"])
+        for wrong in ["--tls-cert", "--tls-key", "--tls-client-ca"] {
+            let failure = try #require(throws: CommandFailure.self) { try configuration(flags: [wrong, "x"]) }
+            #expect(failure.message.hasPrefix("\(wrong) needs both a certificate and its key"))
+        }
+    }
+
+    @Test("takes tokens from the environment, not from there and a file, and never shows them")
+    func tokens() throws {
+        let secret = String(repeating: "s", count: 40)
+        var result = try configuration()
+        try result.takeTokens(environment: ["AETHER_TOKENS": "admin ada \(secret)"])
+        #expect(try result.tokens?.read() == TokenSet("admin ada \(secret)", source: "test"))
+        #expect(!"\(String(describing: result.tokens))".contains(secret))
+        var both = try configuration(flags: ["--tokens-file", "t"])
+        let failure = try #require(throws: CommandFailure.self) {
+            try both.takeTokens(environment: ["AETHER_TOKENS": "admin ada \(secret)"])
+        }
+        #expect(failure.message.contains("give one of the two") && !failure.message.contains(secret))
     }
 }

@@ -77,7 +77,7 @@ struct DocumentationTests {
         let lines = try page("configuration.md").split(separator: "\n").map(String.init)
         let flags = try JSONDecoder().decode(Help.self, from: Data(AetherCommand._dumpHelp().utf8)).command.flags()
         #expect(flags.count > 40)
-        let common = ["server", "timeout", "json"]
+        let common = ["server", "timeout", "json", "token-file", "tls-ca", "tls-cert", "tls-key", "insecure"]
         let ownJSON = ["init", "backup", "restore", "doctor"]
         for (command, argument) in flags {
             for name in argument.long {

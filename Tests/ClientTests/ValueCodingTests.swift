@@ -33,15 +33,16 @@ struct ValueCodingTests {
         "of a server's address",
         arguments: [
             ("http://localhost:7233", "localhost", 7233), ("http://127.0.0.1", "127.0.0.1", 7233),
-            ("http://[::1]:80/", "::1", 80),
+            ("http://[::1]:80/", "::1", 80), ("https://example.org", "example.org", 7233),
         ])
     func addresses(text: String, host: String, port: Int) throws {
         let address = try ServerAddress(text)
         #expect(address.host == host)
         #expect(address.port == port)
+        #expect(address.isSecure == text.hasPrefix("https"))
     }
 
-    @Test("that are no address", arguments: ["localhost:7233", "", "https://localhost", "http://", "http://a/b"])
+    @Test("that are no address", arguments: ["localhost:7233", "", "ftp://localhost", "http://", "http://a/b"])
     func wrongAddresses(text: String) {
         let error = #expect(throws: AetherError.self) { try ServerAddress(text) }
         #expect(error?.code == .invalidArgument)

@@ -1,5 +1,6 @@
 import AetherStorage
 import Foundation
+import Hummingbird
 import Logging
 import Testing
 
@@ -17,8 +18,13 @@ struct HTTPListenerTests {
             notReadyReason: reason)
     }
 
-    private func listener(_ pages: HTTPListener.Pages, port: Int = 0, reason: String? = nil) -> HTTPListener {
-        HTTPListener(pages, host: "127.0.0.1", port: port, logger: Logger(label: "test")) {
+    private func listener(
+        _ pages: HTTPListener.Pages, port: Int = 0, reason: String? = nil, access: AccessControl? = nil
+    ) -> HTTPListener {
+        HTTPListener(
+            pages, host: "127.0.0.1", port: port,
+            guard: PageGuard(access: access, hosts: AllowedHosts(["aether.example"])), logger: Logger(label: "test")
+        ) {
             Self.snapshot(reason: reason)
         }
     }
@@ -44,18 +50,25 @@ struct HTTPListenerTests {
     private struct Page: Equatable {
         var status: Int
         var text: String
+        var headers: [String: String] = [:]
 
         init(status: Int, text: String) {
             self.status = status
             self.text = text
         }
 
-        init(path: String, port: Int) async throws {
-            let url = try #require(URL(string: "http://127.0.0.1:\(port)\(path)"))
-            let (data, response) = try await URLSession.shared.data(from: url)
-            status = try #require(response as? HTTPURLResponse).statusCode
+        init(path: String, port: Int, method: String = "GET", headers: [String: String] = [:]) async throws {
+            var request = URLRequest(url: try #require(URL(string: "http://127.0.0.1:\(port)\(path)")))
+            request.httpMethod = method
+            for (name, value) in headers { request.setValue(value, forHTTPHeaderField: name) }
+            let (data, answer) = try await URLSession.shared.data(for: request)
+            let response = try #require(answer as? HTTPURLResponse)
+            status = response.statusCode
             text = String(decoding: data, as: UTF8.self)
+            for (name, value) in response.allHeaderFields { self.headers["\(name)".lowercased()] = "\(value)" }
         }
+
+        static func == (left: Page, right: Page) -> Bool { (left.status, left.text) == (right.status, right.text) }
 
         static func all(_ paths: [String], port: Int) async throws -> [Page] {
             var pages: [Page] = []
@@ -85,6 +98,85 @@ struct HTTPListenerTests {
             #expect(pages[0] == Page(status: 503, text: "not ready: the server drains\n"))
             #expect(pages[1].status == 200)
             #expect(pages[2].text.contains("aether_ready 0\n"))
+        }
+    }
+
+    private static let tokens = """
+        admin ada \(String(repeating: "a", count: 32))
+        read-only rae \(String(repeating: "r", count: 32))
+        worker wim \(String(repeating: "w", count: 32))
+        """
+
+    private func secret(_ letter: String) -> String { String(repeating: letter, count: 32) }
+
+    @Test("with tokens every page but the two on health needs one that may see it, as Bearer or as a browser sends it")
+    func tokens() async throws {
+        let access = AccessControl(try TokenSet(Self.tokens, source: "test"))
+        let guarding = PageGuard(access: access, hosts: AllowedHosts([]))
+        let addresses = ServerAddresses(host: "127.0.0.1", grpcPort: 1, httpPort: 2, metricsPort: 3)
+        for listener in [listener(.main { addresses }, access: access), listener(.metrics, access: access)] {
+            let routes = listener.router.routes.map { "\($0.path)" }
+            #expect(routes.count >= 3)
+            try await serving(listener) { port in
+                for path in routes + ["/nothing", "/healthz/", "/healthz/x"] {
+                    let isOpen = ["/healthz", "/readyz"].contains(path)
+                    for authorization in [nil, "Bearer \(secret("x"))"] {
+                        let head = HTTPRequest(
+                            method: .get, scheme: "http", authority: "localhost", path: path,
+                            headerFields: authorization.map { [.authorization: $0] } ?? [:])
+                        let request = Request(head: head, body: RequestBody(buffer: ByteBuffer()))
+                        #expect(guarding.refusal(of: request)?.status == (isOpen ? nil : .unauthorized), "\(path)")
+                    }
+                    if isOpen {
+                        #expect(try await Page(path: path, port: port).status == 200)
+                        continue
+                    }
+                    let worker = try await Page(
+                        path: path, port: port, headers: ["Authorization": "Bearer \(secret("w"))"])
+                    #expect(worker.status == 403 && worker.text.contains("needs admin or client or read-only"))
+                    let reader = ["Authorization": "bearer \(secret("r"))"]
+                    #expect([200, 404].contains(try await Page(path: path, port: port, headers: reader).status))
+                    let basic = Data("anyone:\(secret("a"))".utf8).base64EncodedString()
+                    let browser = try await Page(path: path, port: port, headers: ["Authorization": "Basic \(basic)"])
+                    #expect([200, 404].contains(browser.status))
+                    let write = try await Page(path: path, port: port, method: "POST", headers: reader)
+                    #expect(write.status == 403 && write.text.contains("needs admin or client\n"))
+                }
+            }
+        }
+    }
+
+    @Test("a page is for the names of this machine, addresses, and the names that are allowed")
+    func hosts() async throws {
+        try await serving(listener(.metrics)) { port in
+            for host in ["localhost", "localhost:\(port)", "127.0.0.1", "[::1]:80", "aether.example:1", "10.1.2.3"] {
+                #expect(try await Page(path: "/metrics", port: port, headers: ["Host": host]).status == 200, "\(host)")
+            }
+            for host in ["evil.example", "localhost.evil.example", "127.0.0.1.evil.example:80", "aether.example.org"] {
+                let page = try await Page(path: "/metrics", port: port, headers: ["Host": host])
+                #expect(page.status == 421 && page.text.contains("--allowed-hosts"), "\(host)")
+                #expect(try await Page(path: "/healthz", port: port, headers: ["Host": host]).status == 200)
+            }
+        }
+    }
+
+    @Test("a page of elsewhere changes nothing here, and no page may be framed or guessed at")
+    func origins() async throws {
+        try await serving(listener(.metrics)) { port in
+            let own = ["Origin": "http://127.0.0.1:\(port)"]
+            #expect(try await Page(path: "/metrics", port: port, method: "POST", headers: own).status == 404)
+            for origin in ["http://evil.example", "null", "http://127.0.0.1:1"] {
+                let page = try await Page(path: "/metrics", port: port, method: "POST", headers: ["Origin": origin])
+                #expect(page.status == 403 && page.text.contains("may change nothing"), "\(origin)")
+                let read = try await Page(path: "/metrics", port: port, headers: ["Origin": origin])
+                #expect(read.status == 200 && read.headers["access-control-allow-origin"] == nil)
+            }
+            for path in ["/metrics", "/nothing"] {
+                let page = try await Page(path: path, port: port)
+                #expect(page.headers["content-security-policy"]?.contains("frame-ancestors 'none'") == true, "\(path)")
+                #expect(page.headers["x-content-type-options"] == "nosniff", "\(path)")
+                #expect(page.headers["referrer-policy"] == "no-referrer", "\(path)")
+            }
         }
     }
 

@@ -26,7 +26,7 @@ struct SQLiteQueryTests {
             (ReadQuery.openSQL, "workflow_active"), (ReadQuery.dueSQL, "workflow_waking"),
             (ReadQuery.nextWakeSQL, "workflow_waking"), (ReadQuery.closedSQL, "workflow_by_state"),
         ])
-    func openPlan(_ sql: String, _ index: String) async throws {
+    func openPlan(_ sql: SQLText, _ index: String) async throws {
         try await checkPlan(sql, index: index, searches: 1)
     }
 
@@ -51,11 +51,11 @@ struct SQLiteQueryTests {
         await store.close()
     }
 
-    private func checkPlan(_ sql: String, index: String, searches: Int) async throws {
+    private func checkPlan(_ sql: SQLText, index: String, searches: Int) async throws {
         await (try database.open()).close()
         let queue = try DatabaseQueue(path: database.path())
         let plan = try await queue.read { database in
-            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql)
+            let statement = try database.makeStatement(sql: "EXPLAIN QUERY PLAN " + sql.text)
             statement.setUncheckedArguments(StatementArguments())
             return try Row.fetchAll(statement).map { $0["detail"] as String }
         }

@@ -163,7 +163,9 @@ final class BenchBed: Sendable {
     }
 
     func metrics() async throws -> Aether_V1_Metrics {
-        try await ServerConnection.open(try ServerURL(try server.url)) { server in
+        try await ServerConnection.open(
+            try ServerURL(try server.url), ServerCredentials(environment: ProcessInfo.processInfo.environment)
+        ) { server in
             try await server.admin.getMetrics(Aether_V1_GetMetricsRequest(), options: server.options)
         }
     }

@@ -1,5 +1,7 @@
 internal import AetherRuntime
 internal import AetherServer
+internal import Foundation
+internal import NGHTTP2Transport
 
 extension ServerConfiguration {
     /// The defaults, and what was set.
@@ -12,6 +14,7 @@ extension ServerConfiguration {
             try set(setting, value)
         }
         try checkPortsDiffer(settings)
+        try setTLS(settings)
     }
 
     private mutating func set(_ setting: Setting, _ value: SettingValue) throws(CommandFailure) {
@@ -33,7 +36,22 @@ extension ServerConfiguration {
         case .failedMaximumBytes: retention[.failed].bytes = try value.size
         case .cancelledMaximumAge: retention[.cancelled].age = try value.age
         case .cancelledMaximumBytes: retention[.cancelled].bytes = try value.size
+        case .tlsCertificate, .tlsKey, .tlsClientCA: _ = try value.nonEmptyText
+        case .tokensFile: tokens = .file(try value.nonEmptyText)
+        case .allowedHosts:
+            allowedHosts = value.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }
+    }
+
+    /// A certificate needs its key, and clients' certificates are asked for with one's own.
+    private mutating func setTLS(_ settings: Settings) throws(CommandFailure) {
+        let parts = [Setting.tlsCertificate, .tlsKey, .tlsClientCA]
+        guard let some = parts.lazy.compactMap({ settings[$0] }).first else { return }
+        guard let certificate = settings[.tlsCertificate], let key = settings[.tlsKey] else {
+            throw some.wrong(
+                "needs both a certificate and its key: \(Setting.tlsCertificate.flag) and \(Setting.tlsKey.flag)")
+        }
+        tls = TLSFiles(certificate: certificate.text, key: key.text, authorities: settings[.tlsClientCA]?.text)
     }
 
     /// Two servers on one port would only show as "in use", by a process nobody can find.

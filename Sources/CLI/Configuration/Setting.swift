@@ -16,12 +16,18 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case failedMaximumBytes
     case cancelledMaximumAge
     case cancelledMaximumBytes
+    case tlsCertificate
+    case tlsKey
+    case tlsClientCA
+    case tokensFile
+    case allowedHosts
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
         case text = "a string"
         case integer = "an integer"
         case boolean = "true or false"
+        case list = "an array of strings"
     }
 
     var kind: Kind {
@@ -32,6 +38,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
             .text
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile: .text
+        case .allowedHosts: .list
         }
     }
 
@@ -53,6 +61,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .failedMaximumBytes: "--failed-max-bytes"
         case .cancelledMaximumAge: "--cancelled-max-age"
         case .cancelledMaximumBytes: "--cancelled-max-bytes"
+        case .tlsCertificate: "--tls-cert"
+        case .tlsKey: "--tls-key"
+        case .tlsClientCA: "--tls-client-ca"
+        case .tokensFile: "--tokens-file"
+        case .allowedHosts: "--allowed-hosts"
         }
     }
 
@@ -74,6 +87,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .failedMaximumBytes: "AETHER_FAILED_MAX_BYTES"
         case .cancelledMaximumAge: "AETHER_CANCELLED_MAX_AGE"
         case .cancelledMaximumBytes: "AETHER_CANCELLED_MAX_BYTES"
+        case .tlsCertificate: "AETHER_TLS_CERT"
+        case .tlsKey: "AETHER_TLS_KEY"
+        case .tlsClientCA: "AETHER_TLS_CLIENT_CA"
+        case .tokensFile: "AETHER_TOKENS_FILE"
+        case .allowedHosts: "AETHER_ALLOWED_HOSTS"
         }
     }
 
@@ -96,6 +114,11 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .failedMaximumBytes: FileKey(table: "retention", key: "failed_max_bytes")
         case .cancelledMaximumAge: FileKey(table: "retention", key: "cancelled_max_age")
         case .cancelledMaximumBytes: FileKey(table: "retention", key: "cancelled_max_bytes")
+        case .tlsCertificate: FileKey(table: "tls", key: "cert_file")
+        case .tlsKey: FileKey(table: "tls", key: "key_file")
+        case .tlsClientCA: FileKey(table: "tls", key: "client_ca_file")
+        case .tokensFile: FileKey(table: "auth", key: "tokens_file")
+        case .allowedHosts: FileKey(table: "server", key: "allowed_hosts")
         }
     }
 }

@@ -78,12 +78,18 @@ extension Settings {
             case .text: value?.type == .string ? value?.string : nil
             case .integer: value?.type == .int ? value?.int.map { String($0) } : nil
             case .boolean: value?.type == .bool ? value?.bool.map { String($0) } : nil
+            case .list: value?.array.flatMap(Self.commaSeparated)
             }
         guard let text else {
             let found = value.map { "\($0.type)" } ?? "nothing"
             throw CommandFailure("\(place): \(key) must be \(setting.kind.rawValue), and is of type \(found)")
         }
         self[setting] = SettingValue(text: text, origin: "\(place): \(key)")
+    }
+
+    private static func commaSeparated(_ array: TOMLArray) -> String? {
+        let texts = array.compactMap(\.string)
+        return texts.count == array.count ? texts.joined(separator: ",") : nil
     }
 
     private static var knownTables: String {

@@ -5,9 +5,11 @@ extension CommandFailure {
     init(_ error: RPCError, server: ServerURL) {
         switch error.code {
         case .unavailable:
+            // A server whose TLS is another than this client's runs.
+            let isThere = error.message.contains("TLS") || error.message.contains("certificate")
             self.init(
-                "can't reach the server at \(server): \(Self.sentence(error)); start one with 'aether serve', or name "
-                    + "another with --server",
+                "can't reach the server at \(server): \(Self.sentence(error))"
+                    + (isThere ? "" : "; start one with 'aether serve', or name another with --server"),
                 exitCode: Self.unreachable)
         case .deadlineExceeded:
             self.init(

@@ -1,3 +1,4 @@
+internal import Aether
 internal import AetherProtocol
 internal import GRPCCore
 internal import NGHTTP2Transport
@@ -18,23 +19,27 @@ struct ServerConnection: Sendable {
         _ body: @Sendable @escaping (ServerConnection) async throws -> Result
     ) async throws -> Result {
         try await open(
-            try connection.url(), timeout: connection.timeout?.duration ?? ConnectionOptions.standardTimeout, body)
+            try connection.url(), try connection.credentials(),
+            timeout: connection.timeout?.duration ?? ConnectionOptions.standardTimeout, body)
     }
 
     static func open<Result: Sendable>(
-        _ server: ServerURL, timeout: Duration = ConnectionOptions.standardTimeout,
+        _ server: ServerURL, _ credentials: ServerCredentials,
+        timeout: Duration = ConnectionOptions.standardTimeout,
         _ body: @Sendable @escaping (ServerConnection) async throws -> Result
     ) async throws -> Result {
         var options = CallOptions.defaults
         options.timeout = timeout
-        let transport = NGHTTP2ClientTransport(target: .hostPort(host: server.host, port: server.port))
         do {
+            let transport = try credentials.transport(host: server.host, port: server.port, isSecure: server.isSecure)
             return try await withGRPCClient(transport: transport) { client in
                 try await body(
                     ServerConnection(
                         client: Aether_V1_ClientService.Client(wrapping: client),
                         admin: Aether_V1_AdminService.Client(wrapping: client), server: server, options: options))
             }
+        } catch let error as AetherError {
+            throw CommandFailure(error.message)
         } catch let error as RPCError {
             throw CommandFailure(error, server: server)
         }

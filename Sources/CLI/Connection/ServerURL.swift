@@ -1,14 +1,18 @@
 internal import ArgumentParser
 internal import Foundation
 
-/// Where the server of a client command is: `http://host:port`.
+/// Where the server of a client command is: `http://host:port`, or `https://host:port` for TLS.
 struct ServerURL: Hashable, Sendable, CustomStringConvertible {
     static let standard = ServerURL(host: "localhost", port: 7233)
 
     var host: String
     var port: Int
+    /// Whether it speaks TLS.
+    var isSecure = false
 
-    var description: String { host.contains(":") ? "http://[\(host)]:\(port)" : "http://\(host):\(port)" }
+    var description: String {
+        "\(isSecure ? "https" : "http")://" + (host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)")
+    }
 }
 
 extension ServerURL {
@@ -26,8 +30,7 @@ extension ServerURL {
             throw wrong("is no URL")
         }
         switch scheme {
-        case "http": break
-        case "https": throw wrong("asks for TLS, which this version does not speak yet")
+        case "http", "https": break
         default: throw wrong("has the scheme '\(scheme)'")
         }
         guard let host = parts.host, !host.isEmpty else { throw wrong("names no host") }
@@ -37,6 +40,8 @@ extension ServerURL {
         guard parts.user == nil, parts.password == nil else { throw wrong("has a user or a password") }
         let port = parts.port ?? 7233
         guard (1...65_535).contains(port) else { throw wrong("has a port that isn't between 1 and 65535") }
-        self.init(host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, port: port)
+        self.init(
+            host: host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host, port: port,
+            isSecure: scheme == "https")
     }
 }

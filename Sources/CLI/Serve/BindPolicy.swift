@@ -1,21 +1,23 @@
-/// Who may reach the server: everyone who reaches its address, as long as there are neither TLS nor tokens.
+internal import AetherServer
+internal import NGHTTP2Transport
+
+/// Who may reach the server: other machines only if nobody can listen in, and nobody comes in without a token.
 enum BindPolicy {
-    /// Refuses an address that other machines reach.
+    /// Refuses an address that other machines reach while there are not both TLS and tokens.
     ///
     /// - Parameters:
-    ///   - host: What `--host` says.
+    ///   - configuration: The address, and what protects it.
     ///   - isInsecureAllowed: Whether `--insecure` was given.
-    /// - Throws: ``CommandFailure`` that names both ways out.
-    static func check(host: String, isInsecureAllowed: Bool) throws(CommandFailure) {
-        guard !isLoopback(host), !isInsecureAllowed else { return }
+    /// - Throws: ``CommandFailure`` that names what is missing, and the ways out.
+    static func check(_ configuration: ServerConfiguration, isInsecureAllowed: Bool) throws(CommandFailure) {
+        guard !TransportAddress.isLoopback(host: configuration.host), !isInsecureAllowed else { return }
+        var missing: [String] = []
+        if configuration.tls == nil { missing.append("TLS (--tls-cert, --tls-key)") }
+        if configuration.tokens == nil { missing.append("tokens (--tokens-file)") }
+        if missing.isEmpty { return }
         throw CommandFailure(
-            "refusing to listen on \(host): without TLS and tokens whoever reaches it can run and read workflows; use "
-                + "127.0.0.1, or add --insecure if the network is trusted")
-    }
-
-    static func isLoopback(_ host: String) -> Bool {
-        if host == "::1" || host.lowercased() == "localhost" { return true }
-        let parts = host.split(separator: ".", omittingEmptySubsequences: false).map { UInt8($0) }
-        return parts.count == 4 && parts[0] == 127 && !parts.contains(nil)
+            "refusing to listen on \(configuration.host) without \(missing.joined(separator: " and ")): whoever reaches it could "
+                + "run and read workflows; add what is missing, use 127.0.0.1, or add --insecure if the network is trusted"
+        )
     }
 }

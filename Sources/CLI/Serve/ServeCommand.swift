@@ -18,7 +18,7 @@ struct ServeCommand: AsyncParsableCommand {
 
     @OptionGroup var options: ServeOptions
 
-    @Flag(help: "Allow an address that other machines reach, although there are neither TLS nor tokens yet.")
+    @Flag(help: "Allow an address that other machines reach, although TLS or tokens are missing.")
     var insecure = false
 
     @Option(help: "Write {pid, grpc, http, metrics} here as JSON once the server serves; for scripts.")
@@ -49,8 +49,9 @@ struct ServeCommand: AsyncParsableCommand {
     func loadConfiguration(environment: [String: String]) throws(CommandFailure) -> ServerConfiguration {
         let settings = options.settings.over(Settings(environment: environment)).over(
             try Settings(file: options.config))
-        let configuration = try ServerConfiguration(settings)
-        try BindPolicy.check(host: configuration.host, isInsecureAllowed: insecure)
+        var configuration = try ServerConfiguration(settings)
+        try configuration.takeTokens(environment: environment)
+        try BindPolicy.check(configuration, isInsecureAllowed: insecure)
         return configuration
     }
 
@@ -76,6 +77,8 @@ struct ServeCommand: AsyncParsableCommand {
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
         group.maximumGracefulShutdownDuration = configuration.drainTimeout + .milliseconds(500)
         let serviceGroup = ServiceGroup(configuration: group)
-        try await SecondInterruption.exiting { try await serviceGroup.run() }
+        try await SecondInterruption.exiting {
+            try await CredentialReload.onHangup(of: server, configuration) { try await serviceGroup.run() }
+        }
     }
 }

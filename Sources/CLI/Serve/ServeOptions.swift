@@ -81,6 +81,30 @@ struct ServeOptions: ParsableArguments {
     )
     var cancelledMaxBytes: String?
 
+    @Option(
+        help: "The PEM file of the server's certificate, with those up to its CA: TLS on every port. (AETHER_TLS_CERT)")
+    var tlsCert: String?
+
+    @Option(help: "The PEM file of the certificate's private key. (AETHER_TLS_KEY)")
+    var tlsKey: String?
+
+    @Option(
+        help:
+            "The PEM file of the CAs of clients: gRPC and HTTP then take no client without a certificate. (AETHER_TLS_CLIENT_CA)"
+    )
+    var tlsClientCa: String?
+
+    @Option(
+        help:
+            "A file of lines ROLES NAME TOKEN, which only its owner can read: every call needs one. (AETHER_TOKENS_FILE)"
+    )
+    var tokensFile: String?
+
+    @Option(
+        help:
+            "Names, joined by commas, besides localhost under which browsers may ask for pages. (AETHER_ALLOWED_HOSTS)")
+    var allowedHosts: String?
+
     /// What the flags set.
     var settings: Settings {
         let texts: [(Setting, String?)] = [
@@ -90,6 +114,8 @@ struct ServeOptions: ParsableArguments {
             (.completedMaximumAge, completedMaxAge), (.completedMaximumBytes, completedMaxBytes),
             (.failedMaximumAge, failedMaxAge), (.failedMaximumBytes, failedMaxBytes),
             (.cancelledMaximumAge, cancelledMaxAge), (.cancelledMaximumBytes, cancelledMaxBytes),
+            (.tlsCertificate, tlsCert), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCa), (.tokensFile, tokensFile),
+            (.allowedHosts, allowedHosts),
         ]
         var settings = Settings()
         for (setting, text) in texts {

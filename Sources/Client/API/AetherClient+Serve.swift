@@ -78,6 +78,6 @@ extension AetherClient {
     }
 
     private func makeWorker(_ servables: [any Servable]) throws(AetherError) -> Worker {
-        try Worker(client: self, servables, calls: place.connect())
+        try Worker(client: self, servables, calls: place.connect(configuration.credentials))
     }
 }

@@ -1,4 +1,6 @@
+internal import FoundationEssentials
 public import Logging
+internal import NGHTTP2Transport
 internal import Synchronization
 
 /// The way to an Aether server: makes workflows, starts them, and serves them as a worker.
@@ -21,7 +23,31 @@ public final class AetherClient: Sendable {
         /// Whether ``AetherClient/serve(_:_:)`` starts a server in this process when nothing listens at a URL of this machine.
         public var startsServer = true
 
+        /// The token that the server knows this process by; by default that of the environment variable `AETHER_TOKEN`, if it is
+        /// set. It is sent over TLS, or to this machine, only.
+        public var token: String?
+        /// The PEM file of the CAs of which one has to have signed the server's certificate, if its URL is of `https`; by default
+        /// that of `AETHER_TLS_CA`, else those of the system.
+        public var caCertificateFile: String?
+        /// The PEM file of the certificate this process shows to a server that asks for one, with those up to its CA; by default
+        /// that of `AETHER_TLS_CLIENT_CERT`.
+        public var clientCertificateFile: String?
+        /// The PEM file of the private key of that certificate; by default that of `AETHER_TLS_CLIENT_KEY`.
+        public var clientKeyFile: String?
+        /// Whether the token may go to other machines without TLS too: for networks that nobody else reads.
+        public var allowsPlaintextToken = false
+
         public init() {}
+
+        var credentials: ServerCredentials {
+            var credentials = ServerCredentials(environment: ProcessInfo.processInfo.environment)
+            if let token { credentials.token = token }
+            if let caCertificateFile { credentials.tls.authorities = caCertificateFile }
+            if let clientCertificateFile { credentials.tls.certificate = clientCertificateFile }
+            if let clientKeyFile { credentials.tls.key = clientKeyFile }
+            credentials.allowsPlaintextToken = allowsPlaintextToken
+            return credentials
+        }
     }
 
     /// The server's URL; `in-process` for an embedded one.
@@ -73,7 +99,8 @@ public final class AetherClient: Sendable {
             }
             if let known = opened.withLock({ $0 }) { return known }
             let connection = ClientConnection(
-                try place.connect(), at: serverURL, requestTimeout: configuration.requestTimeout)
+                try place.connect(configuration.credentials), at: serverURL,
+                requestTimeout: configuration.requestTimeout)
             // That of an embedded server ends with it.
             guard case .url = place else { return connection }
             return opened.withLock { opened in

@@ -3,7 +3,10 @@ internal import GRPCCore
 /// The server refused a call, or can't be reached.
 public struct AetherError: Error, Sendable, CustomStringConvertible {
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Value { case notFound, alreadyExists, invalidArgument, failedPrecondition, unavailable, other }
+        private enum Value {
+            case notFound, alreadyExists, invalidArgument, failedPrecondition, unavailable, unauthenticated,
+                permissionDenied, other
+        }
         private let value: Value
 
         /// No run has this id.
@@ -16,6 +19,10 @@ public struct AetherError: Error, Sendable, CustomStringConvertible {
         public static let failedPrecondition = Code(value: .failedPrecondition)
         /// The server can't be reached or takes no work now. Trying again may succeed.
         public static let unavailable = Code(value: .unavailable)
+        /// The server wants a token, and got none that it knows.
+        public static let unauthenticated = Code(value: .unauthenticated)
+        /// The token does not allow what was asked for.
+        public static let permissionDenied = Code(value: .permissionDenied)
         /// Anything else; see the message.
         public static let other = Code(value: .other)
 
@@ -39,6 +46,8 @@ public struct AetherError: Error, Sendable, CustomStringConvertible {
             case .invalidArgument, .resourceExhausted, .outOfRange: .invalidArgument
             case .failedPrecondition: .failedPrecondition
             case .unavailable, .deadlineExceeded: .unavailable
+            case .unauthenticated: .unauthenticated
+            case .permissionDenied: .permissionDenied
             default: .other
             }
         self.init(code: code, message: error.message)

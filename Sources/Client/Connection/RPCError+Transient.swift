@@ -8,4 +8,7 @@ extension RPCError {
         default: false
         }
     }
+
+    /// Whether the server refused who called, whatever the call was.
+    var isOfCaller: Bool { code == .unauthenticated || code == .permissionDenied }
 }

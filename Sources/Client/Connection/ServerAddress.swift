@@ -6,10 +6,13 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
 
     var host: String
     var port: Int
+    /// Whether it speaks TLS.
+    var isSecure: Bool
 
-    init(host: String, port: Int) {
+    init(host: String, port: Int, isSecure: Bool = false) {
         self.host = host
         self.port = port
+        self.isSecure = isSecure
     }
 
     /// - Throws: ``AetherError`` `invalidArgument` when the text is no such URL.
@@ -19,13 +22,13 @@ struct ServerAddress: Sendable, Hashable, CustomStringConvertible {
             throw AetherError(
                 code: .invalidArgument, message: "\"\(text)\" is no server URL; write it as http://localhost:7233")
         }
-        guard url.scheme == "http" else {
-            throw AetherError(
-                code: .invalidArgument, message: "\"\(text)\" must begin with http://; TLS is not supported yet")
+        guard url.scheme == "http" || url.scheme == "https" else {
+            throw AetherError(code: .invalidArgument, message: "\"\(text)\" must begin with http:// or https://")
         }
         self.host = host.hasPrefix("[") ? String(host.dropFirst().dropLast()) : host
         self.port = url.port ?? Self.defaultPort
+        self.isSecure = url.scheme == "https"
     }
 
-    var description: String { "http://\(host):\(port)" }
+    var description: String { "\(isSecure ? "https" : "http")://\(host):\(port)" }
 }

@@ -13,13 +13,14 @@ final class ServerConnection: Sendable {
     private let completions: CallBatches<Aether_V1_CompleteStepRequest, Void>
     private let results: ResultWatch
 
-    init(_ address: ServerAddress) {
+    /// - Throws: ``AetherError`` when the credentials can't be used.
+    init(_ address: ServerAddress, _ credentials: ServerCredentials) throws(AetherError) {
         var configuration = NGHTTP2ClientTransport.Configuration()
         // Short enough for a worker to be back within the server's grace period.
         configuration.backoff = Backoff(
             initial: .milliseconds(50), maximum: .seconds(1), multiplier: 1.6, jitter: 0.2)
-        let target = TransportAddress.hostPort(host: address.host, port: address.port)
-        let transport = NGHTTP2ClientTransport(target: target, configuration: configuration)
+        let transport = try credentials.transport(
+            host: address.host, port: address.port, isSecure: address.isSecure, configuration: configuration)
         let client = GRPCClient(transport: transport)
         self.transport = transport
         self.client = client

@@ -16,10 +16,10 @@ enum ServerPlace: Sendable {
 
     /// A way to the server.
     ///
-    /// - Throws: ``AetherError``: the URL is none, or the embedded server does not run.
-    func connect() throws(AetherError) -> any ServerCalls {
+    /// - Throws: ``AetherError``: the URL is none, the credentials can't be used, or the embedded server does not run.
+    func connect(_ credentials: @autoclosure () -> ServerCredentials) throws(AetherError) -> any ServerCalls {
         switch self {
-        case .url(let url): return ServerConnection(try ServerAddress(url))
+        case .url(let url): return try ServerConnection(try ServerAddress(url), credentials())
         #if Embedded
             case .embedded(let server): return try server.calls
         #endif

@@ -11,10 +11,10 @@
 
         /// Makes a server for an address of this machine where nothing listens.
         ///
-        /// - Returns: `nil` when there is a server, or the address is another machine's; also when another process is faster.
+        /// - Returns: `nil` when there is a server, or the address is another machine's or one of TLS; also when another process is faster.
         /// - Throws: ``AetherError`` when the database can't be opened.
         static func ifNothingListens(at address: ServerAddress, logger: Logger) async throws -> LocalServer? {
-            guard address.isOfThisMachine, await !address.isListening else { return nil }
+            guard address.isOfThisMachine, !address.isSecure, await !address.isListening else { return nil }
             var configuration = ServerConfiguration()
             configuration.grpcPort = address.port
             configuration.isMetricsEnabled = false

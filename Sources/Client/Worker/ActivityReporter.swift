@@ -58,7 +58,7 @@ final class ActivityReporter: ActivityReporting {
             } catch {
                 logger.error("the server refused an activity's outcome", metadata: ["error": "\(error)"])
                 // It may take a failure instead; should it not, the attempt is left to its time limits.
-                guard request.error.isEmpty,
+                guard (error as? RPCError)?.isOfCaller != true, request.error.isEmpty,
                     let failed = Aether_V1_CompleteStepRequest(task, .failed(Failure(describing: error)))
                 else { return }
                 request = failed

@@ -14,6 +14,7 @@ package struct AetherServer: Service {
     private typealias GRPC = GRPCServer<NGHTTP2ServerTransport>
 
     private let configuration: ServerConfiguration
+    private let credentials: Credentials
     private let core: ServerCore
     private let transport: NGHTTP2ServerTransport
     private let grpc: GRPC
@@ -22,27 +23,38 @@ package struct AetherServer: Service {
 
     /// Opens the database; nothing listens yet.
     ///
-    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
+    /// - Throws: `StoreError` when the database can't be opened, ``ServerStartError`` when a certificate or the tokens can't be
+    ///   used; the message says why and what to do.
     package init(configuration: ServerConfiguration, logger: Logger) async throws {
+        let credentials = try Credentials(configuration, logger: logger)
         let core = try await ServerCore(configuration: configuration, logger: logger)
         self.configuration = configuration
+        self.credentials = credentials
         self.core = core
 
         transport = NGHTTP2ServerTransport(
             address: .hostPort(host: configuration.host, port: configuration.grpcPort),
             configuration: Self.transportLimits(configuration),
-            unaryHandlers: [core.workerService.advanceHandler])
+            unaryHandlers: [core.workerService.advanceHandler],
+            tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.grpc } },
+            authorize: credentials.access?.authorizer)
         grpc = GRPCServer(transport: transport, services: core.services)
 
         let snapshot = { @Sendable in try await ServerSnapshot(core.engine) }
         let known = KnownAddresses()
+        let hosts = AllowedHosts([configuration.host] + configuration.allowedHosts)
+        let pageGuard = PageGuard(access: credentials.access, hosts: hosts)
         http = HTTPListener(
             .main { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
+            guard: pageGuard,
+            tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.http } },
             logger: logger, snapshot: snapshot)
         metrics =
             configuration.isMetricsEnabled
             ? HTTPListener(
-                .metrics, host: configuration.host, port: configuration.metricsPort, logger: logger, snapshot: snapshot)
+                .metrics, host: configuration.host, port: configuration.metricsPort, guard: pageGuard,
+                tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.metrics } },
+                logger: logger, snapshot: snapshot)
             : nil
         let server = self
         known.set { try await server.addresses }
@@ -66,7 +78,8 @@ package struct AetherServer: Service {
                 host: configuration.host,
                 grpcPort: try await grpcPort,
                 httpPort: try await http.boundPort,
-                metricsPort: try await metrics?.boundPort
+                metricsPort: try await metrics?.boundPort,
+                isSecure: configuration.tls != nil
             )
         }
     }
@@ -105,7 +118,25 @@ package struct AetherServer: Service {
         }
         var listeners: [@Sendable () async throws -> Void] = [listener, { try await http.run() }]
         if let metrics { listeners.append({ try await metrics.run() }) }
-        try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
+        try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
+            group.addTask { await credentials.watch(revoked: cutCalls) }
+            defer { group.cancelAll() }
+            try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
+        }
+    }
+
+    /// Reads certificates and tokens again, as it happens by itself some seconds after their files have changed. New connections
+    /// get the new certificates; calls under way whose token is gone are ended. Files that can't be used are logged, and
+    /// what was read before stays.
+    package func reloadCredentials() {
+        credentials.reload(revoked: cutCalls)
+    }
+
+    private func cutCalls(of tokens: Set<String>) {
+        if tokens.isEmpty { return }
+        transport.cutCalls(
+            of: tokens,
+            RPCError(code: .unauthenticated, message: "the token was removed, or allows something else now"))
     }
 
     private static func cause(_ error: any Error) -> TransportError? {

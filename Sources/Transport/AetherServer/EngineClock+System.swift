@@ -19,7 +19,7 @@ extension EngineClock {
     static func system(notBefore earliest: Timestamp? = nil, timeOfDay: () -> Date = { Date() }) -> EngineClock {
         let clock = ContinuousClock()
         let shown = timeOfDay().timeIntervalSince1970 * 1000
-        let start = (wall: max(shown, earliest.map { _ in shown } ?? shown), counted: clock.now)
+        let start = (wall: max(shown, earliest.map { Double($0.rawValue) } ?? shown), counted: clock.now)
         return EngineClock(
             now: {
                 let passed = start.counted.duration(to: clock.now) / .milliseconds(1)

@@ -1,3 +1,5 @@
+internal import NIOCore
+
 /// Where a server listens, or where a client connects to.
 public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
     /// A TCP port of a host. Port 0 lets the system choose a free one when listening.
@@ -12,6 +14,24 @@ public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
             host.contains(":") ? "[\(host)]:\(port)" : "\(host):\(port)"
         case .unixDomainSocket(let path):
             "unix:\(path)"
+        }
+    }
+
+    /// The name that a server's certificate is for; nil of an IP address, which is compared with that of the connection.
+    var hostName: String? {
+        switch self {
+        case .hostPort(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
+        case .unixDomainSocket: "localhost"
+        }
+    }
+
+    /// Whether only this machine reaches a host, by its name or address.
+    package static func isLoopback(host: String) -> Bool {
+        if host.lowercased() == "localhost" { return true }
+        return switch try? SocketAddress(ipAddress: host, port: 0) {
+        case .v4: host.hasPrefix("127.")
+        case .v6: host == "::1"
+        default: false
         }
     }
 

@@ -2,7 +2,7 @@
 public struct TransportError: Error, Sendable, CustomStringConvertible {
     /// What went wrong.
     public struct Code: Sendable, Hashable, CustomStringConvertible {
-        private enum Wrapped: String { case addressInUse, bindFailed, invalidState }
+        private enum Wrapped: String { case addressInUse, bindFailed, invalidState, badTLSFile }
         private let wrapped: Wrapped
 
         private init(_ wrapped: Wrapped) { self.wrapped = wrapped }
@@ -13,6 +13,9 @@ public struct TransportError: Error, Sendable, CustomStringConvertible {
         public static var bindFailed: Self { Self(.bindFailed) }
         /// The transport was already started, or was shut down.
         public static var invalidState: Self { Self(.invalidState) }
+
+        /// A certificate or key can't be used.
+        public static var badTLSFile: Self { Self(.badTLSFile) }
 
         /// The code's name.
         public var description: String { wrapped.rawValue }

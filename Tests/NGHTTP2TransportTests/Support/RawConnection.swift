@@ -1,7 +1,8 @@
 import NIOCore
 import NIOPosix
+import NIOSSL
 
-/// A TCP connection that sends what a test tells it to, and keeps what it gets.
+/// A connection, of TCP or of TLS over it, that sends what a test tells it to, and keeps what it gets.
 final class RawConnection: Sendable {
     private let channel: any Channel
     private let received: AsyncStream<[UInt8]>
@@ -11,11 +12,16 @@ final class RawConnection: Sendable {
         self.received = received
     }
 
-    static func connect(port: Int) async throws -> RawConnection {
+    /// Connects; a TLS handshake may be under way still.
+    static func connect(port: Int, tls: NIOSSLContext? = nil) async throws -> RawConnection {
         let (received, continuation) = AsyncStream<[UInt8]>.makeStream()
         let channel = try await ClientBootstrap(group: .singletonMultiThreadedEventLoopGroup)
             .channelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture {
+                    if let tls {
+                        let handler = try NIOSSLClientHandler(context: tls, serverHostname: nil)
+                        try channel.pipeline.syncOperations.addHandler(handler)
+                    }
                     try channel.pipeline.syncOperations.addHandler(Collector(continuation))
                 }
             }

@@ -23,7 +23,8 @@ struct TestRig: Sendable {
     /// Runs `body` with a server and a client, and shuts both down afterwards.
     static func run(
         _ service: TestService = TestService(), address: TransportAddress = loopback,
-        unaryHandlers: [UnaryHandler] = [],
+        unaryHandlers: [UnaryHandler] = [], serverTLS: TLSContextProvider? = nil, clientTLS: TLSContextProvider? = nil,
+        authorize: CallAuthorizer? = nil,
         configureServer: (inout NGHTTP2ServerTransport.Configuration) -> Void = { _ in },
         configureClient: (inout NGHTTP2ClientTransport.Configuration) -> Void = { _ in },
         _ body: @escaping @Sendable (TestRig) async throws -> Void
@@ -33,13 +34,14 @@ struct TestRig: Sendable {
         var clientConfiguration = NGHTTP2ClientTransport.Configuration()
         configureClient(&clientConfiguration)
         let serverTransport = NGHTTP2ServerTransport(
-            address: address, configuration: serverConfiguration, unaryHandlers: unaryHandlers)
+            address: address, configuration: serverConfiguration, unaryHandlers: unaryHandlers, tls: serverTLS,
+            authorize: authorize)
         let server = GRPCServer(transport: serverTransport, services: [service])
         let configuration = clientConfiguration
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { try await server.serve() }
             let bound = try await serverTransport.listeningAddress
-            let clientTransport = NGHTTP2ClientTransport(target: bound, configuration: configuration)
+            let clientTransport = NGHTTP2ClientTransport(target: bound, configuration: configuration, tls: clientTLS)
             let client = GRPCClient(transport: clientTransport)
             group.addTask {
                 do {

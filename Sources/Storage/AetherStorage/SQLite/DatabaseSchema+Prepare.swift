@@ -34,8 +34,8 @@ extension DatabaseSchema {
             guard found <= version else { throw newer(found, context) }
             guard found < version else { return .rollback }
             for step in steps[found...] { try step(database) }
-            try database.execute(sql: "PRAGMA user_version = \(version)")
-            try database.execute(sql: "PRAGMA application_id = \(Self.applicationID)")
+            try database.execute(sql: ("PRAGMA user_version = \(version)" as SQLText).text)
+            try database.execute(sql: ("PRAGMA application_id = \(Self.applicationID)" as SQLText).text)
             return .commit
         }
     }

@@ -124,7 +124,7 @@ actor JournalWriter {
         _ = try opened().connection.value("PRAGMA max_page_count = \(count)")
     }
 
-    func pragma(_ name: String) throws(StoreError) -> String {
+    func pragma(_ name: SQLText) throws(StoreError) -> String {
         try opened().connection.value("PRAGMA \(name)")
     }
 

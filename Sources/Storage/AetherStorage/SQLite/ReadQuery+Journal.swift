@@ -30,7 +30,7 @@ extension ReadQuery {
 
     /// The time of the entry that was written last, of whichever workflow.
     func newestTime() throws(StoreError) -> Timestamp? {
-        let statement = try prepare("SELECT entry FROM journal ORDER BY row LIMIT 1")
+        let statement = try prepare("SELECT entry FROM journal ORDER BY row DESC LIMIT 1")
         defer { statement.reset() }
         guard try statement.step() else { return nil }
         do {
@@ -40,7 +40,7 @@ extension ReadQuery {
         }
     }
 
-    private static let entrySQL = "SELECT entry FROM journal WHERE row = ?"
+    private static let entrySQL: SQLText = "SELECT entry FROM journal WHERE row = ?"
 
     /// The row of a workflow's last entry; `nil` when there is no such workflow.
     private func head(of id: WorkflowID, from place: WorkflowPlace?) throws(StoreError) -> Int64? {

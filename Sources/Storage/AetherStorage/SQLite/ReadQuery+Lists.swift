@@ -1,7 +1,7 @@
 internal import AetherRuntime
 
 extension ReadQuery {
-    private static let columns = "id, type, tier, state, created, started, completed, wake, passive"
+    private static let columns: SQLText = "id, type, tier, state, created, started, completed, wake, passive"
 
     func summary(of id: WorkflowID) throws(StoreError) -> WorkflowSummary? {
         let statement = try prepare("SELECT \(Self.columns) FROM workflow WHERE id = ?")
@@ -40,15 +40,15 @@ extension ReadQuery {
     }
 
     /// One range of an index for each state, merged in the list's order: SQLite takes from each only as far as needed.
-    static func listSQL(states: Int, byType: Bool, hasCursor: Bool) -> String {
-        let type = byType ? "type = ? AND " : ""
-        let place = hasCursor ? " AND (created, id) < (?, ?)" : ""
-        let range = "SELECT \(columns) FROM workflow WHERE \(type)state = ?\(place)"
+    static func listSQL(states: Int, byType: Bool, hasCursor: Bool) -> SQLText {
+        let type: SQLText = byType ? "type = ? AND " : ""
+        let place: SQLText = hasCursor ? " AND (created, id) < (?, ?)" : ""
+        let range: SQLText = "SELECT \(columns) FROM workflow WHERE \(type)state = ?\(place)"
         return Array(repeating: range, count: states).joined(separator: " UNION ALL ")
             + " ORDER BY created DESC, id DESC LIMIT ?"
     }
 
-    static let closedSQL =
+    static let closedSQL: SQLText =
         "SELECT \(columns), bytes FROM workflow WHERE state = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?"
 
     func closedWorkflows(
@@ -67,7 +67,8 @@ extension ReadQuery {
         return page
     }
 
-    static let openSQL = "SELECT id FROM workflow WHERE state < 2 AND passive = 0 AND id > ? ORDER BY id LIMIT ?"
+    static let openSQL: SQLText =
+        "SELECT id FROM workflow WHERE state < 2 AND passive = 0 AND id > ? ORDER BY id LIMIT ?"
 
     func openWorkflows(after: WorkflowID?, limit: Int) throws(StoreError) -> [WorkflowID] {
         let statement = try prepare(Self.openSQL)
@@ -78,9 +79,10 @@ extension ReadQuery {
         return try ids(statement)
     }
 
-    private static let waking = "state < 2 AND passive = 1"
-    static let dueSQL = "SELECT id FROM workflow WHERE \(waking) AND wake <= ? ORDER BY wake, id LIMIT ?"
-    static let nextWakeSQL = "SELECT wake FROM workflow WHERE \(waking) AND wake IS NOT NULL ORDER BY wake LIMIT 1"
+    private static let waking: SQLText = "state < 2 AND passive = 1"
+    static let dueSQL: SQLText = "SELECT id FROM workflow WHERE \(waking) AND wake <= ? ORDER BY wake, id LIMIT ?"
+    static let nextWakeSQL: SQLText =
+        "SELECT wake FROM workflow WHERE \(waking) AND wake IS NOT NULL ORDER BY wake LIMIT 1"
 
     func dueWorkflows(before instant: Timestamp, limit: Int) throws(StoreError) -> [WorkflowID] {
         let statement = try prepare(Self.dueSQL)

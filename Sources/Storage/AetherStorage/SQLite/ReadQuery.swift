@@ -18,9 +18,9 @@ struct ReadQuery {
     }
 
     /// A statement that stays prepared on this connection for the next query.
-    func prepare(_ sql: String) throws(StoreError) -> SQLStatement {
+    func prepare(_ sql: SQLText) throws(StoreError) -> SQLStatement {
         do {
-            let statement = try database.cachedStatement(sql: sql)
+            let statement = try database.cachedStatement(sql: sql.text)
             return SQLStatement(handle: statement.sqliteStatement, context: context)
         } catch {
             throw Self.failure(error, context)

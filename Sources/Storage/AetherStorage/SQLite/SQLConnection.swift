@@ -67,22 +67,22 @@ final class SQLConnection {
     var pagesInLog: Int { Int(logPages.pointee) }
 
     /// Prepares a statement that lives as long as the connection.
-    func prepare(_ sql: String) throws(StoreError) -> SQLStatement {
+    func prepare(_ sql: SQLText) throws(StoreError) -> SQLStatement {
         var statement: OpaquePointer?
-        let result = sqlite3_prepare_v3(handle, sql, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
+        let result = sqlite3_prepare_v3(handle, sql.text, -1, UInt32(SQLITE_PREPARE_PERSISTENT), &statement, nil)
         guard result == SQLITE_OK, let statement else { throw context.error(result, on: handle) }
         statements.append(statement)
         return SQLStatement(handle: statement, context: context)
     }
 
     /// Runs statements of fixed text, which have neither parameters nor results.
-    func execute(_ sql: String) throws(StoreError) {
-        let result = sqlite3_exec(handle, sql, nil, nil, nil)
+    func execute(_ sql: SQLText) throws(StoreError) {
+        let result = sqlite3_exec(handle, sql.text, nil, nil, nil)
         guard result == SQLITE_OK else { throw context.error(result, on: handle) }
     }
 
     /// The first column of the only row a statement of fixed text returns.
-    func value(_ sql: String) throws(StoreError) -> String {
+    func value(_ sql: SQLText) throws(StoreError) -> String {
         let statement = try prepare(sql)
         defer { statement.reset() }
         return try statement.step() ? statement.text(0) : ""

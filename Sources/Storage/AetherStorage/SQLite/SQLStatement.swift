@@ -64,7 +64,9 @@ struct SQLStatement {
         case SQLITE_ROW: return true
         case SQLITE_DONE: return false
         case let result:
-            throw failure(result)
+            let error = failure(result)
+            reset()
+            throw error
         }
     }
 

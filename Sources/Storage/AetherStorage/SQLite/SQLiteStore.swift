@@ -168,7 +168,7 @@ public final class SQLiteStore: WorkflowStore {
     }
 
     /// The value of one of SQLite's settings on the writer's connection.
-    package func pragma(_ name: String) async throws(StoreError) -> String {
+    func pragma(_ name: SQLText) async throws(StoreError) -> String {
         try await writer.pragma(name)
     }
 

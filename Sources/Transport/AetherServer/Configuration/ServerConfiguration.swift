@@ -1,4 +1,5 @@
 package import AetherRuntime
+package import NGHTTP2Transport
 
 /// Everything a server can be told. The defaults are those of `aether serve` without a flag.
 package struct ServerConfiguration: Sendable, Hashable {
@@ -28,6 +29,13 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var drainTimeout = Duration.seconds(4)
     /// How long ended runs are kept.
     package var retention = RetentionPolicy()
+
+    /// TLS on every port; nil for plaintext.
+    package var tls: TLSFiles?
+    /// Who may do what; nil to let everyone do everything.
+    package var tokens: TokenSource?
+    /// The names, besides those of this machine, under which browsers may ask for pages.
+    package var allowedHosts: [String] = []
 
     package init() {}
 }

@@ -1,5 +1,7 @@
 internal import Hummingbird
+internal import HummingbirdCore
 package import Logging
+package import NGHTTP2Transport
 internal import NIOCore
 internal import ServiceLifecycle
 
@@ -16,6 +18,8 @@ package struct HTTPListener: ServiceLifecycle.Service {
     private let pages: Pages
     private let host: String
     private let port: Int
+    private let pageGuard: PageGuard
+    private let tls: TLSContextProvider?
     private let snapshot: @Sendable () async throws -> ServerSnapshot
     private let logger: Logger
     private let bound = BoundPort()
@@ -25,12 +29,15 @@ package struct HTTPListener: ServiceLifecycle.Service {
     /// `snapshot` is called for each request. `logger` hears of what is critical only: Hummingbird calls the ordinary
     /// end of a cancelled connection an error.
     package init(
-        _ pages: Pages, host: String, port: Int, logger: Logger,
+        _ pages: Pages, host: String, port: Int, guard pageGuard: PageGuard, tls: TLSContextProvider? = nil,
+        logger: Logger,
         snapshot: @escaping @Sendable () async throws -> ServerSnapshot
     ) {
         self.pages = pages
         self.host = host
         self.port = port
+        self.pageGuard = pageGuard
+        self.tls = tls
         self.snapshot = snapshot
         var logger = logger
         logger.logLevel = .critical
@@ -51,6 +58,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
         let bound = bound
         let application = Application(
             router: router,
+            server: HTTPServerBuilder { [tls] in SecureHTTPChannel(base: HTTP1Channel(responder: $0), tls: tls) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in bound.set(.success(channel.localAddress?.port ?? 0)) },
             logger: logger)
@@ -64,8 +72,10 @@ package struct HTTPListener: ServiceLifecycle.Service {
         }
     }
 
-    private var router: Router<BasicRequestContext> {
+    /// The pages; in front of all of them, also of what isn't there, is the guard.
+    var router: Router<BasicRequestContext> {
         let router = Router()
+        router.add(middleware: pageGuard)
         router.addHealthRoutes(snapshot: snapshot)
         switch pages {
         case .main(let addresses):

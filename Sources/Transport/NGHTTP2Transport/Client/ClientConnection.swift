@@ -1,6 +1,7 @@
 internal import GRPCCore
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 internal import Synchronization
 
 /// One connection of a client, from the attempt to make it to its end.
@@ -52,7 +53,8 @@ final class ClientConnection: Sendable {
 
     /// Connects; returns once the socket is. Failures are reported as `closed`.
     func open(
-        _ target: TransportAddress, configuration: NGHTTP2ClientTransport.Configuration, on group: any EventLoopGroup
+        _ target: TransportAddress, configuration: NGHTTP2ClientTransport.Configuration, tls: TLSContextProvider?,
+        on group: any EventLoopGroup
     ) async {
         let bootstrap = ClientBootstrap(group: group)
             .connectTimeout(TimeAmount(configuration.connectTimeout))
@@ -71,7 +73,7 @@ final class ClientConnection: Sendable {
                 case .unixDomainSocket(let path): bootstrap.connect(unixDomainSocketPath: path)
                 }
             try await connected.flatMap { channel in
-                channel.eventLoop.submit { try self.setUp(channel, target, configuration) }
+                channel.eventLoop.submit { try self.setUp(channel, target, configuration, tls) }
                     .flatMap { channel.setOption(.autoRead, value: true) }
             }.get()
         } catch {
@@ -80,9 +82,10 @@ final class ClientConnection: Sendable {
         }
     }
 
-    /// The pipeline of a connection. TLS will be a handler in front of this one.
+    /// The pipeline of a connection.
     private func setUp(
-        _ channel: any Channel, _ target: TransportAddress, _ configuration: NGHTTP2ClientTransport.Configuration
+        _ channel: any Channel, _ target: TransportAddress, _ configuration: NGHTTP2ClientTransport.Configuration,
+        _ tls: TLSContextProvider?
     ) throws {
         let mailbox = ConnectionMailbox(eventLoop: channel.eventLoop)
         let isCancelled = state.withLock { state in
@@ -92,7 +95,12 @@ final class ClientConnection: Sendable {
         }
         if isCancelled { throw CancellationError() }
         let role = ClientConnectionRole(
-            connection: self, authority: configuration.authority ?? target.authority)
+            connection: self, authority: configuration.authority ?? target.authority, isSecure: tls != nil,
+            metadata: configuration.metadata)
+        if let tls {
+            try channel.pipeline.syncOperations.addHandler(
+                NIOSSLClientHandler(context: try tls(), serverHostname: target.hostName))
+        }
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Connection(
                 side: .client, role: role, configuration: configuration.connection, mailbox: mailbox,

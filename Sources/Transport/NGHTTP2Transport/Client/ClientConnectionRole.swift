@@ -5,11 +5,15 @@ internal import GRPCCore
 final class ClientConnectionRole: ConnectionRole {
     private let connection: ClientConnection
     private let authority: String
+    private let isSecure: Bool
+    private let metadata: Metadata
     private static let userAgent: StaticString = "grpc-swift-nghttp2/1.0"
 
-    init(connection: ClientConnection, authority: String) {
+    init(connection: ClientConnection, authority: String, isSecure: Bool, metadata: Metadata) {
         self.connection = connection
         self.authority = authority
+        self.isSecure = isSecure
+        self.metadata = metadata
     }
 
     func handshakeCompleted(on connection: HTTP2Connection) {
@@ -44,12 +48,13 @@ final class ClientConnectionRole: ConnectionRole {
     ) throws(RPCError) {
         fields.removeAll()
         fields.add(":method", "POST")
-        fields.add(":scheme", "http")
+        fields.add(":scheme", isSecure ? "https" as StaticString : "http")
         fields.addPath(of: descriptor)
         fields.add(":authority", authority)
         fields.add("te", "trailers")
         fields.add("content-type", "application/grpc")
         fields.add("user-agent", Self.userAgent)
+        try fields.add(self.metadata)
         try fields.add(metadata)
     }
 

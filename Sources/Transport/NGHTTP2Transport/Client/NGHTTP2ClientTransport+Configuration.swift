@@ -27,6 +27,10 @@ extension NGHTTP2ClientTransport {
         /// The value of the `:authority` header; nil for the target's address.
         public var authority: String?
 
+        /// What every call sends along besides its own metadata, those of
+        /// ``NGHTTP2ClientTransport/unary(_:_:timeout:)`` too: credentials, say.
+        public var metadata = Metadata()
+
         /// Creates the default configuration.
         public init() {}
 

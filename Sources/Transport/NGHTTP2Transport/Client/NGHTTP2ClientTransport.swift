@@ -25,6 +25,9 @@ internal import Synchronization
 /// server reads is held up in `write`. Both limits are in ``Configuration``.
 ///
 /// **Cancellation.** Cancelling the task of a call resets the call on the server.
+///
+/// **TLS.** With a ``TLSContextProvider`` the connection is one of TLS. The server's certificate has to be for the target's host,
+/// unless the context's `certificateVerification` says otherwise.
 public final class NGHTTP2ClientTransport: ClientTransport {
     /// The type of the bytes handed to deserializers.
     public typealias Bytes = NGHTTP2MessageBytes
@@ -36,6 +39,7 @@ public final class NGHTTP2ClientTransport: ClientTransport {
 
     private let configuration: Configuration
     private let methodConfigurations: MethodConfigurations
+    private let tls: TLSContextProvider?
     private let eventLoopGroup: any EventLoopGroup
     private let state = Mutex(ClientState())
 
@@ -44,13 +48,15 @@ public final class NGHTTP2ClientTransport: ClientTransport {
     /// - Parameters:
     ///   - target: Where the server is.
     ///   - configuration: The limits, and how to connect.
+    ///   - tls: Gives the context of each new connection; nil for plaintext.
     ///   - eventLoopGroup: Where the socket lives. By default NIO's singleton.
     public init(
         target: TransportAddress, configuration: Configuration = Configuration(),
-        eventLoopGroup: (any EventLoopGroup)? = nil
+        tls: TLSContextProvider? = nil, eventLoopGroup: (any EventLoopGroup)? = nil
     ) {
         self.target = target
         self.configuration = configuration
+        self.tls = tls
         self.eventLoopGroup = eventLoopGroup ?? .singletonMultiThreadedEventLoopGroup
         methodConfigurations = MethodConfigurations(configuration.serviceConfig)
         retryThrottle = configuration.serviceConfig.retryThrottling.map { RetryThrottle(policy: $0) }
@@ -217,7 +223,7 @@ public final class NGHTTP2ClientTransport: ClientTransport {
         while true {
             let connection = ClientConnection { connection, event in self.handle(event, of: connection) }
             guard state.withLock({ $0.beginConnecting(connection) }) else { return }
-            await connection.open(target, configuration: configuration, on: eventLoopGroup)
+            await connection.open(target, configuration: configuration, tls: tls, on: eventLoopGroup)
             let outcome = await use(connection)
             if state.withLock({ $0.isShutDown }) { return }
             failures = outcome.wasStable ? 0 : failures + 1

@@ -1,6 +1,7 @@
 internal import CNGHTTP2
 internal import GRPCCore
 internal import NIOCore
+internal import NIOTLS
 
 /// One HTTP/2 connection: the channel handler that feeds what arrives to nghttp2 and sends what nghttp2 has to send.
 ///
@@ -98,7 +99,15 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(RPCError(code: .unavailable, message: "The connection failed.", cause: error))
+        close(RPCError(channelError: error, side: side))
+    }
+
+    /// The TLS handshake is over, if there is one.
+    func userInboundEventTriggered(context: ChannelHandlerContext, event: Any) {
+        if case TLSUserEvent.handshakeCompleted(let chosen) = event, chosen != "h2" {
+            close(RPCError(code: .unavailable, message: "The \(side.peer) speaks TLS, but not HTTP/2 (ALPN h2)."))
+        }
+        context.fireUserInboundEventTriggered(event)
     }
 
     private func start() {
@@ -157,7 +166,9 @@ final class HTTP2Connection: ChannelInboundHandler {
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard let session else { return }
         keepalive?.didRead(now: .now())
-        let result = unwrapInboundIn(data).withUnsafeReadableBytes { bytes in
+        let buffer = unwrapInboundIn(data)
+        if !hasHandshake, side == .client, buffer.isTLSAlert { return close(.serverSpeaksTLS) }
+        let result = buffer.withUnsafeReadableBytes { bytes in
             nghttp2_session_mem_recv(session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         }
         if result < 0 { return fail(nghttp2Error: Int32(truncatingIfNeeded: result)) }

@@ -6,6 +6,8 @@ final class StreamRecord {
     let id: Int32
     /// The RPC; nil of a request that is being read or was refused.
     var stream: CallStream?
+    /// Who called, if a server asks.
+    var caller: String?
     var deframer = MessageDeframer()
     /// The header block that is being read, then the last one read.
     var block = HeaderBlock()

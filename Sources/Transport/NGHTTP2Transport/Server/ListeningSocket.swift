@@ -1,6 +1,7 @@
 internal import GRPCCore
 internal import NIOCore
 internal import NIOPosix
+internal import NIOSSL
 
 #if canImport(Glibc)
     internal import Glibc
@@ -16,6 +17,8 @@ struct ListeningSocket {
     let configuration: NGHTTP2ServerTransport.Configuration
     let calls: ServerCalls
     let paths: PathTable
+    let tls: TLSContextProvider?
+    let authorize: CallAuthorizer?
 
     private static let backlog: ChannelOptions.Types.BacklogOption.Value = 1024
 
@@ -25,10 +28,8 @@ struct ListeningSocket {
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
             .childChannelOption(.maxMessagesPerRead, value: 16)
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
-            .childChannelInitializer { [configuration = configuration.connection, calls, paths] channel in
-                channel.eventLoop.makeCompletedFuture {
-                    try Self.setUp(channel, configuration, calls, paths)
-                }
+            .childChannelInitializer { channel in
+                channel.eventLoop.makeCompletedFuture { try setUp(channel) }
             }
         do {
             switch address {
@@ -45,20 +46,20 @@ struct ListeningSocket {
         }
     }
 
-    /// The pipeline of a connection. TLS will be a handler in front of this one.
-    private static func setUp(
-        _ channel: any Channel, _ configuration: ConnectionConfiguration, _ calls: ServerCalls, _ paths: PathTable
-    ) throws {
+    /// The pipeline of a connection.
+    private func setUp(_ channel: any Channel) throws {
+        let handler = try tls.map { NIOSSLServerHandler(context: try $0()) }
         let mailbox = ConnectionMailbox(eventLoop: channel.eventLoop)
         guard calls.addConnection(mailbox) else {
             throw TransportError(code: .invalidState, message: "The server takes no more connections.")
         }
         // Of a Unix domain socket this option can't be set, and isn't needed.
         _ = channel.setOption(.tcpOption(.tcp_nodelay), value: 1)
+        if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Connection(
-                side: .server, role: ServerConnectionRole(calls: calls), configuration: configuration,
-                mailbox: mailbox, paths: paths))
+                side: .server, role: ServerConnectionRole(calls: calls, authorize: authorize),
+                configuration: configuration.connection, mailbox: mailbox, paths: paths))
     }
 
     /// A socket file may be left from a process that died, or belong to one that lives: only the latter answers.

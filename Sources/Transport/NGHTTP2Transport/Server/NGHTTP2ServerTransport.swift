@@ -26,7 +26,9 @@ internal import Synchronization
 /// Cancelling the task that runs `listen(streamHandler:)` closes all connections and cancels the handlers' tasks; it
 /// too returns only when every handler has.
 ///
-/// Messages are neither compressed nor accepted compressed. TLS is not supported yet.
+/// **TLS.** With a ``TLSContextProvider`` every connection is one of TLS whose client asked for `h2` by ALPN.
+///
+/// Messages are neither compressed nor accepted compressed.
 public final class NGHTTP2ServerTransport: ServerTransport {
     /// The type of the bytes handed to deserializers.
     public typealias Bytes = NGHTTP2MessageBytes
@@ -43,6 +45,8 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     private let configuration: Configuration
     private let eventLoopGroup: any EventLoopGroup
     private let unaryHandlers: [UnaryHandler]
+    private let tls: TLSContextProvider?
+    private let authorize: CallAuthorizer?
     private let boundAddress = ListeningAddress()
     private let methods = Mutex<[MethodDescriptor]>([])
     private let state = Mutex(State.idle)
@@ -53,14 +57,18 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     ///   - address: Where to listen. Port 0 takes a free port; ``listeningAddress`` tells which.
     ///   - configuration: The limits.
     ///   - unaryHandlers: Methods that are answered without GRPCCore.
+    ///   - tls: Gives the context of each new connection; nil for plaintext.
+    ///   - authorize: Says who may call what; nil to let everyone.
     ///   - eventLoopGroup: Where the sockets live. By default NIO's singleton.
     public init(
         address: TransportAddress, configuration: Configuration = Configuration(), unaryHandlers: [UnaryHandler] = [],
-        eventLoopGroup: (any EventLoopGroup)? = nil
+        tls: TLSContextProvider? = nil, authorize: CallAuthorizer? = nil, eventLoopGroup: (any EventLoopGroup)? = nil
     ) {
         self.address = address
         self.configuration = configuration
         self.unaryHandlers = unaryHandlers
+        self.tls = tls
+        self.authorize = authorize
         self.eventLoopGroup = eventLoopGroup ?? .singletonMultiThreadedEventLoopGroup
     }
 
@@ -93,7 +101,7 @@ public final class NGHTTP2ServerTransport: ServerTransport {
             try begin()
             channel = try await ListeningSocket(
                 address: address, configuration: configuration, calls: calls,
-                paths: PathTable(methods: methods.withLock { $0 })
+                paths: PathTable(methods: methods.withLock { $0 }), tls: tls, authorize: authorize
             ).bind(on: eventLoopGroup)
         } catch {
             boundAddress.set(.failure(error))
@@ -115,6 +123,16 @@ public final class NGHTTP2ServerTransport: ServerTransport {
             channel.close(promise: nil)
             calls.stop()
         }
+    }
+
+    /// Ends the calls of callers which may make them no longer; their other connections and calls go on.
+    ///
+    /// - Parameters:
+    ///   - callers: Their names, as the ``CallAuthorizer`` gave them.
+    ///   - error: The calls' status.
+    public func cutCalls(of callers: Set<String>, _ error: RPCError) {
+        guard case .listening(_, let calls) = state.withLock({ $0 }) else { return }
+        calls.cut(callers: callers, error)
     }
 
     private func begin() throws(TransportError) {

@@ -129,6 +129,16 @@ final class ServerCalls: Sendable {
         }
     }
 
+    func cut(callers: Set<String>, _ error: RPCError) {
+        for mailbox in state.withLock({ Array($0.connections.values) }) {
+            mailbox.perform { connection in
+                for record in connection.records.values where record.caller.map(callers.contains) == true {
+                    connection.role.refuse(record, error, on: connection)
+                }
+            }
+        }
+    }
+
     // MARK: Shutdown
 
     /// Takes no more connections and has those there are drained.

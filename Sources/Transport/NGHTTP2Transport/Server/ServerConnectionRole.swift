@@ -5,12 +5,14 @@ internal import NIOCore
 /// The server's end of a connection: turns requests into calls.
 final class ServerConnectionRole: ConnectionRole {
     private let calls: ServerCalls
+    private let authorize: CallAuthorizer?
     private var peers: PeerNames?
     /// Calls whose headers came in this read burst; they start when it ends, by when most have their message too.
     private var accepted: [CallStream] = []
 
-    init(calls: ServerCalls) {
+    init(calls: ServerCalls, authorize: CallAuthorizer? = nil) {
         self.calls = calls
+        self.authorize = authorize
     }
 
     func handshakeCompleted(on connection: HTTP2Connection) {
@@ -31,6 +33,13 @@ final class ServerConnectionRole: ConnectionRole {
     }
 
     private func accept(_ record: StreamRecord, _ descriptor: MethodDescriptor, on connection: HTTP2Connection) {
+        if let authorize {
+            do {
+                record.caller = try authorize(descriptor, record.block.metadata)
+            } catch {
+                return refuse(record, error, on: connection)
+            }
+        }
         let stream = CallStream(
             descriptor: descriptor, id: record.id, deadline: record.block.timeout.map { .now + $0 },
             limits: connection.configuration.streamLimits(), mailbox: connection.mailbox,

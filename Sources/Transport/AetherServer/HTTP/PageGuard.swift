@@ -1,0 +1,80 @@
+package import Hummingbird
+
+/// Decides whether a request gets its page, and adds what tells browsers to be careful with it.
+package struct PageGuard: Sendable {
+    /// What answers everyone, under every name: monitors have no token.
+    private static let open: Set<String> = ["/healthz", "/readyz"]
+    /// What changes nothing.
+    private static let safeMethods: Set<HTTPRequest.Method> = [.get, .head, .options]
+
+    /// Nil to let everyone see everything.
+    let access: AccessControl?
+    let hosts: AllowedHosts
+
+    func refusal(of request: Request) -> Response? {
+        let rule = Self.rule(method: request.method, path: request.uri.path)
+        let authority = request.head.authority ?? ""
+        if rule != .everyone, !hosts.allows(authority) {
+            return Response(
+                text:
+                    "This server is not known as \(authority). If it is, start it with --allowed-hosts \(authority)\n",
+                status: .misdirectedRequest)
+        }
+        if !Self.safeMethods.contains(request.method), let origin = request.headers[.origin],
+            !["http://\(authority)", "https://\(authority)"].contains(origin)
+        {
+            return Response(text: "Pages of \(origin) may change nothing here.\n", status: .forbidden)
+        }
+        do throws(AccessControl.Refusal) {
+            _ = try access?.check(rule, authorization: request.headers[.authorization], what: "this page")
+            return nil
+        } catch {
+            switch error {
+            case .unknown(let message):
+                var response = Response(text: message + "\n", status: .unauthorized)
+                response.headers[values: .wwwAuthenticate] = [
+                    #"Bearer realm="Aether""#, #"Basic realm="Aether: the password is a token", charset="UTF-8""#,
+                ]
+                return response
+            case .forbidden(let message):
+                return Response(text: message + "\n", status: .forbidden)
+            }
+        }
+    }
+
+    static func rule(method: HTTPRequest.Method, path: String) -> AccessRule {
+        if open.contains(path) { return .everyone }
+        return safeMethods.contains(method) ? .readers : .clients
+    }
+}
+
+extension PageGuard: RouterMiddleware {
+    package typealias Context = BasicRequestContext
+
+    package func handle(
+        _ request: Request, context: Context, next: @concurrent (Request, Context) async throws -> Response
+    ) async throws -> Response {
+        var response: Response
+        if let refusal = refusal(of: request) {
+            response = refusal
+        } else {
+            do {
+                response = try await next(request, context)
+            } catch let error as any HTTPResponseError {
+                response = try error.response(from: request, context: context)
+            }
+        }
+        for field in Self.fields { response.headers.append(field) }
+        return response
+    }
+
+    private static let fields: HTTPFields = {
+        var fields: HTTPFields = [
+            .contentSecurityPolicy: "default-src 'self'; base-uri 'none'; form-action 'self'; frame-ancestors 'none'",
+            .crossOriginResourcePolicy: "same-origin",
+            .xContentTypeOptions: "nosniff",
+        ]
+        if let name = HTTPFields.Element.Name("Referrer-Policy") { fields[name] = "no-referrer" }
+        return fields
+    }()
+}
