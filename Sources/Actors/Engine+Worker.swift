@@ -32,10 +32,13 @@ extension Engine {
             package var task: String
             /// The last entry of the run's journal that it has; `nil` when it doesn't say.
             package var seen: UInt64?
+            /// The number of the last record that was acknowledged to it; 0 when it doesn't say.
+            package var record: UInt64
 
-            package init(task: String, seen: UInt64? = nil) {
+            package init(task: String, seen: UInt64? = nil, record: UInt64 = 0) {
                 self.task = task
                 self.seen = seen
+                self.record = record
             }
         }
 
@@ -62,10 +65,11 @@ extension Engine {
         var claimed: [WorkerSession.HeldTask] = []
         for start in stride(from: 0, to: registration.held.count, by: configuration.recoveryPageSize) {
             let page = registration.held[start...].prefix(configuration.recoveryPageSize).map {
-                (task($0.task), $0.seen)
+                (task($0.task), $0.seen, $0.record)
             }
             await prefetch(page.compactMap { $0.0?.workflow })
-            for case (let task?, let seen) in page where try await holds(worker, task, upTo: seen) {
+            for case (let task?, let seen, let record) in page
+            where try await holds(worker, task, upTo: seen, record: record) {
                 claimed.append(WorkerSession.HeldTask(task: task, seen: seen))
             }
         }
@@ -108,14 +112,15 @@ extension Engine {
         }
     }
 
-    /// Whether a task is a worker's. One that has seen more of the journal than there is, at tier L1 after a crash, has to
-    /// begin again.
+    /// Whether a task is a worker's. One of whose records some are lost, at tier L1 after a crash, has to begin again: also when
+    /// other entries stand where they stood.
     private func holds(
-        _ worker: WorkerIdentity, _ task: TaskID, upTo seen: UInt64? = nil
+        _ worker: WorkerIdentity, _ task: TaskID, upTo seen: UInt64? = nil, record: UInt64 = 0
     ) async throws(EngineError) -> Bool {
         guard case .active(let workflow) = try await lookup(task.workflow) else { return false }
         let execution = await workflow.snapshot().execution
         return execution.isLeased(task, to: worker.id) && seen ?? 0 <= execution.lastSequence
+            && (task.activity != nil || record <= execution.lease?.applied ?? 0)
     }
 
     /// Begins a stream of tasks.

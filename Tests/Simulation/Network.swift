@@ -56,6 +56,7 @@ final class Link: ServerCalls, @unchecked Sendable {
             world.trace("\(name): the answer to \(what) is lost")
             throw Self.lost
         }
+        if case .failure(let error) = answer { world.trace("\(name): \(what) fails: \(error)") }
         return try answer.get()
     }
 

@@ -28,7 +28,7 @@ final class SimulatedServer: @unchecked Sendable {
         store = SimulatedStore(world.disk, on: machine, of: world)
         let memory = SimulatedStore(Disk(isVolatile: true), on: machine, of: world)
         var logger = Logger(label: "aether")
-        logger.handler = SwiftLogNoOpLogHandler()
+        logger.handler = TraceLog(world: world, source: machine.name)
         let server = InProcessServer(
             stores: [.stateActionLog: store, .memory: memory], configuration: world.configuration,
             clock: world.engineClock, logger: logger)

@@ -116,6 +116,18 @@ final class SimulatedStore: WorkflowStore, @unchecked Sendable {
         try await read { () async throws(StoreError) in try await disk.memory.counts() }
     }
 
+    func closedBytes() async throws(StoreError) -> ClosedBytes {
+        try await read { () async throws(StoreError) in try await disk.memory.closedBytes() }
+    }
+
+    func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) async throws(StoreError) -> [ClosedWorkflow] {
+        try await read { () async throws(StoreError) in
+            try await disk.memory.closedWorkflows(state, after: cursor, limit: limit)
+        }
+    }
+
     func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID> {
         try await take(commitTime)
         if disk.isBroken { throw StoreError(code: .unwritable, message: "the disk is full") }

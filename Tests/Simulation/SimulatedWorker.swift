@@ -28,7 +28,7 @@ final class SimulatedWorker: @unchecked Sendable {
         guard serving == nil, !isEnding else { return }
         world.trace("\(name) starts")
         var logger = Logger(label: "aether")
-        logger.handler = SwiftLogNoOpLogHandler()
+        logger.handler = TraceLog(world: world, source: name)
         let client = AetherClient(workerID: name, configuration: world.workerConfiguration, logger: logger)
         let servables = ProgramRunner(world: world, client: client).servables
         let surroundings = Surroundings(clock: world.workerClock, executor: WorkerExecutor(on: machine, width: 2))

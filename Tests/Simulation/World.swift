@@ -82,10 +82,16 @@ final class World: @unchecked Sendable {
         for entry in history.runs[id]?.entries ?? [] { print(entry.line) }
     }
 
-    func trace(_ line: @autoclosure () -> String) {
-        let line = "\(scheduler.now) \(line())"
+    /// Tells of something that belongs to the course of the world.
+    func trace(_ what: @autoclosure () -> String) {
+        let line = "\(scheduler.now) \(what())"
         for byte in line.utf8 { fingerprint = (fingerprint ^ UInt64(byte)) &* 0x0000_0100_0000_01b3 }
         if settings.isVerbose { print(line) }
+    }
+
+    /// Tells of something that is there only to be read.
+    func note(_ what: String) {
+        if settings.isVerbose { print("\(scheduler.now)   \(what)") }
     }
 
     // MARK: Time
@@ -163,10 +169,14 @@ final class World: @unchecked Sendable {
 
     private func tellWhatIsStuck() async {
         let link = Link(self, name: "judge", on: clients)
+        var stuck: [String] = []
         for (id, run) in history.runs.sorted(by: { $0.key.rawValue < $1.key.rawValue }) where run.outcome == nil {
             let status = try? await link.getWorkflowStatus(.with { $0.workflowID = id.rawValue })
-            return fail("\(id) does not end: \(status?.reason ?? "no status"); \(run.entries.last as Any)")
+            trace("\(id) is open: \(status?.reason ?? "no status")")
+            for entry in run.entries { note(entry.line) }
+            stuck.append("\(id) does not end: \(status?.reason ?? "no status")")
         }
+        if let first = stuck.first { return fail(first) }
         fail("\(clientsLeft) clients wait for what has ended")
     }
 

@@ -226,8 +226,8 @@ final class Run: Sendable {
         state.withLock { $0.isReporting = false }
     }
 
-    /// The last entry of the journal that this worker has, all before included.
-    var lastKnown: UInt64 { state.withLock { $0.lastKnown } }
+    /// Where the run is, as it is told to a server.
+    func takePlace() -> RunState.Place { state.withLock { $0.takePlace() } }
 
     /// If the run only waits, the place in the journal where it does.
     var waitingPlace: UInt64? { state.withLock { $0.waitingPlace } }

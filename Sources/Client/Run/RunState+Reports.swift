@@ -24,10 +24,29 @@ extension RunState {
             blockage: isGiveBackReported ? blockage : nil)
     }
 
+    /// How far a run has come, as its worker tells a server that it comes back to.
+    struct Place: Hashable {
+        /// The last entry of the journal that this worker has, all before included; 0 for none.
+        var sequence: UInt64
+        /// The number of the last record that was acknowledged; 0 for none.
+        var record: UInt64
+    }
+
+    /// Where the run is. From now on that holds: an answer to the report under way is of another server, or of this one before,
+    /// and comes too late. The records are reported again.
+    mutating func takePlace() -> Place {
+        isAnswerLate = isReporting
+        return Place(sequence: lastKnown, record: firstRecord - 1)
+    }
+
     /// The server has stored the first records, at these places in the journal.
     ///
     /// - Returns: whether the run has ended with them, or is given back.
     mutating func acknowledge(_ places: [RecordPlace]) -> Bool {
+        if isAnswerLate {
+            (isAnswerLate, isReporting, isGiveBackReported) = (false, false, false)
+            return false
+        }
         var hasEnded = isGiveBackReported
         for (record, place) in zip(records, places) {
             switch record {

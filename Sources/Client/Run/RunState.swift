@@ -87,6 +87,8 @@ struct RunState {
     /// The number of the first of `records` within the lease.
     var firstRecord: UInt64 = 1
     var isReporting = false
+    /// Whether the answer to the report under way is not to be heeded.
+    var isAnswerLate = false
     var ending = Ending.open
     /// The name of the step last told to the server as running; empty when none was.
     var toldStep = ""

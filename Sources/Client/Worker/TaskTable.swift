@@ -140,10 +140,11 @@ final class TaskTable: Sendable {
         if let activity = state.withLock({ $0.activities[task] }) { lose(activity) }
     }
 
-    /// The tasks in memory, and up to which entry their journals are known; of an activity's, 0.
-    var held: [(task: String, sequence: UInt64)] {
+    /// The tasks in memory, as they are told to a server: answers that are still under way then come too late.
+    func takeHeld() -> [(task: String, place: RunState.Place)] {
         let (runs, activities) = state.withLock { (Array($0.runs.values), Array($0.activities.keys)) }
-        return runs.map { ($0.taskID, $0.lastKnown) } + activities.map { ($0, 0) }
+        return runs.map { ($0.taskID, $0.takePlace()) }
+            + activities.map { ($0, RunState.Place(sequence: 0, record: 0)) }
     }
 
     /// The server has answered which tasks are still this worker's: the others go.

@@ -7,7 +7,7 @@ extension Worker {
 
     /// Tells the server what this worker offers and has, and drops what it no longer should have.
     func register() async throws {
-        let held = table.held
+        let held = table.takeHeld()
         let response = try await calls.register(
             .with {
                 $0.workerID = workerID
@@ -17,7 +17,8 @@ extension Worker {
                 $0.protocol = Self.protocolVersion
                 $0.instanceID = instanceID
                 $0.heldTaskIds = held.map(\.task)
-                $0.heldSequences = held.map(\.sequence)
+                $0.heldSequences = held.map(\.place.sequence)
+                $0.heldRecords = held.map(\.place.record)
             })
         table.keep(Set(response.keptTaskIds), of: Set(held.map(\.task)))
         if response.maximumValueBytes > 0 {

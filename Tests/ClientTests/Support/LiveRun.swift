@@ -142,7 +142,8 @@ struct LiveRun {
     mutating func reconnect() {
         state.isReporting = false
         answers = []
-        pushes = journal.filter { $0.sequence > state.lastKnown }
+        let place = state.takePlace()
+        pushes = journal.filter { $0.sequence > place.sequence }
     }
 
     mutating func cancel() {

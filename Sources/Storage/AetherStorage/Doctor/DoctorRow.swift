@@ -2,7 +2,7 @@ internal import AetherRuntime
 
 /// A workflow's row, as the file has it.
 struct DoctorRow {
-    static let columns =
+    static let columns: SQLText =
         "workflow.row, id, type, tier, state, created, started, completed, wake, passive, head, bytes"
 
     var row: Int64

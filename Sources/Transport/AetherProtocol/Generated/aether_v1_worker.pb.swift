@@ -236,6 +236,10 @@ package nonisolated struct Aether_V1_RegisterRequest: Sendable {
   /// pushed again. Missing: nothing is.
   package var heldSequences: [UInt64] = []
 
+  /// For each of held_task_ids: the number of the last record that was acknowledged to the worker. A server that has lost it, at the
+  /// tier snapshot after a crash, does not keep the task. Missing: not compared.
+  package var heldRecords: [UInt64] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -841,7 +845,7 @@ nonisolated extension Aether_V1_ServiceResource: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RegisterRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0\u{3}held_records\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -858,6 +862,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
       case 17: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
       case 18: try { try decoder.decodeRepeatedStringField(value: &self.heldTaskIds) }()
       case 19: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldSequences) }()
+      case 20: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldRecords) }()
       default: break
       }
     }
@@ -891,6 +896,9 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if !self.heldSequences.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.heldSequences, fieldNumber: 19)
     }
+    if !self.heldRecords.isEmpty {
+      try visitor.visitPackedUInt64Field(value: self.heldRecords, fieldNumber: 20)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -904,6 +912,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.instanceID != rhs.instanceID {return false}
     if lhs.heldTaskIds != rhs.heldTaskIds {return false}
     if lhs.heldSequences != rhs.heldSequences {return false}
+    if lhs.heldRecords != rhs.heldRecords {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

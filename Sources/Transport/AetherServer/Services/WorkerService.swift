@@ -30,7 +30,8 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
                 held: request.heldTaskIds.enumerated().map { index, task in
                     Engine.Registration.Held(
                         task: task,
-                        seen: index < request.heldSequences.count ? request.heldSequences[index] : nil)
+                        seen: index < request.heldSequences.count ? request.heldSequences[index] : nil,
+                        record: index < request.heldRecords.count ? request.heldRecords[index] : 0)
                 }
             ))
         return .with {
