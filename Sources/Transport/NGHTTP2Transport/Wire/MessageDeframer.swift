@@ -5,7 +5,7 @@
 struct MessageDeframer {
     /// Why the bytes aren't messages this transport takes.
     enum Failure: Error {
-        /// The message is flagged as compressed.
+        /// The message is flagged as compressed, or as what no version of gRPC knows.
         case compressed
         /// The message is longer than the limit.
         case tooLarge(bytes: Int)
@@ -56,7 +56,7 @@ struct MessageDeframer {
 
     private mutating func readPrefix(limit: Int) throws(Failure) {
         expected = Int(prefix & 0xFFFF_FFFF)
-        if prefix >> 32 & 1 == 1 { throw .compressed }
+        if prefix >> 32 != 0 { throw .compressed }
         if expected > limit { throw .tooLarge(bytes: expected) }
     }
 }

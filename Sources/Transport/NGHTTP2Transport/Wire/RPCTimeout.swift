@@ -2,7 +2,7 @@
 enum RPCTimeout {
     /// The duration a header value stands for, or nil if it isn't a timeout.
     static func decode(_ value: some Collection<UInt8>) -> Duration? {
-        guard let unit = value.dropFirst(value.count - 1).first, (2...9).contains(value.count) else { return nil }
+        guard (2...9).contains(value.count), let unit = value.dropFirst(value.count - 1).first else { return nil }
         var amount: Int64 = 0
         for digit in value.dropLast() {
             guard (UInt8(ascii: "0")...UInt8(ascii: "9")).contains(digit) else { return nil }
