@@ -30,7 +30,8 @@ extension Engine {
                 } catch {
                     throw unwritable(error)
                 }
-            case .loading: await registry.waitUntilLoaded(id)
+            case .loading:
+                if let found = await registry.loaded(id) { return try found.get() }
             case .claimed: return try await load(id)
             }
         }
@@ -38,23 +39,27 @@ extension Engine {
 
     private func load(_ id: WorkflowID) async throws(EngineError) -> Found {
         var loaded: LoadedWorkflow?
-        defer {
-            registry.finishLoading(id, as: loaded?.workflow)
-            // Not before it can be found: who assigns it to a worker looks it up.
-            if let loaded { inBackground { await self.resume([loaded]) } }
-        }
+        let result: WorkflowRegistry.Loaded
         do throws(StoreError) {
-            for lane in lanes.values {
-                guard let summary = try await lane.store.summary(of: id) else { continue }
-                if summary.state.isTerminal { return .closed(summary, lane) }
-                let run = LoadedWorkflow(try await replay(id, from: lane.store), in: lane, at: clock.now())
-                loaded = run
-                return .active(run.workflow)
-            }
-            return .unknown
+            result = .success(try await read(id, &loaded))
         } catch {
-            throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
+            result = .failure(EngineError(.unavailable, "workflow \(id) can't be read: \(error)"))
         }
+        registry.finishLoading(id, result)
+        // Not before it can be found: who assigns it to a worker looks it up.
+        if let loaded { inBackground { await self.resume([loaded]) } }
+        return try result.get()
+    }
+
+    private func read(_ id: WorkflowID, _ loaded: inout LoadedWorkflow?) async throws(StoreError) -> Found {
+        for lane in lanes.values {
+            guard let summary = try await lane.store.summary(of: id) else { continue }
+            if summary.state.isTerminal { return .closed(summary, lane) }
+            let run = LoadedWorkflow(try await replay(id, from: lane.store), in: lane, at: clock.now())
+            loaded = run
+            return .active(run.workflow)
+        }
+        return .unknown
     }
 
     func replay(_ id: WorkflowID, from store: any WorkflowStore) async throws(StoreError) -> WorkflowExecution {

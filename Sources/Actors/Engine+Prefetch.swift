@@ -22,7 +22,7 @@ extension Engine {
             unknown.subtract(found.keys)
             for (id, stored) in found { loaded[id] = run(of: stored, in: lane) }
         }
-        for id in claimed { registry.finishLoading(id, as: loaded[id]?.workflow) }
+        for id in claimed { registry.finishLoading(id, loaded[id].map { .success(.active($0.workflow)) }) }
         let runs = claimed.compactMap { loaded[$0] }
         // Not before they can be found: who assigns one to a worker looks it up.
         if !runs.isEmpty { inBackground { await self.resume(runs) } }

@@ -6,16 +6,19 @@ final class WorkflowRegistry: Sendable {
     private enum Slot {
         case active(WorkflowActor)
         /// Someone reads its journal; the others wait.
-        case loading([CheckedContinuation<Void, Never>])
+        case loading([CheckedContinuation<Loaded?, Never>])
     }
+
+    /// What someone else's reading of a journal came to.
+    typealias Loaded = Result<Engine.Found, EngineError>
 
     private let slots = Mutex<[WorkflowID: Slot]>([:])
 
     enum Lookup: Sendable {
         case active(WorkflowActor)
-        /// Someone else loads it: ask again after ``waitUntilLoaded(_:)``.
+        /// Someone else loads it, and ``loaded(_:)`` tells what comes of it.
         case loading
-        /// The caller has to load it, and then call ``finishLoading(_:as:)`` whatever happened.
+        /// The caller has to load it, and then call ``finishLoading(_:_:)`` whatever happened.
         case claimed
     }
 
@@ -49,24 +52,38 @@ final class WorkflowRegistry: Sendable {
         }
     }
 
-    func finishLoading(_ id: WorkflowID, as workflow: WorkflowActor?) {
-        let waiting = slots.withLock { slots -> [CheckedContinuation<Void, Never>] in
+    /// Tells all who wait, since each of them would read the same: nobody else creates the run meanwhile.
+    ///
+    /// - Parameters:
+    ///   - id: the run's.
+    ///   - result: what was found; `nil` when it was not looked for to the end.
+    func finishLoading(_ id: WorkflowID, _ result: Loaded?) {
+        let waiting = slots.withLock { slots -> [CheckedContinuation<Loaded?, Never>] in
             guard case .loading(let waiting) = slots[id] else { return [] }
-            slots[id] = workflow.map(Slot.active)
+            if case .success(.active(let workflow)) = result {
+                slots[id] = .active(workflow)
+            } else {
+                slots[id] = nil
+            }
             return waiting
         }
-        for continuation in waiting { continuation.resume() }
+        for continuation in waiting { continuation.resume(returning: result) }
     }
 
-    /// Waits while someone loads an id; returns at once when no one does.
-    func waitUntilLoaded(_ id: WorkflowID) async {
+    /// Waits while someone loads an id.
+    ///
+    /// - Returns: what came of it; `nil` when that is not known, so that one has to ask again.
+    func loaded(_ id: WorkflowID) async -> Loaded? {
         await withCheckedContinuation { continuation in
             let isLoading = slots.withLock { slots in
-                guard case .loading(let waiting) = slots[id] else { return false }
-                slots[id] = .loading(waiting + [continuation])
+                guard case .loading(var waiting) = slots[id] else { return false }
+                // Or the array would be copied for each that waits.
+                slots[id] = .loading([])
+                waiting.append(continuation)
+                slots[id] = .loading(waiting)
                 return true
             }
-            if !isLoading { continuation.resume() }
+            if !isLoading { continuation.resume(returning: nil) }
         }
     }
 

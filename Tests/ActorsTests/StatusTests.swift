@@ -41,6 +41,30 @@ struct StatusTests {
         }
     }
 
+    /// Each of them read it anew once, while all others waited anew: a thousand calls kept the server busy for minutes.
+    @Test("is read once for all who ask at the same time, whether the run has ended, is not there, or can't be read")
+    func readOnce() async throws {
+        try await EngineRig.run { rig in
+            try await rig.start("ended")
+            let worker = try await rig.worker("plain", isPlain: true)
+            try await rig.engine.complete(task: try await worker.task().taskID.description, .completed([]))
+            rig.store.makeUnreadable(WorkflowID(rawValue: "unreadable"))
+            for (id, looks) in [("ended", 2), ("missing", 2), ("unreadable", 1)] {
+                let before = rig.store.summariesRead
+                rig.store.holdSummaries()
+                let states = try await withThrowingTaskGroup(of: WorkflowState?.self) { group in
+                    for _ in 0..<1_000 { group.addTask { try? await rig.status(id).state } }
+                    try await Task.sleep(for: .milliseconds(200))
+                    rig.store.releaseSummaries()
+                    return try await group.reduce(into: Set()) { $0.insert($1) }
+                }
+                #expect(states == [id == "ended" ? .completed : nil])
+                // Only who comes while it is being read has it for nothing: all of the first look, some of the second.
+                #expect(rig.store.summariesRead - before < looks * 1_000 - 500)
+            }
+        }
+    }
+
     @Test("tells only what is durable")
     func durable() async throws {
         try await EngineRig.run { rig in

@@ -11,6 +11,8 @@ final class FaultyStore: WorkflowStore {
         var attempts: [[WorkflowWrite]] = []
         var commits: [[WorkflowWrite]] = []
         var unreadable: Set<WorkflowID> = []
+        var areSummariesHeldBack = false
+        var summariesRead = 0
     }
 
     let memory: MemoryStore
@@ -44,6 +46,12 @@ final class FaultyStore: WorkflowStore {
     /// What was committed, one batch each.
     var commits: [[WorkflowWrite]] { state.value.commits }
 
+    /// Summaries that are read from now on wait.
+    func holdSummaries() { state.update { $0.areSummariesHeldBack = true } }
+    func releaseSummaries() { state.update { $0.areSummariesHeldBack = false } }
+    /// How often a summary was read.
+    var summariesRead: Int { state.value.summariesRead }
+
     /// Waits until so many commits have begun.
     func untilAttempts(_ count: Int) async { await state.until { $0.attempts.count >= count } }
 
@@ -73,6 +81,8 @@ final class FaultyStore: WorkflowStore {
     }
 
     func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary? {
+        state.update { $0.summariesRead += 1 }
+        await state.until { !$0.areSummariesHeldBack }
         if state.value.unreadable.contains(id) { throw StoreError(code: .inaccessible, message: "a bad sector") }
         return try await memory.summary(of: id)
     }
