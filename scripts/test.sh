@@ -28,6 +28,9 @@ Tests/Interop/python/run.sh "$bin/aether"
 echo "== faults: servers and workers die, disks and networks fail, clocks jump"
 Tests/Chaos/run.sh "$bin/aether"
 
+echo "== simulation"
+Tests/Simulation/run.sh "$bin/simulation"
+
 echo "== README and quickstart"
 Tests/Readme/run.sh "$bin"
 
