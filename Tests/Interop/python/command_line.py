@@ -313,7 +313,6 @@ def usage(aether):
     aether.fails(64, "--help", "no-such-command")
     aether.fails(64, "--help", "workflow", "signal", "x")
     aether.fails(64, "--help", "workflow", "list", "--state", "ODD")
-    aether.fails(64, "TLS", "status", "x", "--server", "https://localhost")
     aether.fails(64, "65535", "serve", "--grpc-port", "70000")
     equal(aether.ok("--version").count("."), 2)
     for command in ((), ("serve",), ("workflow", "start"), ("workflow", "signal"), ("status",)):
