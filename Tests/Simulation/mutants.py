@@ -63,10 +63,6 @@ MUTANTS = [
      "if signals.knows(signal.id) { return }", "if signals.knows(signal.id), !MUTANT { return }"),
     ("a-timer-is-lost", RUNTIME + "WorkflowExecution+Operations.swift",
      "if let next = deadlines.announce() {", "if let next = deadlines.announce(), !MUTANT {"),
-    ("a-timer-fires-early", RUNTIME + "WorkflowExecution+Operations.swift",
-     "while let key = deadlines.popDue(at: now) {\n            switch pending[key]?.kind {\n            case .timer(let fireAt) where fireAt <= now:",
-     "while let key = deadlines.popDue(at: MUTANT ? now.advanced(by: 5_000) : now) {\n            switch pending[key]?.kind {\n"
-     "            case .timer(let fireAt) where fireAt <= now || MUTANT:"),
     ("an-attempt-answers-for-another", RUNTIME + "WorkflowExecution+Operations.swift",
      "            lease.attempt == attempt\n", "            lease.attempt == attempt || MUTANT\n"),
     ("a-lost-child-is-another-when-it-is-back", ACTORS + "Engine+Children.swift",
