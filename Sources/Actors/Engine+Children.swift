@@ -7,15 +7,14 @@ extension Engine {
     /// is for the same run meanwhile waits behind them: that a child is to end must not reach it before it is started.
     func deliverMessages() async {
         var late: [WorkflowID: [RunMessage]] = [:]
-        while let messages = await messages.take() {
+        while let deliveries = await messages.take() {
             var batch: [RunMessage] = []
-            for message in messages {
-                if case .retry(let id) = message {
-                    batch += late.removeValue(forKey: id) ?? []
-                } else if late[message.recipient] != nil {
+            for delivery in deliveries {
+                switch delivery {
+                case .retry(let id): batch += late.removeValue(forKey: id) ?? []
+                case .message(let message) where late[message.recipient] != nil:
                     late[message.recipient]?.append(message)
-                } else {
-                    batch.append(message)
+                case .message(let message): batch.append(message)
                 }
             }
             let undelivered = await deliver(batch)
@@ -94,8 +93,6 @@ extension Engine {
             return try await hand(.cancel, to: child) { $0.parent?.workflow == parent }
         case .terminate(let child, let parent):
             return try await hand(.terminate, to: child) { $0.parent?.workflow == parent }
-        case .retry:
-            return nil
         }
     }
 
@@ -209,12 +206,13 @@ extension Engine {
         _ = try? await workflow.handle(event, at: clock.now())
     }
 
-    private func followParentLater(of workflow: WorkflowActor) {
+    /// Looks for the parent again once the open runs have been read, until it can be read.
+    func followParentLater(of workflow: WorkflowActor) {
         inBackground { [self] in
-            repeat {
-                guard (try? await clock.sleep(configuration.workerGrace)) != nil else { return }
-            } while !hasRecovered
-            try? await followParent(of: workflow, mayReturn: false)
+            while (try? await clock.sleep(configuration.workerGrace)) != nil, !workflow.isAbsent {
+                guard hasRecovered else { continue }
+                if (try? await followParent(of: workflow, mayReturn: false)) != nil { return }
+            }
         }
     }
 

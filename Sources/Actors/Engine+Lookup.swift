@@ -106,13 +106,14 @@ extension Engine {
         }
         messages.put(
             contentsOf: execution.unfinishedEffects.compactMap {
-                RunMessage($0, of: execution.id, seed: execution.start.seed)
+                RunMessage($0, of: execution.id, seed: execution.start.seed).map { .message($0) }
             })
         do throws(EngineError) {
             try await followParent(of: workflow)
         } catch {
             logger.error(
                 "a child's parent can't be read", metadata: ["workflow": "\(execution.id)", "error": "\(error)"])
+            followParentLater(of: workflow)
         }
         _ = try? await workflow.handle(.wake, at: clock.now())
         if execution.mayBePassive { passivateLater(workflow) }

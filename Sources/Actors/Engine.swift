@@ -18,7 +18,7 @@ package final class Engine: Sendable {
     let timers: TimerActor
     let dispatcher: EffectDispatcher
     /// What runs have to tell one another.
-    let messages = BatchQueue<RunMessage>()
+    let messages = BatchQueue<MessageDelivery>()
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
     let lanes: [PersistenceTier: Lane]
     /// Which one of the lives of its database the engine serves, and which one its memory is; see ``text(of:)``.
@@ -68,7 +68,7 @@ package final class Engine: Sendable {
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
             clock: clock, passivationHorizon: configuration.passivationHorizon,
-            tell: { messages.put(contentsOf: $0) }, ring: { reference.engine?.ring() })
+            tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() })
         self.dispatcher = dispatcher
         self.lanes = stores.mapValues { store in
             let persistence = PersistenceActor(

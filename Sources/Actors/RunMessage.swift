@@ -9,8 +9,6 @@ enum RunMessage: Sendable {
     /// A child, by its parent's id, is to end.
     case cancel(WorkflowID, childOf: WorkflowID)
     case terminate(WorkflowID, childOf: WorkflowID)
-    /// What could not be delivered to the run is tried again.
-    case retry(WorkflowID)
 
     /// The run it is for.
     var recipient: WorkflowID {
@@ -18,7 +16,6 @@ enum RunMessage: Sendable {
         case .start(let child, _): child.id
         case .tell(let link, _): link.workflow
         case .cancel(let child, _), .terminate(let child, _): child
-        case .retry(let id): id
         }
     }
 
@@ -35,4 +32,11 @@ enum RunMessage: Sendable {
         default: return nil
         }
     }
+}
+
+/// What the one who delivers messages has to do.
+enum MessageDelivery: Sendable {
+    case message(RunMessage)
+    /// What could not be delivered to a run is tried again.
+    case retry(WorkflowID)
 }

@@ -52,9 +52,16 @@ struct StatusTests {
             for (id, looks) in [("ended", 2), ("missing", 2), ("unreadable", 1)] {
                 let before = rig.store.summariesRead
                 rig.store.holdSummaries()
+                let asked = Observed(0)
                 let states = try await withThrowingTaskGroup(of: WorkflowState?.self) { group in
-                    for _ in 0..<1_000 { group.addTask { try? await rig.status(id).state } }
-                    try await Task.sleep(for: .milliseconds(200))
+                    for _ in 0..<1_000 {
+                        group.addTask {
+                            asked.update { $0 += 1 }
+                            return try? await rig.status(id).state
+                        }
+                    }
+                    await asked.until { $0 == 1_000 }
+                    await settle()
                     rig.store.releaseSummaries()
                     return try await group.reduce(into: Set()) { $0.insert($1) }
                 }

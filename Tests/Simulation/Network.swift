@@ -177,7 +177,7 @@ final class Link: ServerCalls, @unchecked Sendable {
     }
 }
 
-/// One answer, whoever gives it first.
+/// One answer, whoever gives it first. Unchecked for the reason of ``Scheduler``.
 final class Reply<Answer: Sendable>: @unchecked Sendable {
     private var result: Result<Answer, any Error>?
     private var waiter: UnsafeContinuation<Result<Answer, any Error>, Never>?
@@ -196,7 +196,7 @@ final class Reply<Answer: Sendable>: @unchecked Sendable {
     }
 }
 
-/// The messages of one stream of tasks on their way.
+/// The messages of one stream of tasks on their way. Unchecked for the reason of ``Scheduler``.
 final class TaskLink: @unchecked Sendable {
     enum Message { case accepted, task(Aether_V1_Task) }
 

@@ -15,7 +15,7 @@ struct Program: Codable, Sendable {
     var hasClient: Bool
 }
 
-/// Two thirds of what the product does, drawn at random: each run is a sequence of operations, some of which have branches.
+/// What workflows can do, drawn at random: each run is a sequence of operations, some of which have branches.
 struct ProgramRunner: Sendable {
     let world: World
     let client: AetherClient

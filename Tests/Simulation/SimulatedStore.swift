@@ -2,6 +2,8 @@ import AetherRuntime
 import AetherStorage
 
 /// Where entries end up: one disk survives every crash of the server, and each server has one that doesn't, its memory.
+///
+/// Unchecked for the reason of ``Scheduler``.
 final class Disk: @unchecked Sendable {
     let memory = MemoryStore()
     /// Whether it refuses writes.

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("A test over the kit", .timeLimit(.minutes(2)))
+@Suite("A test over the kit", .timeLimit(.minutes(5)))
 struct DeterminismTests {
     private let client = AetherClient()
 
