@@ -105,10 +105,6 @@ MUTANTS = [
      "if case .stepResolved(_, _, let early) = self, !MUTANT { early } else { nil }"),
     ("a-run-ahead-goes-there-twice", CLIENT + "Run/RunState+Journal.swift",
      "if entry.early != nil, entry.sequence > replayEnd {", "if entry.early != nil, entry.sequence > replayEnd, !MUTANT {"),
-    ("a-lost-record-is-not-missed", ACTORS + "Engine+Worker.swift",
-     "record <= execution.lease?.applied ?? 0)", "MUTANT || record <= execution.lease?.applied ?? 0)"),
-    ("an-answer-that-comes-too-late-is-heeded", CLIENT + "Run/RunState+Reports.swift",
-     "isAnswerLate = isReporting", "isAnswerLate = isReporting && !MUTANT"),
     ("a-report-that-fails-is-not-repeated", CLIENT + "Worker/Reporter.swift",
      "guard (try? await clock.pause(backoff.next())) != nil else { break }",
      "guard !MUTANT, (try? await clock.pause(backoff.next())) != nil else { break }"),
@@ -155,7 +151,7 @@ def hunt(simulation: pathlib.Path, name: str, seeds: int) -> bool:
         count = min(25, seeds - first + 1)
         command = [simulation, "--seed", str(first), "--seeds", str(count)]
         try:
-            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=600)
+            run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
             if run.returncode != 0:
                 lines = (run.stdout.strip() or run.stderr.strip() or f"exit {run.returncode}").splitlines()
                 print(f"found    {name}: {lines[0][:150]}", flush=True)
