@@ -105,7 +105,7 @@ extension Engine {
             await adopt(task, by: lease.worker, workflow, else: gone)
         }
         messages.put(
-            contentsOf: execution.unfinishedEffects.compactMap {
+            contentsOf: run.unfinished.compactMap {
                 RunMessage($0, of: execution.id, seed: execution.start.seed).map { .message($0) }
             })
         do throws(EngineError) {

@@ -318,21 +318,7 @@ extension JournalEntry {
     }
 }
 
-extension ActivityProgress {
-    fileprivate func schedulingRequest(_ subject: TaskSubject) -> TaskScheduler.Request {
-        TaskScheduler.Request(
-            subject, .activity(spec.name, service: spec.service), avoidedWorker: failures > 0 ? lastWorker : nil)
-    }
-}
-
 extension WorkflowExecution {
-    var schedulingRequest: TaskScheduler.Request {
-        TaskScheduler.Request(
-            TaskSubject(workflow: id, incarnation: start.incarnation), .workflow(start.type),
-            lastWorker: lastWorker?.id,
-            needsReplay: needsReplay)
-    }
-
     var summary: WorkflowSummary {
         WorkflowSummary(
             id: id, type: start.type, tier: start.tier, state: state, createdAt: createdAt, startedAt: startedAt,

@@ -63,7 +63,7 @@ struct DeleteTests {
     @Test("is answered after its parent has recorded its end, which would start it again otherwise")
     func child() async throws {
         let memory = MemoryStore()
-        try await Fixture.familyWithEndedChild(in: memory)
+        try await Fixture.family(childHasEnded: true, in: memory)
         try await EngineRig.run(over: memory, isGateOpen: false) { rig in
             let child = WorkflowID(rawValue: "child")
             let isAnswered = Observed(false)

@@ -74,4 +74,27 @@ struct RecoveryTests {
             #expect(Set(first + [third]) == ["a", "b", "c"])
         }
     }
+
+    @Test("starts no child before its start is written, of a run that goes on while others are still picked up")
+    func childNotWritten() async throws {
+        let memory = MemoryStore()
+        // Picked up in this order: the child, for which its parent is looked up; the parent; the run.
+        try await Fixture.family(childHasEnded: false, in: memory)
+        let task = try await Fixture.leasedRun("run", to: "w", records: [], in: memory)
+        try await EngineRig.run(over: memory, summariesBeforeHold: 3) { rig in
+            await rig.store.untilSummariesRead(4)
+            let worker = try await rig.worker("w", offers: ["other"], held: [.init(task)])
+            rig.store.closeGate()
+            let begun = rig.store.attempts
+            async let report = worker.report(task, first: 1, [.child("new")])
+            await rig.store.untilAttempts(begun + 1)
+            rig.store.releaseSummaries()
+            try await eventually { rig.engine.hasRecovered }
+            await settle()
+            #expect(try await rig.activeRuns() == 3)
+            rig.store.openGate()
+            #expect(try await report.sequences == [3])
+            try await eventually { try await rig.activeRuns() == 4 }
+        }
+    }
 }

@@ -300,7 +300,7 @@ extension [SimulatedWorker] {
 }
 
 extension JournalEntry {
-    fileprivate var line: String {
+    var line: String {
         "  \(sequence) at \(time.rawValue % 100_000_000)\(record > 0 ? " record \(record)" : ""): \(event)"
             .replacing("AetherRuntime.", with: "")
     }

@@ -24,6 +24,9 @@ struct Simulation: ParsableCommand {
     @Option(help: "How long faults go on, in simulated seconds.")
     var faultSeconds: Int64 = 20
 
+    @Flag(help: "The core alone, without actors, SDK and wire: many more seeds in the same time.")
+    var core = false
+
     @Flag(help: "Nothing goes wrong.")
     var withoutFaults = false
 
@@ -38,6 +41,7 @@ struct Simulation: ParsableCommand {
 
     func run() throws {
         Self.beginAgainUnlessHashesAreFixed()
+        if core { return try runCore() }
         Scheduler.takeOverGlobalExecutor()
         var fingerprint: UInt64 = 0
         var (jobs, acknowledged, entries) = (0, 0, 0)
@@ -69,6 +73,27 @@ struct Simulation: ParsableCommand {
         world.scheduler.run { world.hasEnded }
         if !world.hasEnded { world.fail("nothing happens any more, and the world has not ended") }
         return world
+    }
+
+    private func runCore() throws {
+        var (happened, acknowledged, entries) = (0, 0, 0)
+        for seed in seed..<seed + seeds {
+            let world = CoreWorld(seed: seed, workflows: workflows, hasFaults: !withoutFaults, isVerbose: trace)
+            world.run()
+            happened += world.events.count
+            acknowledged += world.history.acknowledged
+            entries += world.history.runs.values.reduce(0) { $0 + $1.entries.count }
+            if let violation = world.violation {
+                print("seed \(seed): \(violation)")
+                print(
+                    "repeat: swift run simulation --core --seed \(seed) --workflows \(workflows)\(withoutFaults ? " --without-faults" : "") --trace"
+                )
+                throw ExitCode.failure
+            }
+        }
+        print(
+            "simulation of the core: \(seeds) seeds of \(workflows) workflows passed; \(entries) entries, \(acknowledged) "
+                + "acknowledged while faults went on, \(happened) events")
     }
 
     private func command(_ seed: UInt64) -> String {

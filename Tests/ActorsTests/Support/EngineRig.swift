@@ -15,10 +15,11 @@ struct EngineRig: Sendable {
     /// Runs an engine for the length of a body; then stops it, and sees that all journals are whole.
     static func run(
         over memory: MemoryStore = MemoryStore(), configuration: EngineConfiguration = EngineConfiguration(),
-        isGateOpen: Bool = true, _ body: (EngineRig) async throws -> Void
+        isGateOpen: Bool = true, summariesBeforeHold: Int? = nil, _ body: (EngineRig) async throws -> Void
     ) async throws {
         let (store, clock) = (FaultyStore(memory), ManualClock())
         if !isGateOpen { store.closeGate() }
+        if let summariesBeforeHold { store.holdSummaries(after: summariesBeforeHold) }
         let availability = Observed<[Bool]>([])
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
@@ -35,6 +36,7 @@ struct EngineRig: Sendable {
                 failure = error
             }
             store.openGate()
+            store.releaseSummaries()
             await engine.beginStop()
             engine.finish()
             clock.finish()

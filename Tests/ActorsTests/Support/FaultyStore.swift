@@ -11,7 +11,8 @@ final class FaultyStore: WorkflowStore {
         var attempts: [[WorkflowWrite]] = []
         var commits: [[WorkflowWrite]] = []
         var unreadable: Set<WorkflowID> = []
-        var areSummariesHeldBack = false
+        /// Those after so many wait.
+        var summariesBeforeHold = Int.max
         var summariesRead = 0
     }
 
@@ -46,9 +47,10 @@ final class FaultyStore: WorkflowStore {
     /// What was committed, one batch each.
     var commits: [[WorkflowWrite]] { state.value.commits }
 
-    /// Summaries that are read from now on wait.
-    func holdSummaries() { state.update { $0.areSummariesHeldBack = true } }
-    func releaseSummaries() { state.update { $0.areSummariesHeldBack = false } }
+    /// Summaries that are read after so many more wait.
+    func holdSummaries(after count: Int = 0) { state.update { $0.summariesBeforeHold = $0.summariesRead + count } }
+    func releaseSummaries() { state.update { $0.summariesBeforeHold = .max } }
+    func untilSummariesRead(_ count: Int) async { await state.until { $0.summariesRead >= count } }
     /// How often a summary was read.
     var summariesRead: Int { state.value.summariesRead }
 
@@ -81,8 +83,11 @@ final class FaultyStore: WorkflowStore {
     }
 
     func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary? {
-        state.update { $0.summariesRead += 1 }
-        await state.until { !$0.areSummariesHeldBack }
+        let number = state.update { state in
+            state.summariesRead += 1
+            return state.summariesRead
+        }
+        await state.until { number <= $0.summariesBeforeHold }
         if state.value.unreadable.contains(id) { throw StoreError(code: .inaccessible, message: "a bad sector") }
         return try await memory.summary(of: id)
     }

@@ -26,8 +26,8 @@ enum Fixture {
         try await write(execution, decision.entries, to: store)
     }
 
-    /// A run "parent" that waits for its child "child", which has ended without the parent having heard of it.
-    static func familyWithEndedChild(in store: MemoryStore) async throws {
+    /// A run "parent" that waits for its child "child", which may have ended without the parent having heard of it.
+    static func family(childHasEnded: Bool, in store: MemoryStore) async throws {
         let now = Timestamp(rawValue: 1)
         let key = OperationKey(scope: "", kind: "child", name: "order", occurrence: 1)
         let call = ChildStart(id: WorkflowID(rawValue: "child"), type: "order", input: [0x31])
@@ -40,7 +40,8 @@ enum Fixture {
         var childStart = start
         childStart.parent = ParentLink(workflow: parent.id, seed: start.seed, key: key, closePolicy: .cancel)
         var (child, childDecision) = WorkflowExecution.create(id: call.id, start: childStart, at: now)
-        let childEntries = try childDecision.entries + child.handle(.cancel, at: now).entries
+        let childEntries =
+            childHasEnded ? try childDecision.entries + child.handle(.cancel, at: now).entries : childDecision.entries
         try await write(child, childEntries, to: store)
     }
 
