@@ -1,10 +1,11 @@
 #!/usr/bin/env python3
 """Has the simulation look for bugs that are put into a copy of the sources, each behind a switch of its own.
 
-    mutants.py [--check] [--seeds N] [--only NAME ...]
+    mutants.py [--check] [--core] [--seeds N] [--only NAME ...]
 
 Each mutant is one place of the product, and what stands there instead when the environment names the mutant: so all of them are
 built at once, into .build/mutants. A mutant that no seed finds fails the run. --check only sees that every place is still there.
+--core has those of the core looked for by the simulation of the core alone.
 """
 
 import argparse
@@ -143,13 +144,13 @@ def copy() -> None:
     shutil.rmtree(fresh)
 
 
-def hunt(simulation: pathlib.Path, name: str, seeds: int) -> bool:
+def hunt(simulation: pathlib.Path, name: str, seeds: int, options: list[str]) -> bool:
     """Whether the simulation finds a mutant; says at which seed."""
     environment = dict(os.environ, AETHER_MUTANT=name)
     first = 1
     while first <= seeds:
         count = min(25, seeds - first + 1)
-        command = [simulation, "--seed", str(first), "--seeds", str(count)]
+        command = [simulation, *options, "--seed", str(first), "--seeds", str(count)]
         try:
             run = subprocess.run(command, env=environment, capture_output=True, text=True, timeout=300)
             if run.returncode != 0:
@@ -167,6 +168,7 @@ def hunt(simulation: pathlib.Path, name: str, seeds: int) -> bool:
 def main() -> None:
     parser = argparse.ArgumentParser(description="Has the simulation look for bugs that are put into a copy of the sources.")
     parser.add_argument("--check", action="store_true", help="only see that every mutant has its place")
+    parser.add_argument("--core", action="store_true", help="only those of the core, by the simulation of the core")
     parser.add_argument("--seeds", type=int, default=1000, help="how many seeds each mutant is given")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these mutants")
     arguments = parser.parse_args()
@@ -182,8 +184,12 @@ def main() -> None:
     subprocess.run(build, check=True)
     binary = subprocess.run([*build[:2], "--package-path", str(tree), "--show-bin-path"], check=True, capture_output=True, text=True)
     simulation = pathlib.Path(binary.stdout.strip()) / "simulation"
-    names = [name for name, *_ in MUTANTS if not arguments.only or name in arguments.only]
-    found = [hunt(simulation, name, arguments.seeds) for name in names]
+    names = [
+        name for name, file, *_ in MUTANTS
+        if (not arguments.only or name in arguments.only) and (not arguments.core or "WorkflowExecution" in file)
+    ]
+    options = ["--core", "--workflows", "3"] if arguments.core else []
+    found = [hunt(simulation, name, arguments.seeds, options) for name in names]
     print(f"mutants: {sum(found)} of {len(found)} found")
     sys.exit(0 if all(found) else 1)
 

@@ -1,9 +1,11 @@
 #!/usr/bin/env bash
-# The short form of the simulation: ./run.sh PATH-OF-SIMULATION. More seeds, or others: SIMULATION_SEEDS and SIMULATION_SEED.
+# The short form of the simulation: ./run.sh PATH-OF-SIMULATION. More seeds, or others: SIMULATION_SEEDS, SIMULATION_CORE_SEEDS and
+# SIMULATION_SEED.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 simulation=$(realpath "${1:?usage: run.sh PATH-OF-SIMULATION}")
 seeds=${SIMULATION_SEEDS:-400}
+core_seeds=${SIMULATION_CORE_SEEDS:-10000}
 first=${SIMULATION_SEED:-1}
 
 "$here/mutants.py" --check
@@ -16,16 +18,26 @@ if [[ $one != "$other" ]]; then
     exit 1
 fi
 
-echo "-- $seeds seeds, on each processor a part"
-processors=$(getconf _NPROCESSORS_ONLN)
-part=$(((seeds + processors - 1) / processors))
-pids=()
-for ((index = 0; index < processors; index++)); do
-    "$simulation" --seed $((first + index * part)) --seeds "$part" &
-    pids+=($!)
-done
 status=0
-for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+
+# simulate SEEDS OPTION ...: on each processor a part.
+simulate() {
+    local processors part index pid pids=()
+    processors=$(getconf _NPROCESSORS_ONLN)
+    part=$((($1 + processors - 1) / processors))
+    shift
+    for ((index = 0; index < processors; index++)); do
+        "$simulation" "$@" --seed $((first + index * part)) --seeds "$part" &
+        pids+=($!)
+    done
+    for pid in "${pids[@]}"; do wait "$pid" || status=1; done
+}
+
+echo "-- the core alone, $core_seeds seeds"
+simulate "$core_seeds" --core --workflows 3
+
+echo "-- $seeds seeds"
+simulate "$seeds"
 
 echo "-- 5,000 workflows at once"
 "$simulation" --seed "$first" --workflows 5000 || status=1

@@ -29,6 +29,12 @@ final class CoreRun {
         goOn()
     }
 
+    /// The server counts the run as one that works, until it is told again that it only waits.
+    func isConnectedAgain() {
+        toldWaiting = 0
+        goOn()
+    }
+
     func goOn() {
         guard !isDropped else { return }
         for act in progress.next() {

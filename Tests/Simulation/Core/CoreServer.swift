@@ -68,9 +68,8 @@ final class CoreServer {
 
     // MARK: Decisions
 
-    /// Gives events to a run, one behind the other.
-    ///
-    /// - Parameter answer: told once what the run decided is durable, or that it is not; where a record stands, if one was reported.
+    /// Gives events to a run, one behind the other. The answer is told once what the run decided is durable, or that it is not, with
+    /// the places of the records that were reported.
     func submit(_ events: WorkflowEvent..., to id: WorkflowID, _ answer: @escaping Answer = { _ in }) {
         var places: [RecordPlace] = []
         do {

@@ -87,6 +87,7 @@ final class CoreWorker {
         case .kept(let kept):
             for task in runs.keys where !kept.contains(task) { drop(task) }
             attempts.formIntersection(kept)
+            for task in kept.sorted(by: { $0.workflow < $1.workflow }) { runs[task]?.isConnectedAgain() }
         case .run(let task, let journal):
             begin(task, journal)
         case .attempt(let task):
