@@ -41,7 +41,7 @@ struct LimitsTests {
 
     @Test(
         "has every limit of the engine, the database and the connections, with its default",
-        arguments: ["engine", "store", "grpc", "flood"])
+        arguments: ["engine", "store", "grpc", "flood", "http"])
     func limits(part: String) throws {
         let transport = AetherServer.transportLimits(ServerConfiguration())
         let subject: Any =
@@ -49,6 +49,7 @@ struct LimitsTests {
             case "engine": EngineConfiguration()
             case "store": SQLiteStore.Configuration()
             case "grpc": transport
+            case "http": HTTPLimits()
             default: transport.floodGuard
             }
         let rows = try page().split(separator: "\n").filter { $0.hasPrefix("| `\(part).") }

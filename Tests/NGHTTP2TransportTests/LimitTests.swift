@@ -129,6 +129,50 @@ extension TransportTests {
             }
         }
 
+        @Test("a client that makes the server reset its streams without end is told the same")
+        func serverResets() async throws {
+            try await TestRig.run(configureServer: {
+                $0.floodGuard.resetBurst = 50
+                $0.floodGuard.resetsPerSecond = 1
+            }) { rig in
+                let raw = try await RawConnection.connect(port: rig.port)
+                raw.send(HTTP2Frame.preface + HTTP2Frame.settings.bytes)
+                raw.send(
+                    (0..<100).flatMap { index in
+                        let id = UInt32(index * 2 + 1)
+                        return HTTP2Frame.headers(streamID: id).bytes
+                            + HTTP2Frame(type: 8, streamID: id, payload: [0x7F, 0xFF, 0xFF, 0xFF]).bytes
+                    })
+                let frames = HTTP2Frame.all(in: await raw.untilClosed())
+                #expect(frames.contains { $0.type == 7 && $0.errorCode == 11 })
+            }
+        }
+
+        @Test("a call that is reset in the same breath costs no handler")
+        func resetBeforeStart() async throws {
+            let counter = Counter()
+            var service = TestService()
+            service.handlers[.unary] = { request, context in
+                counter.enter()
+                return try await TestService.echo(request, context)
+            }
+            try await TestRig.run(service) { rig in
+                let raw = try await RawConnection.connect(port: rig.port)
+                raw.send(HTTP2Frame.preface + HTTP2Frame.settings.bytes)
+                raw.send(
+                    (0..<2_000).flatMap { index in
+                        let id = UInt32(index * 2 + 1)
+                        return HTTP2Frame.headers(streamID: id).bytes + HTTP2Frame.reset(streamID: id).bytes
+                    } + HTTP2Frame(type: 6, payload: [UInt8](repeating: 1, count: 8)).bytes)
+                _ = await raw.frame(type: 6) { $0.flags == 1 }
+                // Only what two reads cut apart.
+                #expect(counter.most < 200)
+                let answer = try await rig.send([1])
+                #expect(answer == [1])
+                raw.close()
+            }
+        }
+
         @Test("a flood of PINGs, SETTINGS or empty DATA ends the connection", arguments: [6, 4, 0] as [UInt8])
         func floods(type: UInt8) async throws {
             try await TestRig.run(configureServer: {

@@ -233,3 +233,15 @@ case("HPACK 6.1 index 0", goaway(COMPRESSION_ERROR), headers(1, fields() + b"\x8
 case("HPACK 6.2 fields that the table keeps, does not keep, never keeps", answered,
      headers(1, fields() + field("a", "1", 0x40) + field("b", "2") + field("c", "3", 0x10) + b"\xbe") + data(1))
 case("HPACK 6.3 a table size over the limit", goaway(COMPRESSION_ERROR), headers(1, integer(4097, 5, 0x20) + fields()))
+LARGE = field("x", "x" * 3967, 0x40)
+case("HPACK 7.3 a block that stands for megabytes", goaway(ENHANCE_YOUR_CALM), headers(1, fields() + LARGE + b"\xbe" * 12000))
+
+
+@check
+def large_table(server, *_):
+    """HTTP/2: HPACK 7.3 a block that stands for less than four times the limit ends its call alone"""
+    with Connection(server) as connection:
+        connection.send(headers(1, fields() + LARGE + b"\xbe" * 25), data(1))
+        equal(connection.answer()[0]["grpc-status"], "8")
+        connection.send(request(3))
+        equal(connection.answer(3)[0]["grpc-status"], "0")

@@ -114,8 +114,11 @@ class Connection:
             window -= len(piece)
 
     def next(self):
-        """The next frame that isn't part of the handshake."""
+        """The next frame that isn't part of the handshake, nor the server's question whether the client is still there."""
         for arrived in self.arriving:
+            if arrived.kind == PING and not arrived.flags & ACK:
+                self.send(frame(PING, ACK, payload=arrived.payload))
+                continue
             if arrived.kind != SETTINGS:
                 return arrived
         raise Closed

@@ -7,6 +7,8 @@ struct HTTP2Frame: Sendable {
 
     static let preface = Array("PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n".utf8)
     static let settings = HTTP2Frame(type: 4)
+    /// What a client begins with. The server's settings count once they are acknowledged.
+    static let greeting = preface + settings.bytes + HTTP2Frame(type: 4, flags: 1).bytes
 
     var bytes: [UInt8] {
         let length = payload.count
@@ -35,6 +37,9 @@ struct HTTP2Frame: Sendable {
         }
         return HTTP2Frame(type: 1, flags: 0x4 | (endStream ? 0x1 : 0), streamID: streamID, payload: block)
     }
+
+    /// Of a GOAWAY.
+    var errorCode: UInt32 { payload.dropFirst(4).prefix(4).reduce(0) { $0 << 8 | UInt32($1) } }
 
     static func reset(streamID: UInt32) -> HTTP2Frame {
         HTTP2Frame(type: 3, streamID: streamID, payload: [0, 0, 0, 8])

@@ -42,13 +42,18 @@ final class RawConnection: Sendable {
         return all
     }
 
-    /// Reads until a frame fits; returns its payload.
+    /// Reads until there is a frame of the type.
     func frame(type: UInt8, where matches: @Sendable (HTTP2Frame) -> Bool = { _ in true }) async -> HTTP2Frame? {
+        await frame { $0.type == type && matches($0) }
+    }
+
+    /// Reads until a frame fits. What was read with it, and comes after it, is lost.
+    func frame(where matches: @Sendable (HTTP2Frame) -> Bool) async -> HTTP2Frame? {
         var buffer: [UInt8] = []
         for await bytes in received {
             buffer += bytes
             while let frame = HTTP2Frame(removingFrom: &buffer) {
-                if frame.type == type, matches(frame) { return frame }
+                if matches(frame) { return frame }
             }
         }
         return nil

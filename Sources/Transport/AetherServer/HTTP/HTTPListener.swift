@@ -20,6 +20,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
     private let port: Int
     private let pageGuard: PageGuard
     private let tls: TLSContextProvider?
+    private let limits: HTTPLimits
     private let snapshot: @Sendable () async throws -> ServerSnapshot
     private let logger: Logger
     private let bound = BoundPort()
@@ -30,7 +31,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
     /// end of a cancelled connection an error.
     package init(
         _ pages: Pages, host: String, port: Int, guard pageGuard: PageGuard, tls: TLSContextProvider? = nil,
-        logger: Logger,
+        limits: HTTPLimits = HTTPLimits(), logger: Logger,
         snapshot: @escaping @Sendable () async throws -> ServerSnapshot
     ) {
         self.pages = pages
@@ -38,6 +39,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
         self.port = port
         self.pageGuard = pageGuard
         self.tls = tls
+        self.limits = limits
         self.snapshot = snapshot
         var logger = logger
         logger.logLevel = .critical
@@ -58,7 +60,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
         let bound = bound
         let application = Application(
             router: router,
-            server: HTTPServerBuilder { [tls] in SecureHTTPChannel(base: HTTP1Channel(responder: $0), tls: tls) },
+            server: HTTPServerBuilder { [tls, limits] in SecureHTTPChannel(responder: $0, tls: tls, limits: limits) },
             configuration: ApplicationConfiguration(address: .hostname(host, port: port)),
             onServerRunning: { channel in bound.set(.success(channel.localAddress?.port ?? 0)) },
             logger: logger)

@@ -60,7 +60,7 @@ final class ClientConnection: Sendable {
             .connectTimeout(TimeAmount(configuration.connectTimeout))
             // Nothing is read until the handler is there to take it.
             .channelOption(.autoRead, value: false)
-            .channelOption(.maxMessagesPerRead, value: 16)
+            .channelOption(.maxMessagesPerRead, value: 1)
             .channelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
             .channelInitializer { channel in
                 self.add(channel)

@@ -11,6 +11,7 @@ struct ConnectionConfiguration: Sendable {
     var handshakeTimeout: Duration
     var keepalive: Keepalive?
     var floodGuard: FloodGuard
+    var buffers = BufferBudget.unlimited
 
     func streamLimits(maxSendBytes: Int? = nil, maxReceiveBytes: Int? = nil) -> StreamLimits {
         StreamLimits(

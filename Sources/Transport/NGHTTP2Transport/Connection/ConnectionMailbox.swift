@@ -13,12 +13,21 @@ final class ConnectionMailbox: Sendable {
     let eventLoop: any EventLoop
     /// For what is short enough to be done on the event loop.
     let executor: EventLoopExecutor
+    /// What the connection's calls have waiting.
+    let buffers: BufferAccount
+    /// Called when all connections together have too much waiting.
+    private let onTotalExceeded: @Sendable () -> Void
     /// The connection; it is taken out when the channel closes, which breaks the cycle of references.
     private let connection: NIOLoopBoundBox<HTTP2Connection?>
     private let state = Mutex(State())
 
-    init(eventLoop: any EventLoop) {
+    init(
+        eventLoop: any EventLoop, buffers: BufferAccount = BufferAccount(.unlimited, total: BufferTotal()),
+        onTotalExceeded: @escaping @Sendable () -> Void = {}
+    ) {
         self.eventLoop = eventLoop
+        self.buffers = buffers
+        self.onTotalExceeded = onTotalExceeded
         executor = EventLoopExecutor(eventLoop)
         connection = NIOLoopBoundBox.makeEmptyBox(valueType: HTTP2Connection.self, eventLoop: eventLoop)
     }
@@ -48,7 +57,27 @@ final class ConnectionMailbox: Sendable {
         }
     }
 
+    /// Runs something on the connection's event loop after what runs there now, unless the connection is gone.
+    func performLater(_ body: @escaping @Sendable (HTTP2Connection) -> Void) {
+        eventLoop.execute {
+            if let connection = self.connection.value { body(connection) }
+        }
+    }
+
+    /// Counts what calls have waiting. Called outside of their locks.
+    func countBuffered(_ change: Int) {
+        if change == 0 { return }
+        let outcome = buffers.add(change)
+        if outcome.releasesWindow { performLater { $0.releaseWindow() } }
+        if outcome.exceedsTotal { onTotalExceeded() }
+    }
+
     // Event loop only:
+
+    /// Counts what has arrived of messages that aren't complete.
+    func countIncomplete(_ change: Int) {
+        if change != 0, buffers.addIncomplete(change) { onTotalExceeded() }
+    }
 
     func attach(_ connection: HTTP2Connection) {
         self.connection.value = connection

@@ -15,12 +15,14 @@ extension HTTP2Connection {
         }
         nghttp2_session_callbacks_set_on_header_callback(callbacks) {
             _, frame, name, nameLength, value, valueLength, _, userData in
-            if let frame {
-                HTTP2Connection.from(userData)?.addHeader(
-                    streamID: frame.pointee.hd.stream_id,
-                    name: UnsafeBufferPointer(start: name, count: nameLength),
-                    value: UnsafeBufferPointer(start: value, count: valueLength))
-            }
+            guard let frame, let connection = HTTP2Connection.from(userData) else { return 0 }
+            return connection.addHeader(
+                streamID: frame.pointee.hd.stream_id,
+                name: UnsafeBufferPointer(start: name, count: nameLength),
+                value: UnsafeBufferPointer(start: value, count: valueLength))
+        }
+        nghttp2_session_callbacks_set_on_invalid_frame_recv_callback(callbacks) { _, _, _, userData in
+            HTTP2Connection.from(userData)?.countReset()
             return 0
         }
         nghttp2_session_callbacks_set_on_frame_recv_callback(callbacks) { _, frame, userData in
@@ -79,12 +81,24 @@ extension HTTP2Connection {
         }
     }
 
+    /// A block may stand for this many times the limit before it is a bomb; below, its call alone is refused.
+    private static let headerBombFactor = 4
+
+    /// A field of one byte may stand for thousands that were sent once (RFC 7541, section 7.3), so what counts is the size after
+    /// decompression, and a block that goes on past all reason isn't read to its end.
     private func addHeader(
         streamID: Int32, name: UnsafeBufferPointer<UInt8>, value: UnsafeBufferPointer<UInt8>
-    ) {
-        guard let record = headerRecord, record.id == streamID else { return }
-        record.block.add(name: name, value: value, paths: paths, limit: configuration.maxHeaderListBytes)
+    ) -> Int32 {
+        guard let record = headerRecord, record.id == streamID else { return 0 }
+        let limit = configuration.maxHeaderListBytes
+        record.block.add(name: name, value: value, paths: paths, limit: limit)
+        guard record.block.size / Self.headerBombFactor > limit else { return 0 }
+        terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+        return NGHTTP2_ERR_TEMPORAL_CALLBACK_FAILURE.rawValue
     }
+
+    /// A window that is opened by less is a game: of a byte at a time, each costs a frame.
+    private static let smallIncrement = 256
 
     private func frameReceived(_ frame: UnsafePointer<nghttp2_frame>) {
         let header = frame.pointee.hd
@@ -99,6 +113,7 @@ extension HTTP2Connection {
         case NGHTTP2_HEADERS:
             guard let record = records[header.stream_id] else { return }
             if record.block.size > configuration.maxHeaderListBytes, !record.isInboundOver {
+                costlyFrames += 1
                 role.refuse(record, headerListTooLarge(record.block.size), on: self)
             } else {
                 role.headersCompleted(record, endsStream: endsStream, on: self)
@@ -114,6 +129,8 @@ extension HTTP2Connection {
                 }
             }
         case NGHTTP2_PRIORITY: countControlFrame()
+        case NGHTTP2_WINDOW_UPDATE:
+            if frame.pointee.window_update.window_size_increment < Self.smallIncrement { countControlFrame() }
         case NGHTTP2_RST_STREAM: countReset()
         case NGHTTP2_GOAWAY: role.goAwayReceived(on: self)
         default: break
@@ -129,17 +146,19 @@ extension HTTP2Connection {
 
     private func dataReceived(streamID: Int32, _ bytes: UnsafeRawBufferPointer) {
         guard let session else { return }
-        // One slow reader must not stop the others: only the stream's own window waits for the application.
-        nghttp2_session_consume_connection(session, bytes.count)
+        returnConnectionWindow(bytes.count, session)
         guard let record = records[streamID], !record.isInboundOver, let stream = record.stream else { return }
         var rest = bytes
         var counted = bytes.count
+        let incomplete = record.deframer.partialBytes
+        defer { mailbox.countIncomplete(record.deframer.partialBytes - incomplete) }
         do throws(MessageDeframer.Failure) {
             while let message = try record.deframer.next(from: &rest, limit: stream.limits.maxReceiveBytes) {
                 stream.deliver(.message(message), windowBytes: counted - rest.count)
                 counted = rest.count
             }
         } catch {
+            costlyFrames += 1
             return role.refuse(record, error.rpcError(limit: stream.limits.maxReceiveBytes), on: self)
         }
         let windowBytes = stream.returnableBytes(addingPartial: counted)
@@ -149,6 +168,7 @@ extension HTTP2Connection {
     private func streamClosed(streamID: Int32, http2ErrorCode code: UInt32) {
         guard let record = records.removeValue(forKey: streamID) else { return }
         record.deadline?.cancel()
+        dropIncomplete(record)
         close(record.stream, .streamReset(http2ErrorCode: code))
     }
 

@@ -59,6 +59,7 @@ extension HTTP2Connection {
         let count = min(available, limit)
         if isLast, count == available {
             flags.pointee |= NGHTTP2_DATA_FLAG_EOF.rawValue
+            hasAnswered = true
             if side == .server {
                 flags.pointee |= NGHTTP2_DATA_FLAG_NO_END_STREAM.rawValue
                 submitTrailers(streamID, stream)

@@ -10,8 +10,9 @@ internal import NIOTLS
 ///
 /// nghttp2's callbacks run inside of `nghttp2_session_mem_recv` and `nghttp2_session_mem_send`; the channel is never
 /// closed in there, since that would free the session under nghttp2's feet. They note what has to happen instead.
-final class HTTP2Connection: ChannelInboundHandler {
+final class HTTP2Connection: ChannelDuplexHandler {
     typealias InboundIn = ByteBuffer
+    typealias OutboundIn = Never
     typealias OutboundOut = ByteBuffer
 
     /// How a graceful shutdown proceeds.
@@ -23,6 +24,11 @@ final class HTTP2Connection: ChannelInboundHandler {
         /// The final GOAWAY is out: the connection ends with its last stream.
         case final
     }
+
+    /// How much is read in one turn of the event loop.
+    static let maxReadBytes = 32 * 1024
+    /// How long GOAWAY may take to be sent when the connection ends with an error.
+    private static let goAwayTimeout = Duration.seconds(1)
 
     let side: HTTP2Session.Side
     let role: any ConnectionRole
@@ -38,13 +44,32 @@ final class HTTP2Connection: ChannelInboundHandler {
     /// The stream whose header block is being read.
     var headerRecord: StreamRecord?
 
+    // Reading:
+    /// What suspects of this event loop may have of its time; nil to suspect nobody.
+    let suspects: NIOLoopBoundBox<SuspectBudget>?
+    /// Whether the peer has been sent a whole answer.
+    var hasAnswered = false
+    /// Until when the peer is suspect for what it has sent.
+    var suspectUntil = NIODeadline.uptimeNanoseconds(0)
+    /// Frames that cost the peer nothing, in what is being dealt with.
+    var costlyFrames = 0
+    var resetStreams = 0
+    /// What has arrived and not been dealt with.
+    var unread = ByteBuffer()
+    var isPaused = false
+    /// Whether the channel asked for more while the peer had to wait.
+    var hasHeldRead = false
+
     // Sending:
     var outgoing = ByteBuffer()
     var isSending = false
     /// Whether a callback stopped nghttp2 since enough is in `outgoing` for one write.
     var isSendingPaused = false
     private var served: [CallStream] = []
+    /// Bytes that the connection's window is short of, since too much is waiting.
+    var withheldBytes = 0
     private var isClosing = false
+    private var isTerminating = false
 
     // Guards:
     var shutdown = Shutdown.none
@@ -57,13 +82,14 @@ final class HTTP2Connection: ChannelInboundHandler {
 
     init(
         side: HTTP2Session.Side, role: any ConnectionRole, configuration: ConnectionConfiguration,
-        mailbox: ConnectionMailbox, paths: PathTable
+        mailbox: ConnectionMailbox, paths: PathTable, suspects: NIOLoopBoundBox<SuspectBudget>? = nil
     ) {
         self.side = side
         self.role = role
         self.configuration = configuration
         self.mailbox = mailbox
         self.paths = paths
+        self.suspects = suspects
         let guardLimits = configuration.floodGuard
         let now = NIODeadline.now()
         controlFrames = TokenBucket(
@@ -146,6 +172,7 @@ final class HTTP2Connection: ChannelInboundHandler {
         headerRecord = nil
         for record in open {
             record.deadline?.cancel()
+            dropIncomplete(record)
             close(record.stream, error)
         }
         mailbox.close(error)
@@ -164,15 +191,16 @@ final class HTTP2Connection: ChannelInboundHandler {
     // MARK: Reading
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
-        guard let session else { return }
+        guard session != nil else { return }
         keepalive?.didRead(now: .now())
         let buffer = unwrapInboundIn(data)
         if !hasHandshake, side == .client, buffer.isTLSAlert { return close(.serverSpeaksTLS) }
-        let result = buffer.withUnsafeReadableBytes { bytes in
-            nghttp2_session_mem_recv(session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
-        }
-        if result < 0 { return fail(nghttp2Error: Int32(truncatingIfNeeded: result)) }
-        role.readBurstEnded(on: self)
+        take(buffer)
+    }
+
+    /// Nothing more is read from a peer that has to wait.
+    func read(context: ChannelHandlerContext) {
+        if isPaused { hasHeldRead = true } else { context.read() }
     }
 
     func channelReadComplete(context: ChannelHandlerContext) {
@@ -186,23 +214,32 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     /// What arrived isn't HTTP/2, or is a flood.
-    private func fail(nghttp2Error code: Int32) {
+    func fail(nghttp2Error code: Int32) {
         let reason = nghttp2_strerror(code).map { String(cString: $0) } ?? "\(code)"
         close(RPCError(code: .unavailable, message: "The peer broke the HTTP/2 protocol: \(reason)."))
     }
 
     /// Takes back a token for a frame that costs the peer nothing; a peer without tokens is told to go.
     func countControlFrame() {
+        costlyFrames += 1
         if !controlFrames.take(now: .now()) { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
     }
 
     func countReset() {
+        costlyFrames += 1
+        resetStreams += 1
         if !resets.take(now: .now()) { terminate(NGHTTP2_ENHANCE_YOUR_CALM) }
     }
 
-    /// Sends GOAWAY with an error and ends the connection once that is out. May be called from inside nghttp2.
+    /// Sends GOAWAY with an error and ends the connection once that is out, or soon if the peer does not read. May be called
+    /// from inside nghttp2.
     func terminate(_ code: nghttp2_error_code) {
-        if let session { nghttp2_session_terminate_session(session, code.rawValue) }
+        guard let session, !isTerminating else { return }
+        isTerminating = true
+        nghttp2_session_terminate_session(session, code.rawValue)
+        _ = schedule(after: Self.goAwayTimeout) {
+            $0.close(RPCError(code: .unavailable, message: "The peer was told to go, and did not read it."))
+        }
     }
 
     // MARK: Serving other threads

@@ -26,7 +26,8 @@ struct ListeningSocket {
         let bootstrap = ServerBootstrap(group: group)
             .serverChannelOption(.backlog, value: Self.backlog)
             .serverChannelOption(.socketOption(.so_reuseaddr), value: 1)
-            .childChannelOption(.maxMessagesPerRead, value: 16)
+            // One read a turn of the event loop, so that a connection that floods the server holds up no other.
+            .childChannelOption(.maxMessagesPerRead, value: 1)
             .childChannelOption(.recvAllocator, value: AdaptiveRecvByteBufferAllocator.forConnections)
             .childChannelInitializer { channel in
                 channel.eventLoop.makeCompletedFuture { try setUp(channel) }
@@ -49,7 +50,10 @@ struct ListeningSocket {
     /// The pipeline of a connection.
     private func setUp(_ channel: any Channel) throws {
         let handler = try tls.map { NIOSSLServerHandler(context: try $0()) }
-        let mailbox = ConnectionMailbox(eventLoop: channel.eventLoop)
+        let mailbox = ConnectionMailbox(
+            eventLoop: channel.eventLoop,
+            buffers: BufferAccount(configuration.connection.buffers, total: calls.buffers),
+            onTotalExceeded: { [calls] in calls.endGreediestConnection() })
         guard calls.addConnection(mailbox) else {
             throw TransportError(code: .invalidState, message: "The server takes no more connections.")
         }
@@ -59,7 +63,8 @@ struct ListeningSocket {
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Connection(
                 side: .server, role: ServerConnectionRole(calls: calls, authorize: authorize),
-                configuration: configuration.connection, mailbox: mailbox, paths: paths))
+                configuration: configuration.connection, mailbox: mailbox, paths: paths,
+                suspects: calls.suspects(on: channel.eventLoop)))
     }
 
     /// A socket file may be left from a process that died, or belong to one that lives: only the latter answers.
@@ -85,9 +90,10 @@ struct ListeningSocket {
 }
 
 extension AdaptiveRecvByteBufferAllocator {
-    /// Small for idle connections, large enough for a burst of calls in one read.
+    /// Small for idle connections, large enough for a burst of calls in one read, and no larger than what is dealt with in a
+    /// fraction of a millisecond.
     static var forConnections: Self {
-        AdaptiveRecvByteBufferAllocator(minimum: 2 * 1024, initial: 16 * 1024, maximum: 256 * 1024)
+        AdaptiveRecvByteBufferAllocator(minimum: 2 * 1024, initial: 16 * 1024, maximum: HTTP2Connection.maxReadBytes)
     }
 }
 

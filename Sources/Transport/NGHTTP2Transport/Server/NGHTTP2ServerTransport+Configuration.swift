@@ -15,6 +15,13 @@ extension NGHTTP2ServerTransport {
         public var connectionWindowBytes = 4 * 1024 * 1024
         /// How many bytes of a call may wait to be sent before its writer is held up. By default 256 KiB.
         public var writeBufferBytes = 256 * 1024
+        /// How many bytes the calls of a connection may have waiting: arrived and not taken, of unfinished messages, waiting to be
+        /// sent, and their headers. Past half of it the client has to wait (flow control); past it the call that holds most ends
+        /// with `RESOURCE_EXHAUSTED`, as does one that has a message to send. By default 256 MiB.
+        public var connectionBufferBytes = 256 * 1024 * 1024
+        /// How many bytes all calls together may have waiting. Past it the connection that holds most is told to go, with
+        /// ENHANCE_YOUR_CALM. By default 1 GiB.
+        public var totalBufferBytes = 1024 * 1024 * 1024
         /// How many connections there may be; further ones are closed at once. By default 10,000.
         public var maxConnections = 10_000
         /// How long a new connection may take to say that it speaks HTTP/2. By default 10 seconds.
@@ -36,7 +43,8 @@ extension NGHTTP2ServerTransport {
                 maxMessageBytes: maxMessageBytes, maxConcurrentStreams: maxConcurrentStreams,
                 maxHeaderListBytes: maxHeaderListBytes, streamWindowBytes: streamWindowBytes,
                 connectionWindowBytes: connectionWindowBytes, writeBufferBytes: writeBufferBytes,
-                handshakeTimeout: handshakeTimeout, keepalive: keepalive, floodGuard: floodGuard)
+                handshakeTimeout: handshakeTimeout, keepalive: keepalive, floodGuard: floodGuard,
+                buffers: BufferBudget(connectionBytes: connectionBufferBytes, totalBytes: totalBufferBytes))
         }
     }
 }

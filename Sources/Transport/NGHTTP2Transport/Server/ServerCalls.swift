@@ -1,4 +1,6 @@
+internal import CNGHTTP2
 internal import GRPCCore
+internal import NIOCore
 internal import Synchronization
 
 /// The connections and calls of a server, and when the last of them is gone.
@@ -18,6 +20,8 @@ final class ServerCalls: Sendable {
         /// Calls whose stream has been closed but whose handler goes on.
         var orphans: [ObjectIdentifier: CallStream] = [:]
         var onEmpty: CheckedContinuation<Void, Never>?
+        /// The connection that was told to go since it held most of too much.
+        var ending: ObjectIdentifier?
 
         mutating func takeContinuationIfEmpty() -> CheckedContinuation<Void, Never>? {
             guard isDraining, connections.isEmpty, runningCalls == 0 else { return nil }
@@ -29,6 +33,10 @@ final class ServerCalls: Sendable {
     private let handler: Handler
     private let unaryHandlers: [MethodDescriptor: UnaryHandler]
     private let maxConnections: Int
+    /// What the calls of all connections have waiting.
+    let buffers = BufferTotal()
+    /// What suspicious connections may have of each event loop's time.
+    private let suspects = Mutex<[ObjectIdentifier: NIOLoopBoundBox<SuspectBudget>]>([:])
     private let state = Mutex(State())
 
     init(maxConnections: Int, unaryHandlers: [UnaryHandler] = [], handler: @escaping Handler) {
@@ -51,14 +59,41 @@ final class ServerCalls: Sendable {
     func connectionClosed(_ mailbox: ConnectionMailbox) {
         state.withLock { state in
             state.connections[ObjectIdentifier(mailbox)] = nil
+            if state.ending == ObjectIdentifier(mailbox) { state.ending = nil }
             return state.takeContinuationIfEmpty()
         }?.resume()
+    }
+
+    /// The budget that the suspicious connections of an event loop share. Called on it.
+    func suspects(on eventLoop: any EventLoop) -> NIOLoopBoundBox<SuspectBudget> {
+        suspects.withLock { suspects in
+            if let budget = suspects[ObjectIdentifier(eventLoop)] { return budget }
+            let budget = NIOLoopBoundBox(SuspectBudget(now: .now()), eventLoop: eventLoop)
+            suspects[ObjectIdentifier(eventLoop)] = budget
+            return budget
+        }
+    }
+
+    /// Too much waits in memory: the connection with most of it goes, one at a time.
+    func endGreediestConnection() {
+        let greediest = state.withLock { state -> ConnectionMailbox? in
+            guard state.ending == nil else { return nil }
+            let greediest = state.connections.values.max { $0.buffers.bytes < $1.buffers.bytes }
+            state.ending = greediest.map { ObjectIdentifier($0) }
+            return greediest
+        }
+        greediest?.performLater {
+            $0.terminate(NGHTTP2_ENHANCE_YOUR_CALM)
+            $0.send()
+        }
     }
 
     // MARK: Calls
 
     /// Runs the calls' handlers.
     func start(_ streams: [CallStream], peers: PeerNames) {
+        // A stream that its client has reset in the meantime costs no task.
+        let streams = streams.filter { !$0.isOver }
         if streams.isEmpty { return }
         let isStopping = state.withLock { state in
             state.runningCalls += streams.count
@@ -67,6 +102,7 @@ final class ServerCalls: Sendable {
         for stream in streams {
             // Not a child of anything: a task group would cost another hop between threads for each call. `callEnded`
             // counts it, `untilEmpty` waits for it, and `stop` cancels it.
+            stream.withState { $0.hasHandler = true }
             let task = Task(executorPreference: executor(of: stream)) { await self.run(stream, peers) }
             stream.withState { $0.task = task }
             if isStopping { task.cancel() }
@@ -123,7 +159,7 @@ final class ServerCalls: Sendable {
 
     /// Keeps a call within reach whose stream is gone, until its handler returns.
     func streamClosed(_ stream: CallStream) {
-        if stream.withState({ $0.hasHandlerEnded }) { return }
+        if stream.withState({ !$0.hasHandler || $0.hasHandlerEnded }) { return }
         state.withLock { state in
             if !stream.withState({ $0.hasHandlerEnded }) { state.orphans[ObjectIdentifier(stream)] = stream }
         }

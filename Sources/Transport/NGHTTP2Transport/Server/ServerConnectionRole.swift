@@ -23,6 +23,8 @@ final class ServerConnectionRole: ConnectionRole {
 
     func headersCompleted(_ record: StreamRecord, endsStream: Bool, on connection: HTTP2Connection) {
         if record.stream == nil, !record.isInboundOver {
+            // What is needed of the block goes into the call.
+            defer { record.block = HeaderBlock() }
             if let refusal = Refusal(record.block) {
                 respond(to: record, refusal, on: connection)
             } else if let entry = record.block.path {
@@ -43,7 +45,7 @@ final class ServerConnectionRole: ConnectionRole {
         let stream = CallStream(
             descriptor: descriptor, id: record.id, deadline: record.block.timeout.map { .now + $0 },
             limits: connection.configuration.streamLimits(), mailbox: connection.mailbox,
-            postsAtEnd: descriptor.type?.isResponseStreaming == false)
+            postsAtEnd: descriptor.type?.isResponseStreaming == false, headerBytes: record.block.size)
         record.stream = stream
         stream.deliver(.metadata(record.block.metadata))
         if let timeout = record.block.timeout {
@@ -107,6 +109,7 @@ final class ServerConnectionRole: ConnectionRole {
     private func respond(to record: StreamRecord, _ refusal: Refusal, on connection: HTTP2Connection) {
         guard let session = connection.session else { return }
         record.isInboundOver = true
+        record.block = HeaderBlock()
         connection.headerFields.removeAll()
         connection.headerFields.add(":status", String(refusal.httpStatus))
         if refusal.httpStatus == 200 { connection.headerFields.add("content-type", "application/grpc") }

@@ -78,7 +78,8 @@ extension CallStream {
         // The handle first, so that a handler whose reads and writes fail finds itself cancelled.
         cancellation?.cancel()
         let (reader, writers) = withState { state in
-            (state.inbound.fail(error, discardingQueue: false), state.outbound.close(error))
+            // What a server has not taken by now is for nobody: the call is cancelled.
+            (state.inbound.fail(error, discardingQueue: isServers), state.outbound.close(error))
         }
         reader?.resume(throwing: error)
         for writer in writers { writer.resume(throwing: error) }

@@ -23,7 +23,11 @@ final class CallStream: Sendable {
         var cancellation: ServerContext.RPCCancellationHandle?
         var isCancelled = false
         var task: Task<Void, Never>?
+        var hasHandler = false
         var hasHandlerEnded = false
+
+        /// What waits in the queues.
+        var bufferedBytes: Int { inbound.queuedBytes + outbound.queuedBytes }
     }
 
     /// What the connection has to do for a stream.
@@ -44,29 +48,49 @@ final class CallStream: Sendable {
     let mailbox: ConnectionMailbox
     /// Whether what is written may wait for the end, since nothing but the end can follow at once.
     private let postsAtEnd: Bool
+    let isServers: Bool
+    /// The size of the headers that the call came with, which it keeps.
+    private let headerBytes: Int
     private let state: Mutex<State>
 
     init(
         descriptor: MethodDescriptor, id: Int32? = nil, deadline: ContinuousClock.Instant? = nil,
-        limits: StreamLimits, mailbox: ConnectionMailbox, postsAtEnd: Bool
+        limits: StreamLimits, mailbox: ConnectionMailbox, postsAtEnd: Bool, headerBytes: Int = 0
     ) {
         self.descriptor = descriptor
         self.deadline = deadline
         self.limits = limits
         self.mailbox = mailbox
         self.postsAtEnd = postsAtEnd
+        self.headerBytes = headerBytes
+        isServers = id != nil
         state = Mutex(State(id: id))
+        mailbox.countBuffered(headerBytes)
     }
 
+    deinit {
+        mailbox.countBuffered(-bufferedBytes)
+    }
+
+    /// What the call has waiting, its headers included.
+    var bufferedBytes: Int { state.withLock { $0.bufferedBytes } + headerBytes }
+
+    /// Changes the state under the lock, and counts what is waiting then.
     func withState<R: Sendable>(_ body: (inout State) -> R) -> R {
-        state.withLock { body(&$0) }
+        let (result, change) = state.withLock { state in
+            let before = state.bufferedBytes
+            let result = body(&state)
+            return (result, state.bufferedBytes - before)
+        }
+        mailbox.countBuffered(change)
+        return result
     }
 
     /// Changes the outbound queue and has the connection look at it.
     private func changeOutbound(
         postNow: Bool, _ change: (inout State) throws(RPCError) -> Void
     ) throws(RPCError) -> Bool {
-        let result: Result<(shouldPost: Bool, isFull: Bool), RPCError> = state.withLock { state in
+        let result: Result<(shouldPost: Bool, isFull: Bool), RPCError> = withState { state in
             do throws(RPCError) {
                 if let error = state.outbound.writeError { throw error }
                 try change(&state)
@@ -94,11 +118,14 @@ extension CallStream {
     /// Queues a message; suspends while more is queued than the limit.
     ///
     /// - Parameter message: The message.
-    /// - Throws: `RPCError` if the stream is over or the message too large, `CancellationError` if the task is
-    ///   cancelled while it waits; the message is then still sent.
+    /// - Throws: `RPCError` if the stream is over, the message too large, or as much waits on the connection as may;
+    ///   `CancellationError` if the task is cancelled while it waits; the message is then still sent.
     func write(message: NGHTTP2MessageBytes) async throws {
         if message.count > limits.maxSendBytes {
             throw RPCError.messageTooLarge(bytes: message.count, limit: limits.maxSendBytes, direction: "outgoing")
+        }
+        if !mailbox.buffers.hasRoom(for: message.count) {
+            throw RPCError.connectionBufferFull(limit: mailbox.buffers.budget.connectionBytes)
         }
         if try changeOutbound(postNow: !postsAtEnd, { $0.outbound.append(message) }) {
             try await waitForRoom()
@@ -135,7 +162,7 @@ extension CallStream {
     ///
     /// - Throws: What the stream failed with, `CancellationError` if the task is cancelled while it waits.
     func next() async throws -> InboundPart? {
-        let (take, shouldPost) = state.withLock { state in
+        let (take, shouldPost) = withState { state in
             let take = state.inbound.take()
             let shouldPost =
                 !state.isPosted && state.inbound.shouldReturnBytes(threshold: limits.windowReturnBytes)
@@ -154,7 +181,7 @@ extension CallStream {
     private func waitForPart() async throws -> InboundPart? {
         try await withTaskCancellationHandler {
             try await withCheckedThrowingContinuation { (reader: InboundQueue.Waiter) in
-                let take: InboundQueue.Take? = state.withLock { state in
+                let take: InboundQueue.Take? = withState { state in
                     Task.isCancelled ? .failed(CancellationError()) : state.inbound.wait(reader)
                 }
                 switch take {
@@ -175,7 +202,7 @@ extension CallStream {
 extension CallStream {
     /// Gives the stream up: what is queued either way is dropped, and the peer gets a reset.
     func reset(_ error: RPCError, http2ErrorCode: UInt32) {
-        let (shouldPost, reader, writers) = state.withLock { state in
+        let (shouldPost, reader, writers) = withState { state in
             let shouldPost = !state.isPosted && !state.isClosed
             if shouldPost { state.isPosted = true }
             if !state.isClosed, state.requestedReset == nil { state.requestedReset = http2ErrorCode }

@@ -6,4 +6,7 @@ enum InboundPart: Sendable {
     case message(NGHTTP2MessageBytes)
     /// Only a client gets one.
     case status(Status, Metadata)
+
+    /// How many bytes of messages it has.
+    var byteCount: Int { if case .message(let message) = self { message.count } else { 0 } }
 }

@@ -33,6 +33,8 @@ struct InboundQueue: Sendable {
     private var entries = ShortQueue<Entry>()
     private var waiter: Waiter?
     private var heldPartialBytes = 0
+    /// The bytes of the messages that are queued.
+    private(set) var queuedBytes = 0
     /// How many bytes of messages have arrived.
     private(set) var arrivedBytes = 0
     /// Bytes whose message was taken, not yet given back to the peer.
@@ -57,6 +59,7 @@ struct InboundQueue: Sendable {
             return waiter
         }
         entries.append(Entry(part: part, windowBytes: windowBytes + held))
+        queuedBytes += part.byteCount
         return nil
     }
 
@@ -77,7 +80,10 @@ struct InboundQueue: Sendable {
     mutating func fail(_ error: any Error, discardingQueue: Bool) -> Waiter? {
         guard isOpen || (discardingQueue && !entries.isEmpty) else { return nil }
         state = .failed(error)
-        if discardingQueue { entries.removeAll() }
+        if discardingQueue {
+            entries.removeAll()
+            queuedBytes = 0
+        }
         defer { waiter = nil }
         return waiter
     }
@@ -85,6 +91,7 @@ struct InboundQueue: Sendable {
     mutating func take() -> Take {
         if let entry = entries.popFirst() {
             returnableBytes += entry.windowBytes
+            queuedBytes -= entry.part.byteCount
             if entries.isEmpty {
                 isReturnUrgent = heldPartialBytes > 0
                 returnableBytes += heldPartialBytes

@@ -18,6 +18,12 @@ struct MessageDeframer {
     private var expected = 0
     private var partial: [UInt8] = []
 
+    /// What has come of a message whose rest is still to come, in bytes.
+    var partialBytes: Int { partial.count }
+
+    /// Drops what has come of such a message. No more is to be read then.
+    mutating func discard() { partial = [] }
+
     /// Whether the stream could end here.
     var isAtBoundary: Bool { prefixCount == 0 }
 
