@@ -99,7 +99,8 @@ final class HTTP2Connection: ChannelInboundHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(RPCError(channelError: error, side: side))
+        close(
+            error as? RPCError ?? RPCError(code: .unavailable, message: "The connection failed.", cause: error))
     }
 
     /// The TLS handshake is over, if there is one.
@@ -167,7 +168,7 @@ final class HTTP2Connection: ChannelInboundHandler {
         guard let session else { return }
         keepalive?.didRead(now: .now())
         let buffer = unwrapInboundIn(data)
-        if !hasHandshake, side == .client, buffer.isTLSAlert { return close(.serverSpeaksTLS) }
+        if !hasHandshake, side == .client, buffer.isTLSAlert { return close(Self.serverSpeaksTLS) }
         let result = buffer.withUnsafeReadableBytes { bytes in
             nghttp2_session_mem_recv(session, bytes.baseAddress?.assumingMemoryBound(to: UInt8.self), bytes.count)
         }
