@@ -22,10 +22,20 @@ extension Settings {
             let why = FileManager.default.fileExists(atPath: name) ? "can't be read" : "does not exist"
             throw CommandFailure("the configuration file \(name) \(why); check --config")
         }
-        guard let text = String(data: data, encoding: .utf8) else {
-            throw CommandFailure("\(name) isn't UTF-8 text; save it as UTF-8")
+        try self.init(contents: data, file: name)
+    }
+
+    /// What a file's bytes set.
+    ///
+    /// - Parameters:
+    ///   - contents: The bytes.
+    ///   - file: The name errors give it.
+    /// - Throws: As ``init(file:)``.
+    init(contents: Data, file: String) throws(CommandFailure) {
+        guard let text = String(data: contents, encoding: .utf8) else {
+            throw CommandFailure("\(file) isn't UTF-8 text; save it as UTF-8")
         }
-        try self.init(toml: text, file: name)
+        try self.init(toml: text, file: file)
     }
 
     /// What a TOML text sets.

@@ -1,5 +1,3 @@
-internal import AetherServer
-
 /// What one place, or several, set: the later wins.
 struct Settings: Hashable, Sendable {
     private(set) var values: [Setting: SettingValue] = [:]
@@ -23,15 +21,6 @@ extension Settings {
         for setting in Setting.allCases {
             guard let text = environment[setting.environmentName], !text.isEmpty else { continue }
             self[setting] = SettingValue(text: text, origin: setting.environmentName)
-        }
-    }
-}
-
-extension Settings {
-    /// The database that was set, or the default.
-    var databasePath: String {
-        get throws(CommandFailure) {
-            try self[.databasePath]?.databasePath ?? ServerConfiguration().databasePath
         }
     }
 }

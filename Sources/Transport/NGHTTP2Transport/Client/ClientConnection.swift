@@ -98,8 +98,8 @@ final class ClientConnection: Sendable {
             connection: self, authority: configuration.authority ?? target.authority, isSecure: tls != nil,
             metadata: configuration.metadata)
         if let tls {
-            try channel.pipeline.syncOperations.addHandler(
-                NIOSSLClientHandler(context: try tls(), serverHostname: target.hostName))
+            let handler = try NIOSSLClientHandler(context: try tls(), serverHostname: target.hostName)
+            try channel.pipeline.syncOperations.addHandlers([handler, TLSErrorHandler(.client)])
         }
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Connection(

@@ -125,7 +125,8 @@ final class HTTP2Connection: ChannelDuplexHandler {
     }
 
     func errorCaught(context: ChannelHandlerContext, error: any Error) {
-        close(RPCError(channelError: error, side: side))
+        close(
+            error as? RPCError ?? RPCError(code: .unavailable, message: "The connection failed.", cause: error))
     }
 
     /// The TLS handshake is over, if there is one.
@@ -194,7 +195,7 @@ final class HTTP2Connection: ChannelDuplexHandler {
         guard session != nil else { return }
         keepalive?.didRead(now: .now())
         let buffer = unwrapInboundIn(data)
-        if !hasHandshake, side == .client, buffer.isTLSAlert { return close(.serverSpeaksTLS) }
+        if !hasHandshake, side == .client, buffer.isTLSAlert { return close(Self.serverSpeaksTLS) }
         take(buffer)
     }
 

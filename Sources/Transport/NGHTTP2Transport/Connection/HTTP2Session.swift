@@ -5,6 +5,8 @@ enum HTTP2Session {
     enum Side {
         case server
         case client
+
+        var peer: Self { self == .server ? .client : .server }
     }
 
     /// A session whose callbacks find `connection` in their user data; nil if memory ran out.

@@ -59,7 +59,7 @@ struct ListeningSocket {
         }
         // Of a Unix domain socket this option can't be set, and isn't needed.
         _ = channel.setOption(.tcpOption(.tcp_nodelay), value: 1)
-        if let handler { try channel.pipeline.syncOperations.addHandler(handler) }
+        if let handler { try channel.pipeline.syncOperations.addHandlers([handler, TLSErrorHandler(.server)]) }
         try channel.pipeline.syncOperations.addHandler(
             HTTP2Connection(
                 side: .server, role: ServerConnectionRole(calls: calls, authorize: authorize),

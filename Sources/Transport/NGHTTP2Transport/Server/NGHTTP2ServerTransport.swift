@@ -32,6 +32,8 @@ internal import Synchronization
 public final class NGHTTP2ServerTransport: ServerTransport {
     /// The type of the bytes handed to deserializers.
     public typealias Bytes = NGHTTP2MessageBytes
+    /// What handlers are told of a call's deadline.
+    public typealias CallDeadline = NGHTTP2Transport.CallDeadline
 
     private enum State {
         case idle

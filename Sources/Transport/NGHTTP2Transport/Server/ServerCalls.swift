@@ -9,7 +9,10 @@ internal import Synchronization
 final class ServerCalls: Sendable {
     typealias Handler =
         @concurrent @Sendable (
-            RPCStream<NGHTTP2ServerTransport.Inbound, NGHTTP2ServerTransport.Outbound>, ServerContext
+            RPCStream<
+                RPCAsyncSequence<RPCRequestPart<NGHTTP2MessageBytes>, any Error>,
+                RPCWriter<RPCResponsePart<NGHTTP2MessageBytes>>.Closable
+            >, ServerContext
         ) async -> Void
 
     private struct State {
@@ -33,15 +36,21 @@ final class ServerCalls: Sendable {
     private let handler: Handler
     private let unaryHandlers: [MethodDescriptor: UnaryHandler]
     private let maxConnections: Int
+    /// Where unary handlers run whose request is not there yet, or is long.
+    private let pool: any TaskExecutor
     /// What the calls of all connections have waiting.
     let buffers = BufferTotal()
     /// What suspicious connections may have of each event loop's time.
     private let suspects = Mutex<[ObjectIdentifier: NIOLoopBoundBox<SuspectBudget>]>([:])
     private let state = Mutex(State())
 
-    init(maxConnections: Int, unaryHandlers: [UnaryHandler] = [], handler: @escaping Handler) {
+    init(
+        maxConnections: Int, unaryHandlers: [UnaryHandler] = [], pool: any TaskExecutor = ThreadPool.shared,
+        handler: @escaping Handler
+    ) {
         self.maxConnections = maxConnections
         self.unaryHandlers = Dictionary(unaryHandlers.map { ($0.method, $0) }, uniquingKeysWith: { $1 })
+        self.pool = pool
         self.handler = handler
     }
 
@@ -120,7 +129,7 @@ final class ServerCalls: Sendable {
     private func executor(of stream: CallStream) -> (any TaskExecutor)? {
         if unaryHandlers[stream.descriptor] == nil { return nil }
         let isShort = stream.withState { !$0.inbound.isOpen && $0.inbound.arrivedBytes <= Self.shortRequestBytes }
-        return isShort ? stream.mailbox.executor : ThreadPool.shared
+        return isShort ? stream.mailbox.executor : pool
     }
 
     private func run(_ stream: CallStream, _ peers: PeerNames) async {
@@ -139,7 +148,7 @@ final class ServerCalls: Sendable {
             var context = ServerContext(
                 descriptor: stream.descriptor, remotePeer: peers.remote, localPeer: peers.local, cancellation: handle)
             if let deadline = stream.deadline {
-                context.transportSpecific = NGHTTP2ServerTransport.CallDeadline(instant: deadline)
+                context.transportSpecific = CallDeadline(instant: deadline)
             }
             let rpc = RPCStream(
                 descriptor: stream.descriptor,

@@ -1,10 +1,9 @@
 internal import GRPCCore
-internal import NIOCore
 internal import NIOSSL
 
 extension RPCError {
-    /// The error of a connection whose channel failed: what TLS says in words, where there are some.
-    init(channelError error: any Error, side: HTTP2Session.Side) {
+    /// The error of a connection whose TLS failed, in words where there are some.
+    init(tlsError error: any Error, side: HTTP2Session.Side) {
         let message =
             switch error {
             case NIOSSLError.uncleanShutdown: "The connection was closed by the peer or was lost."
@@ -36,17 +35,4 @@ extension RPCError {
         }
         return "The TLS handshake with the \(side.peer) failed: \(text)."
     }
-
-    /// A server of TLS answers plaintext with an alert.
-    static let serverSpeaksTLS = RPCError(
-        code: .unavailable, message: "The server speaks TLS, and this client does not; use https://.")
-}
-
-extension HTTP2Session.Side {
-    var peer: Self { self == .server ? .client : .server }
-}
-
-extension ByteBuffer {
-    /// Whether these are the first bytes of a TLS record with an alert (RFC 8446 §5.1).
-    var isTLSAlert: Bool { readableBytesView.starts(with: [21, 3]) }
 }
