@@ -32,6 +32,7 @@ struct ServeCommand: AsyncParsableCommand {
         LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
         var logger = Logger(label: "aether")
         logger.logLevel = logLevel.level
+        OpenFileLimit.raise()
         do {
             let server = try await AetherServer(configuration: configuration, logger: logger)
             try await serve(server, configuration: configuration, logger: logger)

@@ -16,7 +16,7 @@ import uuid
 import grpc
 
 from checks import check, equal, refused, run
-from server import BINARY, serving
+from server import BINARY, Server, serving
 from worker import Worker
 
 
@@ -354,6 +354,14 @@ def port_in_use(aether):
         flags = [*FREE, "--db", "second.db"]
         flags[flags.index(f"--{kind}-port") + 1] = str(aether.server.ports[kind])
         aether.fails(1, f"{aether.server.ports[kind]}.*in use.*--{kind}-port", "serve", *flags)
+
+
+@check
+def open_files(aether):
+    """A server started with few open files, as by a shell, allows itself as many as it may."""
+    with tempfile.TemporaryDirectory() as directory, Server(directory, under=["prlimit", "--nofile=256:2048"]) as server:
+        with open(f"/proc/{server.process.pid}/limits") as limits:
+            equal([line.split()[3:5] for line in limits if line.startswith("Max open files")], [["2048", "2048"]])
 
 
 @check
