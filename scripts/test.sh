@@ -31,6 +31,9 @@ Tests/Chaos/run.sh "$bin/aether"
 echo "== simulation"
 Tests/Simulation/run.sh "$bin/simulation"
 
+echo "== fuzzing"
+Tests/Fuzz/run.sh
+
 echo "== README and quickstart"
 Tests/Readme/run.sh "$bin"
 

@@ -38,16 +38,16 @@ struct EntryFields {
         var reader = source
         while !reader.isAtEnd {
             switch try reader.tag() {
-            case (1, .varint): sequence = try reader.varint()
+            case (1, .varint): sequence = try reader.counter()
             case (2, .varint): kind = try reader.varint()
             case (3, .varint): time = Int64(bitPattern: try reader.varint())
-            case (4, .varint): record = try reader.varint()
+            case (4, .varint): record = try reader.counter()
             case (5, .lengthDelimited): key = try reader.text()
             case (6, .lengthDelimited): payload = Array(try reader.lengthDelimited())
             case (7, .lengthDelimited): failure = try Failure(wire: try reader.lengthDelimited())
             case (8, .varint): state = try reader.varint()
             case (9, .lengthDelimited): workerID = try reader.text()
-            case (10, .varint): epoch = try reader.varint()
+            case (10, .varint): epoch = try reader.counter()
             case (11, .varint): isPlainWorker = try reader.varint() != 0
             case (12, .varint): reason = try reader.varint()
             case (13, .lengthDelimited): workflowType = try reader.text()
@@ -66,7 +66,7 @@ struct EntryFields {
             case (26, .fixed64): parentSeed = try reader.fixed64()
             case (27, .lengthDelimited): blockage = try Blockage(wire: try reader.lengthDelimited())
             case (28, .varint): version = try reader.varint()
-            case (29, .varint): continuedCount = try reader.varint()
+            case (29, .varint): continuedCount = try reader.counter()
             case (30, .lengthDelimited): firstInput = Array(try reader.lengthDelimited())
             case (31, .varint): resolvedBehind = try reader.varint()
             case (32, .varint): resolvedAt = Int64(bitPattern: try reader.varint())

@@ -44,6 +44,13 @@ struct WireReader {
         throw .malformed("the entry ends within a number")
     }
 
+    /// A number that counts something: what is one more is a number too.
+    mutating func counter() throws(JournalCodingError) -> UInt64 {
+        let value = try varint()
+        guard value <= UInt64(Int64.max) else { throw .malformed("nothing is counted as far as \(value)") }
+        return value
+    }
+
     mutating func fixed64() throws(JournalCodingError) -> UInt64 {
         guard bytes.endIndex - position >= 8 else { throw .malformed("the entry ends within a number") }
         var value: UInt64 = 0

@@ -102,7 +102,8 @@ struct ConfigurationTests {
                 "[server]\nallowed_hosts = [1]",
                 "aether.toml:2: allowed_hosts in [server] must be an array of strings, and is of type array"
             ),
-            ("[server]\nhost = 1.5", "aether.toml:2: host in [server] must be a string"),
+            ("[server]\nhost = 15", "aether.toml:2: host in [server] must be a string"),
+            ("[retention]\n[server.more]", "aether.toml:2: there is no table [server.more]"),
             ("[server]\n\n\ngrpc_port = 70000", "aether.toml:4: grpc_port in [server] is '70000'; it must be"),
             ("[persistence]\nmode = \"disk\"", "aether.toml:2: mode in [persistence] is 'disk'; it must be"),
             ("[persistence]\nsnapshot_steps = 0", "aether.toml:2: snapshot_steps in [persistence] is '0'; it must be"),

@@ -44,6 +44,22 @@ struct JournalCodingTests {
         #expect(throws: JournalCodingError.unknownKind(kind)) { try JournalEntry(encoded: writer.bytes) }
     }
 
+    @Test(
+        "refuses a sequence, a record, an epoch and a count of runs that no number follows",
+        arguments: [1, 4, 10, 29] as [UInt64])
+    func counters(_ field: UInt64) throws {
+        func entry(_ number: UInt64) throws -> JournalEntry {
+            var writer = WireWriter(reservingCapacity: 32)
+            for (field, value) in [(1, 1), (2, UInt64(EntryKind.assigned.rawValue)), (field, number)] {
+                writer.field(field, unsigned: value)
+            }
+            return try JournalEntry(encoded: writer.bytes)
+        }
+        _ = try entry(UInt64(Int64.max))
+        #expect(throws: JournalCodingError.self) { try entry(UInt64(Int64.max) + 1) }
+        #expect(throws: JournalCodingError.self) { try entry(.max) }
+    }
+
     @Test("refuses an entry without a kind, a sequence, a tier, a reason or a final state")
     func incomplete() {
         func encoded(_ fields: [(UInt64, UInt64)]) -> [UInt8] {

@@ -129,7 +129,8 @@ def copy() -> None:
     fresh.mkdir(parents=True)
     shutil.copy2(ROOT / "Package.swift", fresh)
     for folder in ["Sources", "Tests", "examples"]:
-        shutil.copytree(ROOT / folder, fresh / folder)
+        # The links are to what is copied, and what is built is built for other purposes.
+        shutil.copytree(ROOT / folder, fresh / folder, symlinks=True, ignore=shutil.ignore_patterns(".build"))
     mutate(fresh)
     (fresh / RUNTIME / "Mutant.swift").write_text(SWITCH)
     new = {path.relative_to(fresh) for path in fresh.rglob("*") if path.is_file()}

@@ -1,5 +1,4 @@
 internal import Foundation
-internal import TOMLKit
 
 extension Settings {
     /// The file read when `--config` names none.
@@ -46,65 +45,53 @@ extension Settings {
     /// - Throws: As ``init(file:)``.
     init(toml text: String, file: String) throws(CommandFailure) {
         self.init()
-        let root = try Self.parse(text, file: file)
-        let lines = TOMLKeyLines(text)
-        for table in root.keys.sorted() {
-            let place = "\(file)\(Self.suffix(lines[[table]]))"
-            guard let content = root[table]?.table else {
-                throw CommandFailure("\(place): the key \(table) stands in no table; \(Self.knownTables)")
+        for item in try Self.parse(text, file: file) {
+            let place = "\(file):\(item.line)"
+            guard item.path.count > 1 || item.value == nil else {
+                throw CommandFailure(
+                    "\(place): the key \(Cell.visible(item.path[0])) stands in no table; \(Self.knownTables)")
             }
+            let table = item.value == nil ? item.path.joined(separator: ".") : item.path[0]
             guard FileKey.tables.contains(table) else {
-                throw CommandFailure("\(place): there is no table [\(table)]; \(Self.knownTables)")
+                throw CommandFailure("\(place): there is no table [\(Cell.visible(table))]; \(Self.knownTables)")
             }
-            for key in content.keys.sorted() {
-                try read(
-                    content[key], at: FileKey(table: table, key: key),
-                    place: "\(file)\(Self.suffix(lines[[table, key]] ?? lines[[table]]))")
-            }
+            guard let value = item.value else { continue }
+            try read(value, at: FileKey(table: table, key: item.path.dropFirst().joined(separator: ".")), place: place)
         }
     }
 
-    private static func parse(_ text: String, file: String) throws(CommandFailure) -> TOMLTable {
-        do {
-            return try TOMLTable(string: text)
-        } catch let error as TOMLParseError {
-            throw CommandFailure(
-                "\(file):\(error.source.begin.line): \(Cell.visible(error.description)) (column "
-                    + "\(error.source.begin.column))")
+    private static func parse(_ text: String, file: String) throws(CommandFailure) -> [TOMLReader.Item] {
+        do throws(TOMLReader.Problem) {
+            return try TOMLReader.items(of: text)
         } catch {
-            throw CommandFailure("\(file) can't be parsed: \(error)")
+            throw CommandFailure("\(file):\(error.line): \(error.message)")
         }
     }
 
-    private mutating func read(
-        _ value: (any TOMLValueConvertible)?, at key: FileKey, place: String
-    ) throws(CommandFailure) {
+    private mutating func read(_ value: TOMLReader.Value, at key: FileKey, place: String) throws(CommandFailure) {
         guard let setting = Setting.allCases.first(where: { $0.fileKey == key }) else {
             let known = FileKey.keys(of: key.table).joined(separator: ", ")
-            throw CommandFailure("\(place): there is no key \(key); it has \(known)")
+            throw CommandFailure("\(place): there is no key \(Cell.visible("\(key)")); it has \(known)")
         }
         let text: String? =
-            switch setting.kind {
-            case .text: value?.type == .string ? value?.string : nil
-            case .integer: value?.type == .int ? value?.int.map { String($0) } : nil
-            case .boolean: value?.type == .bool ? value?.bool.map { String($0) } : nil
-            case .list: value?.array.flatMap(Self.commaSeparated)
+            switch (setting.kind, value) {
+            case (.text, .string(let text)), (.integer, .integer(let text)): text
+            case (.boolean, .boolean(let isOn)): "\(isOn)"
+            case (.list, .array(let values)): Self.commaSeparated(values)
+            default: nil
             }
         guard let text else {
-            let found = value.map { "\($0.type)" } ?? "nothing"
-            throw CommandFailure("\(place): \(key) must be \(setting.kind.rawValue), and is of type \(found)")
+            throw CommandFailure("\(place): \(key) must be \(setting.kind.rawValue), and is of type \(value.name)")
         }
         self[setting] = SettingValue(text: text, origin: "\(place): \(key)")
     }
 
-    private static func commaSeparated(_ array: TOMLArray) -> String? {
-        let texts = array.compactMap(\.string)
-        return texts.count == array.count ? texts.joined(separator: ",") : nil
+    private static func commaSeparated(_ values: [TOMLReader.Value]) -> String? {
+        let texts = values.compactMap { if case .string(let text) = $0 { text } else { nil } }
+        return texts.count == values.count ? texts.joined(separator: ",") : nil
     }
 
     private static var knownTables: String {
         "the tables are " + FileKey.tables.map { "[\($0)]" }.joined(separator: ", ")
     }
-
-    private static func suffix(_ line: Int?) -> String { line.map { ":\($0)" } ?? "" }
 }

@@ -1,0 +1,4 @@
+import Driver
+
+GlobalJobs.takeOver()
+fuzz { Client($0).run() }
