@@ -131,6 +131,7 @@ struct EntryFields {
             spec.input = payload
             return .activityScheduled(key: key, spec)
         case .activityStarted:
+            guard attempt < .max else { throw .malformed("no attempt follows that of number \(attempt)") }
             return .activityStarted(key: key, attempt: attempt, worker: workerID)
         case .activityAttemptFailed:
             return .activityAttemptFailed(

@@ -43,12 +43,15 @@ public struct RetryPolicy: Sendable, Hashable {
     ///   - random: 64 random bits, which the jitter is made of.
     /// - Returns: the wait, at least 0.
     public func delayMilliseconds(after attempt: UInt32, random: UInt64) -> Int64 {
-        let longest = Double(maximumMilliseconds > 0 ? maximumMilliseconds : Self.longestMilliseconds)
+        // A worker may have sent any number, and also what is none: every comparison with that is false.
+        let maximum = maximumMilliseconds > 0 ? maximumMilliseconds : Self.longestMilliseconds
+        let longest = Double(min(maximum, Self.longestMilliseconds))
+        let growth = factor > 1 ? min(factor, .greatestFiniteMagnitude) : 1
         var delay = max(0, Double(initialMilliseconds))
-        for _ in 1..<max(1, min(attempt, Self.attemptsThatCount)) where delay < longest { delay *= max(1, factor) }
+        for _ in 1..<max(1, min(attempt, Self.attemptsThatCount)) where delay < longest { delay *= growth }
         delay = min(delay, longest)
         let share = Double(random >> 11) / Double(UInt64(1) << 53)
-        return Int64(delay * (1 - min(max(jitter, 0), 1) * share))
+        return Int64(delay * (1 - (jitter > 0 ? min(jitter, 1) : 0) * share))
     }
 
     /// A hundred years.

@@ -60,6 +60,17 @@ struct JournalCodingTests {
         #expect(throws: JournalCodingError.self) { try entry(.max) }
     }
 
+    @Test("refuses an attempt at an activity that no other can follow")
+    func lastAttempt() throws {
+        func entry(_ attempt: UInt32) throws -> JournalEntry {
+            let event = JournalEvent.activityStarted(key: OperationKey(rawValue: "k"), attempt: attempt, worker: "w")
+            let entry = JournalEntry(sequence: 1, time: Timestamp(rawValue: 0), event: event)
+            return try JournalEntry(encoded: entry.encoded())
+        }
+        _ = try entry(.max - 1)
+        #expect(throws: JournalCodingError.self) { try entry(.max) }
+    }
+
     @Test("refuses an entry without a kind, a sequence, a tier, a reason or a final state")
     func incomplete() {
         func encoded(_ fields: [(UInt64, UInt64)]) -> [UInt8] {
