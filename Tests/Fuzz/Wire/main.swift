@@ -20,6 +20,11 @@ let (leased, journal): (WorkflowExecution, [JournalEntry]) = {
     return (run, entries)
 }()
 
+func handle(_ event: WorkflowEvent, _ run: inout WorkflowExecution, _ entries: inout [JournalEntry]) {
+    guard let decision = try? run.handle(event, at: Timestamp(rawValue: 3)) else { return }
+    entries = decision.beginsAnew ? decision.entries : entries + decision.entries
+}
+
 /// Whatever a worker reports is applied or refused; what is applied can be stored, and the run rebuilt from it.
 func checkReports(_ request: AdvanceRequest) {
     var (run, entries) = (leased, journal)
@@ -33,9 +38,11 @@ func checkReports(_ request: AdvanceRequest) {
         if let seen = report.waitingAt { events.append(.rest(epoch: run.epoch, seen: seen)) }
         if let blockage = report.blockage { events.append(.block(epoch: run.epoch, blockage)) }
         if report.givesBack { events.append(.evict(epoch: run.epoch, seen: report.waitingAt ?? 0)) }
-        for event in events {
-            guard let decision = try? run.handle(event, at: Timestamp(rawValue: 3)) else { continue }
-            entries = decision.beginsAnew ? decision.entries : entries + decision.entries
+        for event in events { handle(event, &run, &entries) }
+        // What the worker scheduled is tried, and fails.
+        for key in run.pending.keys.sorted(by: { $0.rawValue < $1.rawValue }) {
+            handle(.assignActivity(key, worker: "worker"), &run, &entries)
+            handle(.completeActivity(key, attempt: 1, .failed(Failure(message: ""))), &run, &entries)
         }
         let stored = entries.compactMap { try? JournalEntry(encoded: $0.encoded()) }
         let replayed = try? WorkflowExecution.replay(id: id, stored)
