@@ -43,8 +43,16 @@ Tests/Init/run.sh "$bin"
 echo "== the documentation"
 Tests/Docs/run.sh "$bin"
 
+# Of thousands of lines those that say what failed come last, where one looks first.
+swift_tests() {
+    local log
+    log=$(mktemp)
+    swift test --skip-build "$@" 2>&1 | tee "$log" || { echo "== failed:" && grep -a "✘" "$log" | cut -c1-1000; exit 1; }
+    rm "$log"
+}
+
 echo "== Swift tests"
-swift test --skip-build --skip OrderProcessingTests
+swift_tests --skip OrderProcessingTests
 
 echo "== the order example, killed at each of its operations: alone, because it has to be quick to hit them"
-swift test --skip-build --filter OrderProcessingTests
+swift_tests --filter OrderProcessingTests

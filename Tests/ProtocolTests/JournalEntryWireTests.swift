@@ -8,6 +8,8 @@ import Testing
 struct JournalEntryWireTests {
     private static let failure = Failure(message: "no money ☹", type: "CardError", step: "a/b", isNonRetryable: true)
     private static let swift = WorkerIdentity(id: "swift", isPlain: false)
+    /// What sequences, records and epochs go up to.
+    private static let highest = UInt64(Int64.max)
     private static let events: [JournalEvent] =
         [.memory, .snapshot, .stateActionLog].map { tier in
             .started(WorkflowStart(type: "Bestellung é", input: [0, 255], tier: tier, seed: .max))
@@ -15,7 +17,7 @@ struct JournalEntryWireTests {
         + [
             .started(WorkflowStart(type: "", input: [], tier: .memory, seed: 0)),
             .assigned(worker: swift, epoch: 1),
-            .assigned(worker: WorkerIdentity(id: "plain", isPlain: true), epoch: .max),
+            .assigned(worker: WorkerIdentity(id: "plain", isPlain: true), epoch: highest),
             .stepCompleted(key: OperationKey(scope: "p:#1/0", kind: "step", name: "a/b", occurrence: 2), result: [1]),
             .stepCompleted(key: OperationKey(rawValue: "step:x#1"), result: []),
             .stepFailed(key: OperationKey(rawValue: "step:x#1"), failure: failure),
@@ -31,7 +33,7 @@ struct JournalEntryWireTests {
         + [.workerGone, .notHeld, .returned, .cancelled].map { .released(epoch: 3, reason: $0) }
 
     private static let entries = events.flatMap { event in
-        [(1, 0, 0), (300, 1_700_000_000_000, 7), (.max, -1, .max)].map { (sequence, time, record) in
+        [(1, 0, 0), (300, 1_700_000_000_000, 7), (highest, -1, highest)].map { (sequence, time, record) in
             JournalEntry(
                 sequence: sequence, time: Timestamp(rawValue: time), record: record, event: event,
                 early: sequence == 300 ? EarlyResolution(behind: 7, time: Timestamp(rawValue: time)) : nil)
@@ -70,6 +72,21 @@ struct JournalEntryWireTests {
                 $0.sequence = 1
                 $0.kind = .closed
                 $0.state = .running
+            },
+            .with {
+                $0.sequence = Self.highest + 1
+                $0.kind = .cancelRequested
+            },
+            .with {
+                $0.sequence = 1
+                $0.record = Self.highest + 1
+                $0.kind = .cancelRequested
+            },
+            .with {
+                $0.sequence = 1
+                $0.kind = .released
+                $0.epoch = Self.highest + 1
+                $0.reason = .returned
             },
         ]
         for message in messages {
