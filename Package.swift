@@ -95,6 +95,9 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
 
+        // JSON as it was written: digits, order, and where it is wrong.
+        .target(name: "AetherJSON", path: "Sources/JSON", swiftSettings: swiftSettings),
+
         // Where journals live.
         .target(
             name: "AetherStorage",
@@ -150,7 +153,7 @@ let package = Package(
         .target(
             name: "AetherProtocol",
             dependencies: [
-                "AetherRuntime",
+                "AetherJSON", "AetherRuntime",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -161,7 +164,7 @@ let package = Package(
         .target(
             name: "AetherServer",
             dependencies: [
-                "AetherActors", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Hummingbird", package: "hummingbird"),
@@ -208,7 +211,8 @@ let package = Package(
         .executableTarget(
             name: "AetherCLI",
             dependencies: [
-                "Aether", "AetherActors", "AetherProtocol", "AetherRuntime", "AetherServer", "AetherStorage",
+                "Aether", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "AetherStorage",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -248,7 +252,7 @@ let package = Package(
         .testTarget(
             name: "CLITests",
             dependencies: [
-                "Aether", "AetherActors", "AetherCLI", "AetherProtocol", "AetherRuntime", "AetherServer",
+                "Aether", "AetherActors", "AetherCLI", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
                 "AetherStorage",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
@@ -260,7 +264,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "AetherServer", "AetherProtocol", "AetherRuntime", "AetherStorage",
+                "AetherServer", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

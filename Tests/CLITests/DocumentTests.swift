@@ -1,3 +1,4 @@
+import AetherJSON
 import AetherProtocol
 import Foundation
 import Testing

@@ -1,3 +1,4 @@
+import AetherJSON
 import ArgumentParser
 import Foundation
 import Testing

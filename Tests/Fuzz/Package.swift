@@ -36,6 +36,7 @@ let package = Package(
             ],
             path: "Product/Runtime",
             swiftSettings: swiftSettings),
+        .target(name: "AetherJSON", path: "Product/JSON", swiftSettings: swiftSettings),
         .target(
             name: "CommandLineInput",
             dependencies: [
@@ -49,8 +50,6 @@ let package = Package(
                 "Configuration/SettingValue+Types.swift", "Configuration/Settings.swift",
                 "Configuration/Settings+File.swift", "Configuration/TOMLReader.swift",
                 "Connection/TimeSpan.swift",
-                "JSON/JSONParser.swift", "JSON/JSONParser+String.swift", "JSON/JSONSyntaxError.swift",
-                "JSON/JSONValue.swift", "JSON/JSONValue+Text.swift",
                 "Output/Cell.swift", "Output/Style.swift", "Output/Terminal.swift",
             ],
             swiftSettings: swiftSettings),
@@ -80,7 +79,7 @@ let package = Package(
         fuzzer("Seeds", ["AetherRuntime"]),
         fuzzer("Entries", ["AetherRuntime"]),
         fuzzer("Wire", ["AetherRuntime"]),
-        fuzzer("JSON", ["CommandLineInput"]),
+        fuzzer("JSON", ["AetherJSON"]),
         fuzzer("TOML", ["CommandLineInput"]),
         fuzzer(
             "Connection",

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import Foundation
 
 /// The server that a benchmark measures.

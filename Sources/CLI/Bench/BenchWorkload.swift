@@ -1,4 +1,5 @@
 internal import Aether
+internal import AetherJSON
 internal import ArgumentParser
 
 /// A workload of `aether bench`, which is a command of its own.

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import ArgumentParser
 internal import Foundation
 

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import AetherProtocol
 internal import ArgumentParser
 internal import Foundation

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import AetherStorage
 
 /// What a backup or a restore says when it is done.

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import AetherProtocol
 internal import AetherRuntime
 internal import Foundation

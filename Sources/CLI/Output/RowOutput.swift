@@ -1,3 +1,5 @@
+internal import AetherJSON
+
 /// A list as it arrives: JSON, one document a line, or pages of a table.
 struct RowOutput {
     /// How many rows fix the columns' widths, and are held before they are shown.

@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import AetherServer
 internal import Foundation
 

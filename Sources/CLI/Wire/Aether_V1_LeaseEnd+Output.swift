@@ -13,17 +13,4 @@ extension Aether_V1_LeaseEnd {
         case .unspecified, .UNRECOGNIZED: "for a reason this version doesn't know"
         }
     }
-
-    /// The stable name in JSON.
-    var name: String {
-        switch self {
-        case .workerGone: "WORKER_GONE"
-        case .notHeld: "NOT_HELD"
-        case .returned: "RETURNED"
-        case .cancelled: "CANCELLED"
-        case .evicted: "EVICTED"
-        case .terminated: "TERMINATED"
-        case .unspecified, .UNRECOGNIZED: "REASON_\(rawValue)"
-        }
-    }
 }

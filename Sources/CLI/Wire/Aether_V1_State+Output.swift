@@ -2,9 +2,6 @@ internal import AetherProtocol
 internal import AetherRuntime
 
 extension Aether_V1_State {
-    /// `PENDING`, `RUNNING`, …; a number for what a newer server added.
-    var name: String { WorkflowState(self)?.name ?? "STATE_\(rawValue)" }
-
     var cell: Cell { Cell(name, style: style) }
 
     var isTerminal: Bool { WorkflowState(self)?.isTerminal ?? false }

@@ -12,17 +12,4 @@ extension Aether_V1_WorkflowInfo {
             Cell(completedAt == 0 ? "" : ElapsedTime(milliseconds: completedAt - createdAt).span),
         ]
     }
-
-    /// One line of `aether workflow list --json`.
-    var json: JSONValue {
-        .object([
-            "id": .string(workflowID),
-            "type": .string(workflowType),
-            "state": .string(state.name),
-            "tier": .textOrNull(tier.name),
-            "createdAt": .instant(createdAt),
-            "startedAt": .instant(startedAt),
-            "completedAt": .instant(completedAt),
-        ])
-    }
 }

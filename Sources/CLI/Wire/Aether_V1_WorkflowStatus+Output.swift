@@ -1,3 +1,4 @@
+internal import AetherJSON
 internal import AetherProtocol
 internal import Foundation
 
@@ -35,32 +36,6 @@ extension Aether_V1_WorkflowStatus {
         fields.add("error", Cell(errorLine, style: .bad))
         return fields
     }
-
-    /// The document of `aether status --json`.
-    var json: JSONValue {
-        .object([
-            "id": .string(workflowID),
-            "type": .string(workflowType),
-            "state": .string(state.name),
-            "tier": .textOrNull(tier.name),
-            "createdAt": .instant(createdAt),
-            "startedAt": .instant(startedAt),
-            "completedAt": .instant(completedAt),
-            "currentStep": .textOrNull(currentStep),
-            "worker": .textOrNull(workerID),
-            "attempts": .integer(attempt),
-            "reason": .textOrNull(reason),
-            "cancelRequested": .bool(cancelRequested),
-            "result": state == .completed ? JSONValue(payload: result) : .null,
-            "error": .textOrNull(errorLine),
-            "failure": hasFailure ? failure.json : .null,
-            "parent": .textOrNull(parentID),
-            "blockage": hasBlockage ? blockage.json : .null,
-            "pending": .array(pending.map(\.json)),
-        ])
-    }
-
-    private var errorLine: String { hasFailure ? failure.line : error }
 
     private func completedText(in zone: TimeZone) -> String {
         guard let end = Instant(wire: completedAt) else { return "" }

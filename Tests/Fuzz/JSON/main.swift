@@ -1,6 +1,6 @@
 import Driver
 
-@testable import CommandLineInput
+@testable import AetherJSON
 
 fuzz { input in
     guard let value = try? JSONParser.parse(input) else { return }

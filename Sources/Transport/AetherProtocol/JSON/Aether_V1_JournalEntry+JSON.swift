@@ -1,9 +1,9 @@
-internal import AetherProtocol
+package import AetherJSON
 internal import AetherRuntime
 
 extension Aether_V1_JournalEntry {
     /// One line of `aether workflow history --json`; only what the entry has.
-    var json: JSONValue {
+    package var json: JSONValue {
         var members: [JSONValue.Member] = [
             .init(name: "sequence", value: .integer(sequence)),
             .init(name: "kind", value: .string(kind.name)),

@@ -1,8 +1,6 @@
-internal import AetherProtocol
-
 extension Aether_V1_ParentClosePolicy {
     /// The stable name in JSON.
-    var name: String {
+    package var name: String {
         switch self {
         case .parentCloseCancel: "CANCEL"
         case .parentCloseAbandon: "ABANDON"

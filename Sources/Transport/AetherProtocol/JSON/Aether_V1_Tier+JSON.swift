@@ -1,7 +1,6 @@
-internal import AetherProtocol
 internal import AetherRuntime
 
 extension Aether_V1_Tier {
     /// The name of `--persistence`; empty for what a newer server added.
-    var name: String { PersistenceTier(self)?.name ?? "" }
+    package var name: String { PersistenceTier(self)?.name ?? "" }
 }

@@ -1,7 +1,7 @@
-internal import AetherProtocol
+package import AetherJSON
 
 extension Aether_V1_Blockage {
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             "sequence": .integer(sequence),
             "expected": .string(expected),

@@ -1,12 +1,12 @@
-internal import AetherProtocol
+package import AetherJSON
 internal import AetherRuntime
 
 extension Aether_V1_Failure {
     /// One line for people.
-    var line: String { Failure(self).description }
+    package var line: String { Failure(self).description }
 
     /// `{message, type, step, nonRetryable}`.
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             "message": .string(message),
             "type": .textOrNull(type),

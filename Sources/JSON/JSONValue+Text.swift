@@ -1,10 +1,10 @@
 extension JSONValue {
     /// In one line without spaces, `/` as it is, members in their order.
-    var text: String { serialized(sorted: false) }
+    package var text: String { serialized(sorted: false) }
 
     /// The form in which every SDK sends a value, so that equal values are equal bytes: no spaces, members sorted by
     /// name, no `\/`.
-    var canonicalText: String { serialized(sorted: true) }
+    package var canonicalText: String { serialized(sorted: true) }
 
     private func serialized(sorted: Bool) -> String {
         var text = ""

@@ -1,8 +1,8 @@
-internal import AetherProtocol
+package import AetherJSON
 
 extension Aether_V1_WorkflowResult {
     /// The document of `aether workflow start --wait --json`.
-    func json(id: String) -> JSONValue {
+    package func json(id: String) -> JSONValue {
         .object([
             "id": .string(id),
             "state": .string(state.name),
@@ -13,5 +13,5 @@ extension Aether_V1_WorkflowResult {
     }
 
     /// Why the workflow did not complete; empty when it did.
-    var errorLine: String { hasFailure ? failure.line : error }
+    package var errorLine: String { hasFailure ? failure.line : error }
 }

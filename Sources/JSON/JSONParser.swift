@@ -2,9 +2,9 @@
 ///
 /// Foundation's parser would do but for three things: it rounds numbers, loses the members' order, and tells no
 /// position.
-struct JSONParser {
+package struct JSONParser {
     /// The deepest nesting accepted.
-    static let maximumDepth = 512
+    package static let maximumDepth = 512
 
     private static let digits = UInt8(ascii: "0")...UInt8(ascii: "9")
 
@@ -15,7 +15,7 @@ struct JSONParser {
         self.bytes = bytes
     }
 
-    static func parse(_ bytes: some Collection<UInt8>) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ bytes: some Collection<UInt8>) throws(JSONSyntaxError) -> JSONValue {
         var parser = JSONParser(Array(bytes))
         let value = try parser.value(depth: 0)
         parser.skipSpace()
@@ -23,7 +23,7 @@ struct JSONParser {
         return value
     }
 
-    static func parse(_ text: String) throws(JSONSyntaxError) -> JSONValue {
+    package static func parse(_ text: String) throws(JSONSyntaxError) -> JSONValue {
         try parse(text.utf8)
     }
 

@@ -1,8 +1,8 @@
-internal import AetherProtocol
+package import AetherJSON
 
 extension Aether_V1_ActivityOptions {
     /// How an activity is to be done; 0 is no limit.
-    var json: JSONValue {
+    package var json: JSONValue {
         .object([
             "service": .textOrNull(service),
             "retry": retry.json,
