@@ -12,18 +12,23 @@ extension Engine {
         /// The activities it offers, and the service it belongs to; empty when to none.
         package var activities: [String]
         package var service: String
+        /// The languages it is written in, and the group of workers it counts itself to, in its own words.
+        package var languages: [String]
+        package var group: String
         /// The tasks still in its memory.
         package var held: [Held]
 
         package init(
             worker: WorkerIdentity, instance: String, workflows: [String: PersistenceTier?],
-            activities: [String] = [], service: String = "", held: [Held]
+            activities: [String] = [], service: String = "", languages: [String] = [], group: String = "", held: [Held]
         ) {
             self.worker = worker
             self.instance = instance
             self.workflows = workflows
             self.activities = activities
             self.service = service
+            self.languages = languages
+            self.group = group
             self.held = held
         }
 
@@ -75,7 +80,10 @@ extension Engine {
         }
         let entry = WorkerSession.Registration(
             worker: worker, instance: registration.instance, generation: sessions.nextGeneration(),
-            offers: registration.offers)
+            offers: registration.offers,
+            description: WorkerDescription(
+                service: registration.service, group: registration.group, languages: registration.languages,
+                workflows: registration.workflows.keys.sorted(), activities: Set(registration.activities).sorted()))
         let session = try await enter(entry, held: claimed)
         var kept: [String] = []
         for task in claimed.map(\.task) {
@@ -128,14 +136,17 @@ extension Engine {
     /// - Parameters:
     ///   - worker: the id it registered under.
     ///   - maximumTasks: how many tasks the worker takes at once.
+    ///   - silence: how long nothing has been heard from it, asked at any time.
     /// - Returns: where its tasks come from; give it to ``endPoll(worker:_:)`` when the stream is over.
     /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
-    package func poll(worker: String, maximumTasks: Int) async throws(EngineError) -> TaskFeed {
+    package func poll(
+        worker: String, maximumTasks: Int, silence: @escaping @Sendable () -> Duration = { .zero }
+    ) async throws(EngineError) -> TaskFeed {
         try refuseIfUnavailable()
         guard let session = sessions.session(of: worker), let registration = await session.current else {
             throw unregistered(worker)
         }
-        let feed = TaskFeed(connection: sessions.nextConnection())
+        let feed = TaskFeed(connection: sessions.nextConnection(), silence: silence)
         // At first without a credit: what the worker has is counted when its session takes the stream over, and runs may
         // end between the two.
         _ = await scheduler.connect(
@@ -146,7 +157,7 @@ extension Engine {
             capacity: min(maximumTasks, configuration.maximumTasksPerSession),
             held: Self.uncounted
         )
-        guard let connected = await session.connect(feed) else {
+        guard let connected = await session.connect(feed, at: clock.now()) else {
             await scheduler.disconnect(feed.connection)
             throw unregistered(worker)
         }
@@ -191,7 +202,7 @@ extension Engine {
         let unsent = feed.takeUnsent()
         await dispatcher.giveBack(await session.free(unsent))
         await end(unsent, .notHeld)
-        if let grace = await session.disconnect(feed) { expire(session, afterGrace: grace) }
+        if let grace = await session.disconnect(feed, at: clock.now()) { expire(session, afterGrace: grace) }
     }
 
     func beginGrace(_ session: WorkerSession) async {

@@ -13,7 +13,7 @@ package final class Engine: Sendable {
     let logger: Logger
     let registry = WorkflowRegistry()
     let sessions = SessionRegistry()
-    let scheduler = SchedulerActor()
+    let scheduler: SchedulerActor
     let waiters = ResultWaiters()
     let timers: TimerActor
     let dispatcher: EffectDispatcher
@@ -62,6 +62,7 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
+        self.scheduler = SchedulerActor(clock: clock)
         let reference = EngineReference()
         let messages = self.messages
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })

@@ -6,9 +6,20 @@ actor SchedulerActor {
     typealias SessionID = TaskScheduler.SessionID
 
     private var scheduler = TaskScheduler()
+    private let clock: EngineClock
+
+    init(clock: EngineClock) {
+        self.clock = clock
+    }
 
     func enqueue(_ requests: [TaskScheduler.Request]) -> [Assignment] {
-        requests.compactMap { scheduler.enqueue($0) }
+        let now = clock.now()
+        return requests.compactMap { request in
+            var request = request
+            // What comes again has waited since it came first.
+            request.since = request.since ?? now
+            return scheduler.enqueue(request)
+        }
     }
 
     func release(_ counts: [SessionID: Int]) -> [Assignment] {
@@ -30,6 +41,10 @@ actor SchedulerActor {
     func disconnect(_ session: SessionID) {
         scheduler.disconnect(session)
     }
+
+    var overview: [TaskScheduler.QueueOverview] { scheduler.overview }
+
+    var load: [String: TaskScheduler.SessionOverview] { scheduler.load }
 
     func wait(for resource: TaskResource, needsReplay: Bool) -> TaskScheduler.Wait {
         scheduler.wait(for: resource, needsReplay: needsReplay)

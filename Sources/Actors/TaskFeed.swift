@@ -20,8 +20,12 @@ package final class TaskFeed: Sendable {
     private let sending = Mutex<[TaskMessage]>([])
     private let ending = Mutex<End?>(nil)
 
-    init(connection: TaskScheduler.SessionID) {
+    /// How long nothing has been heard on the stream's connection.
+    let silence: @Sendable () -> Duration
+
+    init(connection: TaskScheduler.SessionID, silence: @escaping @Sendable () -> Duration = { .zero }) {
         self.connection = connection
+        self.silence = silence
     }
 
     /// Why the feed ended, when the engine ended it.

@@ -17,6 +17,7 @@ actor WorkerSession {
         /// Grows from process to process.
         var generation: UInt64
         var offers: Set<TaskResource>
+        var description = WorkerDescription()
     }
 
     /// A task that a worker has in memory, as it says when it registers.
@@ -55,6 +56,8 @@ actor WorkerSession {
     /// Counts what makes a grace period that began before void.
     private var graces: UInt64 = 0
     private var hasExpired = false
+    /// When the stream began, or ended; `nil` before the first.
+    private var changedAt: Timestamp?
 
     init(workerID: String) {
         self.workerID = workerID
@@ -63,6 +66,30 @@ actor WorkerSession {
     /// What the worker said of itself last; `nil` when it has not registered, or the session has expired.
     var current: Registration? { hasExpired ? nil : registration }
     var isConnected: Bool { feed != nil }
+
+    /// `nil` when the worker has not registered, or the session has expired.
+    var overview: Overview? {
+        current.map { registration in
+            Overview(
+                worker: registration.worker, description: registration.description, isConnected: feed != nil,
+                changedAt: changedAt, silence: feed?.silence() ?? .zero, held: leases.count,
+                resting: leases.values.count(where: \.isResting))
+        }
+    }
+
+    /// What people see of a worker.
+    struct Overview: Sendable {
+        var worker: WorkerIdentity
+        var description: WorkerDescription
+        var isConnected: Bool
+        /// When its stream began or, if it has none, ended; `nil` before the first.
+        var changedAt: Timestamp?
+        /// How long nothing has been heard on the stream.
+        var silence: Duration
+        /// How many tasks it has, and how many of them only wait.
+        var held: Int
+        var resting: Int
+    }
 
     private var tasks: [TaskID] { leases.map { TaskID($0.key, epoch: $0.value.epoch) } }
 
@@ -104,7 +131,7 @@ actor WorkerSession {
     /// may never see: those leases end.
     ///
     /// - Returns: `nil` when it has not registered.
-    func connect(_ new: TaskFeed) -> Connected? {
+    func connect(_ new: TaskFeed, at now: Timestamp) -> Connected? {
         guard registration != nil, !hasExpired else { return nil }
         var lost: [TaskID] = []
         if streamRegistration != registrations {
@@ -116,6 +143,7 @@ actor WorkerSession {
         streamRegistration = registrations
         feed?.end(.replaced)
         feed = new
+        changedAt = now
         graces += 1
         return Connected(
             held: leases.map { HeldTask(task: TaskID($0.key, epoch: $0.value.epoch), seen: $0.value.seen) },
@@ -134,9 +162,10 @@ actor WorkerSession {
     /// A stream ended.
     ///
     /// - Returns: a number for the grace period that begins; `nil` when the stream was not the session's any more.
-    func disconnect(_ old: TaskFeed) -> UInt64? {
+    func disconnect(_ old: TaskFeed, at now: Timestamp) -> UInt64? {
         guard feed === old else { return nil }
         feed = nil
+        changedAt = now
         graces += 1
         return graces
     }

@@ -5,3 +5,16 @@ package enum TaskResource: Sendable, Hashable {
     /// An activity by its name, of the workers of a service; of any when that is empty.
     case activity(String, service: String = "")
 }
+
+extension TaskResource: Comparable {
+    /// Workflows first; by name, then by service.
+    package static func < (lhs: TaskResource, rhs: TaskResource) -> Bool {
+        switch (lhs, rhs) {
+        case (.workflow(let left), .workflow(let right)): left < right
+        case (.workflow, .activity): true
+        case (.activity, .workflow): false
+        case (.activity(let left, let leftService), .activity(let right, let rightService)):
+            (left, leftService) < (right, rightService)
+        }
+    }
+}

@@ -21,6 +21,8 @@ package struct TaskScheduler: Sendable {
         package var needsReplay: Bool
         /// Only a worker of a later generation may have it.
         package var generationBefore: UInt64
+        /// Since when it waits for a worker; `nil` until it is enqueued.
+        package var since: Timestamp?
 
         package init(
             _ subject: TaskSubject, _ resource: TaskResource, lastWorker: String? = nil, avoidedWorker: String? = nil,
@@ -51,7 +53,7 @@ package struct TaskScheduler: Sendable {
         case nothing
     }
 
-    private struct Session {
+    struct Session {
         var worker: WorkerIdentity
         var generation: UInt64
         var offers: Set<TaskResource>
@@ -63,7 +65,7 @@ package struct TaskScheduler: Sendable {
 
     /// The tasks that need one resource: those that any session may have, those that need a replay, each in order of arrival,
     /// and those that need a replay by a worker of a later generation, the earliest generation first.
-    private struct Queue {
+    struct Queue {
         var any = Deque<(order: UInt64, request: Request)>()
         var replaying = Deque<(order: UInt64, request: Request)>()
         var later = Deque<(order: UInt64, request: Request)>()
@@ -113,22 +115,21 @@ package struct TaskScheduler: Sendable {
             if listed.remove(session) != nil { sessions.removeAll { $0 == session } }
         }
 
+        var depth: Int { any.count + replaying.count + later.count }
+
         var isUnused: Bool { any.isEmpty && replaying.isEmpty && later.isEmpty && offering.isEmpty }
     }
 
-    private var sessions: [SessionID: Session] = [:]
+    private(set) var sessions: [SessionID: Session] = [:]
     private var sessionOfWorker: [String: SessionID] = [:]
-    private var queues: [TaskResource: Queue] = [:]
+    private(set) var queues: [TaskResource: Queue] = [:]
     private var nextOrder: UInt64 = 0
     private var generation: UInt64 = 0
 
     package init() {}
 
     /// How many tasks wait for a worker that offers a resource.
-    package func depth(of resource: TaskResource) -> Int {
-        guard let queue = queues[resource] else { return 0 }
-        return queue.any.count + queue.replaying.count + queue.later.count
-    }
+    package func depth(of resource: TaskResource) -> Int { queues[resource]?.depth ?? 0 }
 
     /// How many sessions a resource's list holds, those without a credit included.
     func rememberedSessions(of resource: TaskResource) -> Int { queues[resource]?.sessions.count ?? 0 }

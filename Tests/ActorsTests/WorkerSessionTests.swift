@@ -13,7 +13,7 @@ struct WorkerSessionTests {
             worker: WorkerIdentity(id: "w", isPlain: false), instance: "i", generation: 1, offers: [.workflow("order")])
         _ = await session.register(registration, held: [])
         let feed = TaskFeed(connection: 1)
-        _ = try #require(await session.connect(feed))
+        _ = try #require(await session.connect(feed, at: Timestamp(rawValue: 0)))
         return (session, feed)
     }
 

@@ -106,9 +106,9 @@ extension TransportTests {
         func deadlineOfHandler() async throws {
             var service = TestService()
             service.handlers[.test("Deadline")] = { _, context in
-                let deadline = context.transportSpecific as? NGHTTP2ServerTransport.CallDeadline
-                let seconds = deadline.map {
-                    Int((ContinuousClock.now.duration(to: $0.instant) / .seconds(1)).rounded())
+                let details = context.transportSpecific as? NGHTTP2ServerTransport.CallDetails
+                let seconds = details?.deadline.map {
+                    Int((ContinuousClock.now.duration(to: $0) / .seconds(1)).rounded())
                 }
                 return StreamingServerResponse { writer in
                     try await writer.write(Array("\(seconds ?? -1)".utf8))

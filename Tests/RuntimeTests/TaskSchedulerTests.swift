@@ -47,6 +47,36 @@ struct TaskSchedulerTests {
         #expect(enqueue("direct", generationBefore: 2)?.session == 4)
     }
 
+    @Test("tells of each queue how many wait, since when, and who serves it; and how loaded the sessions are")
+    func overview() {
+        var scheduler = TaskScheduler()
+        for (id, since) in [("1", 200), ("2", 300)] as [(String, Int64)] {
+            var waiting = request(id, type: "unserved")
+            waiting.since = Timestamp(rawValue: since)
+            #expect(scheduler.enqueue(waiting) == nil)
+        }
+        var replaying = request("3", type: "unserved", replay: true)
+        replaying.since = Timestamp(rawValue: 100)
+        #expect(scheduler.enqueue(replaying) == nil)
+        #expect(scheduler.connect(1, worker: Self.swift, offers: [.workflow("order")], capacity: 2, held: 0) == [])
+        #expect(scheduler.connect(2, worker: Self.plain, offers: [.workflow("order")], capacity: 5, held: 3) == [])
+        #expect(scheduler.enqueue(request("4", last: "swift"))?.worker == Self.swift)
+        let queues = scheduler.overview.sorted { $0.depth < $1.depth }
+        #expect(
+            queues == [
+                TaskScheduler.QueueOverview(
+                    resource: .workflow("order"), depth: 0, oldest: nil, workers: ["plain", "swift"], free: 3),
+                TaskScheduler.QueueOverview(
+                    resource: .workflow("unserved"), depth: 3, oldest: Timestamp(rawValue: 100), workers: [], free: 0),
+            ])
+        #expect(scheduler.depth == 3)
+        #expect(
+            scheduler.load == [
+                "swift": TaskScheduler.SessionOverview(capacity: 2, held: 1),
+                "plain": TaskScheduler.SessionOverview(capacity: 5, held: 3),
+            ])
+    }
+
     @Test("gives tasks that waited to the first session with credits, in order")
     func order() {
         var scheduler = TaskScheduler()

@@ -3,6 +3,7 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import Foundation
 internal import GRPCCore
+internal import NGHTTP2Transport
 internal import SwiftProtobuf
 
 /// `aether.v1.WorkerService` over the engine.
@@ -27,6 +28,8 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
                     workflows.map { ($0.name, PersistenceTier($0.metadata.tier)) }, uniquingKeysWith: { $1 }),
                 activities: activities.map(\.name),
                 service: request.serviceName,
+                languages: request.language,
+                group: request.group,
                 held: request.heldTaskIds.enumerated().map { index, task in
                     Engine.Registration.Held(
                         task: task,
@@ -50,7 +53,9 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
                 .invalidArgument, "max_tasks is \(request.maxTasks); give 0 (for 100) or a positive number")
         }
         let maximum = request.maxTasks == 0 ? Self.defaultMaximumTasks : Int(request.maxTasks)
-        let feed = try await engine.poll(worker: request.workerID, maximumTasks: maximum)
+        let details = context.transportSpecific as? CallDetails
+        let feed = try await engine.poll(
+            worker: request.workerID, maximumTasks: maximum, silence: { details?.silence ?? .zero })
         let stream = TaskStream(engine: engine, response: response)
         do {
             // A stream that broke cancels the call; so does a client that goes away while nothing is sent.

@@ -20,6 +20,8 @@ final class ConnectionMailbox: Sendable {
     /// The connection; it is taken out when the channel closes, which breaks the cycle of references.
     private let connection: NIOLoopBoundBox<HTTP2Connection?>
     private let state = Mutex(State())
+    /// When something arrived last, in nanoseconds as `NIODeadline` counts them.
+    private let lastRead = Atomic<UInt64>(NIODeadline.now().uptimeNanoseconds)
 
     init(
         eventLoop: any EventLoop, buffers: BufferAccount = BufferAccount(.unlimited, total: BufferTotal()),
@@ -30,6 +32,17 @@ final class ConnectionMailbox: Sendable {
         self.onTotalExceeded = onTotalExceeded
         executor = EventLoopExecutor(eventLoop)
         connection = NIOLoopBoundBox.makeEmptyBox(valueType: HTTP2Connection.self, eventLoop: eventLoop)
+    }
+
+    /// Something arrived.
+    func didRead(now: NIODeadline) {
+        lastRead.store(now.uptimeNanoseconds, ordering: .relaxed)
+    }
+
+    /// How long nothing has arrived.
+    var silence: Duration {
+        let now = NIODeadline.now().uptimeNanoseconds
+        return .nanoseconds(Int64(clamping: now - min(now, lastRead.load(ordering: .relaxed))))
     }
 
     /// Has the connection look at a stream. The caller has marked the stream as posted.

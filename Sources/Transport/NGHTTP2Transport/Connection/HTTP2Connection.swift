@@ -193,7 +193,9 @@ final class HTTP2Connection: ChannelDuplexHandler {
 
     func channelRead(context: ChannelHandlerContext, data: NIOAny) {
         guard session != nil else { return }
-        keepalive?.didRead(now: .now())
+        let now = NIODeadline.now()
+        keepalive?.didRead(now: now)
+        mailbox.didRead(now: now)
         let buffer = unwrapInboundIn(data)
         if !hasHandshake, side == .client, buffer.isTLSAlert { return close(Self.serverSpeaksTLS) }
         take(buffer)

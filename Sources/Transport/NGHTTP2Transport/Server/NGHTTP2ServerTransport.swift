@@ -33,7 +33,7 @@ public final class NGHTTP2ServerTransport: ServerTransport {
     /// The type of the bytes handed to deserializers.
     public typealias Bytes = NGHTTP2MessageBytes
     /// What handlers are told of a call's deadline.
-    public typealias CallDeadline = NGHTTP2Transport.CallDeadline
+    public typealias CallDetails = NGHTTP2Transport.CallDetails
 
     private enum State {
         case idle

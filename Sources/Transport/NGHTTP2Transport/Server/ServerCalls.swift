@@ -147,9 +147,7 @@ final class ServerCalls: Sendable {
             stream.setCancellation(handle)
             var context = ServerContext(
                 descriptor: stream.descriptor, remotePeer: peers.remote, localPeer: peers.local, cancellation: handle)
-            if let deadline = stream.deadline {
-                context.transportSpecific = CallDeadline(instant: deadline)
-            }
+            context.transportSpecific = CallDetails(deadline: stream.deadline, mailbox: stream.mailbox)
             let rpc = RPCStream(
                 descriptor: stream.descriptor,
                 inbound: RPCAsyncSequence(wrapping: ServerInbound(stream: stream)),
