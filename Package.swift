@@ -166,6 +166,7 @@ let package = Package(
             dependencies: [
                 "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
+                .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
@@ -304,6 +305,9 @@ let package = Package(
         .target(
             name: "EndToEndScript", dependencies: ["Aether"], path: "Tests/EndToEnd/Script",
             swiftSettings: swiftSettings),
+        .executableTarget(
+            name: "dashboard-worker", dependencies: ["Aether"], path: "Tests/Dashboard/Worker",
+            swiftSettings: userSettings),
         .executableTarget(
             name: "single-file-remote", dependencies: ["Aether"], path: "Tests/EndToEnd/SingleFileRemote",
             swiftSettings: swiftSettings),

@@ -46,6 +46,9 @@ package final class BatchQueue<Element: Sendable>: Sendable {
         taker?.resume()
     }
 
+    /// Whether no more is put.
+    package var isFinished: Bool { state.withLock { $0.isFinished } }
+
     /// Everything that is in the queue; waits until there is something. Only one caller at a time.
     ///
     /// - Parameter isolation: the caller's actor. The wait ends on the task's own executor, or the global one, and hops from there.

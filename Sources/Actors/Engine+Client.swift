@@ -325,16 +325,23 @@ extension Engine {
     }
 
     func outcome(of id: WorkflowID, in store: any WorkflowStore) async throws(EngineError) -> WorkflowOutcome {
+        try await end(of: id, in: store).outcome
+    }
+
+    /// How a closed run ended, and the place of that in its journal.
+    func end(
+        of id: WorkflowID, in store: any WorkflowStore
+    ) async throws(EngineError) -> (outcome: WorkflowOutcome, sequence: UInt64) {
         let last: JournalEntry?
         do {
             last = try await store.lastEntry(of: id)
         } catch {
             throw EngineError(.unavailable, "workflow \(id) can't be read: \(error)")
         }
-        guard case .closed(let outcome) = last?.event else {
+        guard let last, case .closed(let outcome) = last.event else {
             throw EngineError(.unavailable, "workflow \(id) is closed, but its journal has no end; check the database")
         }
-        return outcome
+        return (outcome, last.sequence)
     }
 
     func checkSize(_ value: [UInt8], of what: String) throws(EngineError) {

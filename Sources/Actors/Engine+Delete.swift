@@ -57,7 +57,9 @@ extension Engine {
 
     func erase(_ id: WorkflowID, from store: any WorkflowStore) async throws(EngineError) -> Bool {
         do {
-            return try await store.delete([id]).contains(id)
+            let deleted = try await store.delete([id])
+            changes.note(removed: deleted)
+            return deleted.contains(id)
         } catch {
             throw EngineError(.unavailable, "workflow \(id) can't be deleted: \(error); try again later")
         }

@@ -43,7 +43,9 @@ extension Engine {
             seen += page.seen
             if !page.expired.isEmpty {
                 guard await waitForQuiet(lane) else { return }
-                deleted += try await lane.store.delete(page.expired.map(\.summary.id)).count
+                let ids = try await lane.store.delete(page.expired.map(\.summary.id))
+                changes.note(removed: ids)
+                deleted += ids.count
             }
             if page.isLast { break }
         }

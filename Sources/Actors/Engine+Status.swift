@@ -5,6 +5,9 @@ package import AetherStorage
 extension Engine {
     package struct Status: Sendable {
         package var summary: WorkflowSummary
+        package var start: WorkflowStart
+        /// The last entry of its journal.
+        package var lastSequence: UInt64
         package var state: WorkflowState { summary.state }
         package var outcome: WorkflowOutcome?
         /// The oldest step that has been running for a while; empty when there is none.
@@ -18,8 +21,6 @@ extension Engine {
         package var reason = ""
         /// What has begun and has no outcome yet, in the order in which it began.
         package var pending: [(key: OperationKey, operation: PendingOperation)] = []
-        /// Of a child: its parent's id.
-        package var parent: WorkflowID?
         /// Why the workers that were tried can't go on with it.
         package var blockage: Blockage?
     }
@@ -33,15 +34,18 @@ extension Engine {
     package func status(_ id: WorkflowID) async throws(EngineError) -> Status {
         if let snapshot = try await settledSnapshot(id) { return await status(of: snapshot) }
         guard case .closed(let summary, let lane) = try await lookup(id) else { throw notFound(id) }
+        let end = try await end(of: id, in: lane.store)
         return Status(
-            summary: summary, outcome: try await outcome(of: id, in: lane.store),
-            parent: try await readStart(id, from: lane.store).parent?.workflow)
+            summary: summary, start: try await readStart(id, from: lane.store), lastSequence: end.sequence,
+            outcome: end.outcome)
     }
 
     private func status(of snapshot: WorkflowActor.Snapshot) async -> Status {
         let execution = snapshot.execution
         return Status(
             summary: execution.summary,
+            start: execution.start,
+            lastSequence: execution.lastSequence,
             outcome: execution.outcome,
             currentStep: snapshot.currentStep,
             worker: execution.lastWorker?.id ?? "",
@@ -49,7 +53,6 @@ extension Engine {
             isCancelRequested: execution.isCancelRequested,
             reason: await reason(execution, currentStep: snapshot.currentStep),
             pending: execution.pending.map { ($0.key, $0.value) }.sorted { $0.1.sequence < $1.1.sequence },
-            parent: execution.start.parent?.workflow,
             blockage: execution.blockage
         )
     }
@@ -102,21 +105,27 @@ extension Engine {
         package var expired: Int
     }
 
+    /// How many runs there are in each state.
+    ///
+    /// - Throws: `unavailable`.
+    package func counts() async throws(EngineError) -> WorkflowCounts {
+        var counts = WorkflowCounts()
+        do throws(StoreError) {
+            for lane in lanes.values { counts = counts + (try await lane.store.counts()) }
+        } catch {
+            throw EngineError(.unavailable, "workflows can't be counted: \(error)")
+        }
+        return counts
+    }
+
     /// Counts over all runs there are.
     ///
     /// - Throws: `unavailable`.
     package func metrics() async throws(EngineError) -> Metrics {
         var metrics = Metrics(
-            workflows: WorkflowCounts(), activeRuns: registry.count, connectedWorkers: 0,
+            workflows: try await counts(), activeRuns: registry.count, connectedWorkers: 0,
             committed: CommitStatistics(), expired: expired)
-        do throws(StoreError) {
-            for lane in lanes.values {
-                metrics.workflows = metrics.workflows + (try await lane.store.counts())
-                metrics.committed = metrics.committed + lane.persistence.committed
-            }
-        } catch {
-            throw EngineError(.unavailable, "workflows can't be counted: \(error)")
-        }
+        for lane in lanes.values { metrics.committed = metrics.committed + lane.persistence.committed }
         for session in sessions.all where await session.isConnected { metrics.connectedWorkers += 1 }
         return metrics
     }

@@ -17,6 +17,8 @@ package final class Engine: Sendable {
     let waiters = ResultWaiters()
     let timers: TimerActor
     let dispatcher: EffectDispatcher
+    /// What changed, for pages that show it live.
+    package let changes = ChangeFeed()
     /// What runs have to tell one another.
     let messages = BatchQueue<MessageDelivery>()
     /// The store and the write path of each tier that has a store of its own; see ``lane(of:)``.
@@ -64,7 +66,7 @@ package final class Engine: Sendable {
         self.logger = logger
         self.scheduler = SchedulerActor(clock: clock)
         let reference = EngineReference()
-        let messages = self.messages
+        let (messages, changes) = (self.messages, self.changes)
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
@@ -77,7 +79,10 @@ package final class Engine: Sendable {
                 clock: clock,
                 retryInterval: configuration.writeRetryInterval,
                 lagLimit: LagLimit(configuration),
-                release: { dispatcher.release($0) },
+                release: { commits in
+                    dispatcher.release(commits)
+                    changes.note(commits)
+                },
                 discard: { await reference.engine?.discard($0) },
                 availabilityChanged: { reference.engine?.tellAvailability() }
             )
@@ -87,6 +92,12 @@ package final class Engine: Sendable {
         memoryIncarnation = max(1, clock.random())
         reference.set(self)
     }
+
+    /// What time it is for the engine.
+    package var now: Timestamp { clock.now() }
+
+    /// Waits as the engine does.
+    package var sleep: @Sendable (Duration) async throws -> Void { clock.sleep }
 
     /// Where the runs of a tier live, and their write path. L1 and L2 share one: they differ in what may lag.
     func lane(of tier: PersistenceTier) -> Lane? {

@@ -98,6 +98,10 @@ final class SimulatedStore: WorkflowStore, @unchecked Sendable {
         }
     }
 
+    func types(prefix: String, limit: Int) async throws(StoreError) -> [String] {
+        try await read { () async throws(StoreError) in try await disk.memory.types(prefix: prefix, limit: limit) }
+    }
+
     func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID] {
         try await read { () async throws(StoreError) in
             try await disk.memory.openWorkflows(after: after, limit: limit)

@@ -73,6 +73,14 @@ public protocol WorkflowStore: Sendable {
         _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
     ) async throws(StoreError) -> [WorkflowSummary]
 
+    /// The workflow types there are workflows of, in the order of their UTF-8 bytes.
+    ///
+    /// - Parameters:
+    ///   - prefix: how they begin; empty for all.
+    ///   - limit: the most to return; at least 1.
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func types(prefix: String, limit: Int) async throws(StoreError) -> [String]
+
     /// Open workflows (pending or running) in a stable order, for recovery at start. Passive ones are left out.
     ///
     /// - Parameters:

@@ -33,6 +33,22 @@ extension StoreConformance {
                 try expectEqual(second.map(\.id.rawValue), ["w3", "w2", "w1", "old"], "the second page")
             }
         },
+        StoreCheck("the types there are workflows of are told once each, in order, by how they begin") { conformance in
+            try await conformance.withStore { store in
+                try expectEqual(try await store.types(prefix: "", limit: 10), [], "types of nothing")
+                let types = ["order", "Order", "order-item", "ordér", "order", "refund", "Ünïcode", ""]
+                _ = try await store.commit(types.enumerated().map { Sample.start("w\($0)", type: $1) })
+                let all = ["", "Order", "order", "order-item", "ordér", "refund", "Ünïcode"]
+                try expectEqual(try await store.types(prefix: "", limit: 10), all, "all types")
+                try expectEqual(try await store.types(prefix: "", limit: 3), Array(all.prefix(3)), "three types")
+                let some = try await store.types(prefix: "ord", limit: 10)
+                try expectEqual(some, ["order", "order-item", "ordér"], "types that begin with ord")
+                try expectEqual(try await store.types(prefix: "x", limit: 10), [], "types that begin with x")
+                _ = try await store.commit([Sample.close("w5", type: "refund", at: 2)])
+                _ = try await store.delete([WorkflowID(rawValue: "w5")])
+                try expectEqual(try await store.types(prefix: "r", limit: 10), [], "types after a deletion")
+            }
+        },
         StoreCheck("open workflows can be paged while they close") { conformance in
             try await conformance.withStore { store in
                 _ = try await store.commit((0..<20).map { Sample.start("w\($0 + 10)") })

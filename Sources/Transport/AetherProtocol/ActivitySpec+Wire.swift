@@ -47,3 +47,14 @@ extension ParentClosePolicy {
         self.init(rawValue: raw)
     }
 }
+
+extension Aether_V1_ParentClosePolicy {
+    package init(_ policy: ParentClosePolicy) {
+        self =
+            switch policy {
+            case .cancel: .parentCloseCancel
+            case .abandon: .parentCloseAbandon
+            case .wait: .parentCloseWait
+            }
+    }
+}

@@ -20,6 +20,9 @@ package struct AetherServer: Service {
     private let grpc: GRPC
     private let http: HTTPListener
     private let metrics: HTTPListener?
+    private let events: EventHub
+    /// What a request to the HTTP API may have around the largest value.
+    private static let envelopeBytes = 64 * 1024
 
     /// Opens the database; nothing listens yet.
     ///
@@ -44,11 +47,21 @@ package struct AetherServer: Service {
         let known = KnownAddresses()
         let hosts = AllowedHosts([configuration.host] + configuration.allowedHosts)
         let pageGuard = PageGuard(access: credentials.access, hosts: hosts)
+        events = core.eventHub(logger: logger)
+        let api = API(
+            engine: core.engine, events: events,
+            bodies: BodyBudget(maximumBytes: configuration.maximumValueBytes + Self.envelopeBytes),
+            server: ServerDescription(
+                id: core.serverID, startedAt: core.engine.now, database: configuration.databasePath,
+                tier: configuration.tier, addresses: { try await known.addresses },
+                role: { credentials.access?.role(authorization: $0) }))
+        var limits = HTTPLimits()
+        limits.maxBodyBytes = configuration.maximumValueBytes + Self.envelopeBytes
         http = HTTPListener(
-            .main { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
+            .main(api) { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
             guard: pageGuard,
             tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.http } },
-            logger: logger, snapshot: snapshot)
+            limits: limits, logger: logger, snapshot: snapshot)
         metrics =
             configuration.isMetricsEnabled
             ? HTTPListener(
@@ -117,6 +130,7 @@ package struct AetherServer: Service {
             }
         }
         var listeners: [@Sendable () async throws -> Void] = [listener, { try await http.run() }]
+        listeners.append { await events.run() }
         if let metrics { listeners.append({ try await metrics.run() }) }
         try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
             group.addTask { await credentials.watch(revoked: cutCalls) }

@@ -11,7 +11,7 @@ struct ServerCore: Sendable {
     let engine: Engine
     let health: HealthStatus
     private let stores: [any WorkflowStore]
-    private let serverID = WorkflowIDGenerator.make()
+    let serverID = WorkflowIDGenerator.make()
 
     /// Opens the database.
     ///
@@ -50,6 +50,13 @@ struct ServerCore: Sendable {
 
     var clientService: ClientService { ClientService(engine: engine) }
     var workerService: WorkerService { WorkerService(engine: engine, serverID: serverID) }
+
+    /// Tells pages what changes.
+    func eventHub(logger: Logger) -> EventHub {
+        EventHub(
+            boot: serverID.filter { $0 != "-" }, engine: engine, sleep: engine.sleep, newestSample: { nil },
+            logger: logger)
+    }
 
     var services: [any RegistrableRPCService] {
         let names = [

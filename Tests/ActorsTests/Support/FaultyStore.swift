@@ -106,6 +106,10 @@ final class FaultyStore: WorkflowStore {
         try await memory.list(filter, after: cursor, limit: limit)
     }
 
+    func types(prefix: String, limit: Int) async throws(StoreError) -> [String] {
+        try await memory.types(prefix: prefix, limit: limit)
+    }
+
     func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID] {
         try await memory.openWorkflows(after: after, limit: limit)
     }

@@ -45,6 +45,11 @@ struct MemoryIndex {
         return candidates.sorted(by: >).prefix(limit).map(\.id)
     }
 
+    func types(prefix: String, limit: Int) -> [String] {
+        let types = Set(byType.keys.lazy.map(\.type).filter { $0.utf8.starts(with: prefix.utf8) })
+        return Array(types.sorted { $0.utf8.lexicographicallyPrecedes($1.utf8) }.prefix(limit))
+    }
+
     /// Workflows of a state, the oldest first.
     func oldest(_ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int) -> [WorkflowID] {
         byState[state]?.ascending(after: cursor.map(ListPlace.init), limit: limit).map(\.id) ?? []

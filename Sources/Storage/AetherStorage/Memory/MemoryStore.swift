@@ -52,6 +52,10 @@ public final class MemoryStore: WorkflowStore {
         }
     }
 
+    public func types(prefix: String, limit: Int) async throws(StoreError) -> [String] {
+        try withState { (state) throws(StoreError) in state.index.types(prefix: prefix, limit: limit) }
+    }
+
     public func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID] {
         try withState { (state) throws(StoreError) in state.index.openWorkflows(after: after, limit: limit) }
     }

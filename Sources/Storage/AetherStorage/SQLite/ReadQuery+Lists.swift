@@ -48,6 +48,30 @@ extension ReadQuery {
             + " ORDER BY created DESC, id DESC LIMIT ?"
     }
 
+    /// From each type to the next by the index, however many workflows there are of it.
+    static let typesSQL: SQLText = """
+        WITH RECURSIVE found (type) AS (
+            SELECT min(type) FROM workflow WHERE type >= ?
+            UNION ALL
+            SELECT (SELECT min(type) FROM workflow WHERE type > found.type) FROM found WHERE found.type IS NOT NULL
+        )
+        SELECT type FROM found WHERE type IS NOT NULL LIMIT ?
+        """
+
+    func types(prefix: String, limit: Int) throws(StoreError) -> [String] {
+        let statement = try prepare(Self.typesSQL)
+        defer { statement.reset() }
+        try statement.bind(prefix, at: 1)
+        try statement.bind(Int64(limit), at: 2)
+        var types: [String] = []
+        while try statement.step() {
+            let type = statement.text(0)
+            guard type.utf8.starts(with: prefix.utf8) else { break }
+            types.append(type)
+        }
+        return types
+    }
+
     static let closedSQL: SQLText =
         "SELECT \(columns), bytes FROM workflow WHERE state = ? AND (created, id) > (?, ?) ORDER BY created, id LIMIT ?"
 

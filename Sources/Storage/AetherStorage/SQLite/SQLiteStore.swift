@@ -104,6 +104,10 @@ public final class SQLiteStore: WorkflowStore {
         try await read { (query) throws(StoreError) in try query.list(filter, after: cursor, limit: limit) }
     }
 
+    public func types(prefix: String, limit: Int) async throws(StoreError) -> [String] {
+        try await read { (query) throws(StoreError) in try query.types(prefix: prefix, limit: limit) }
+    }
+
     public func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID] {
         try await read { (query) throws(StoreError) in try query.openWorkflows(after: after, limit: limit) }
     }

@@ -71,7 +71,16 @@ final class HTTPConnectionGuard: ChannelDuplexHandler {
     }
 
     func write(context: ChannelHandlerContext, data: NIOAny, promise: EventLoopPromise<Void>?) {
-        if case .end = unwrapOutboundIn(data) {
+        var promise = promise
+        switch unwrapOutboundIn(data) {
+        case .head:
+            break
+        case .body:
+            // A response may go on for as long as its parts are taken off.
+            let written = promise ?? context.eventLoop.makePromise()
+            written.futureResult.assumeIsolated().whenSuccess { self.beginExchange(context) }
+            promise = written
+        case .end:
             unanswered -= 1
             beginExchange(context)
         }

@@ -1,16 +1,16 @@
 internal import Hummingbird
 internal import HummingbirdCore
-package import Logging
-package import NGHTTP2Transport
+internal import Logging
+internal import NGHTTP2Transport
 internal import NIOCore
 internal import ServiceLifecycle
 
 /// One HTTP port of the server, as a service: it listens while ``run()`` runs, and ends with a graceful shutdown.
-package struct HTTPListener: ServiceLifecycle.Service {
+struct HTTPListener: ServiceLifecycle.Service {
     /// Which pages the port serves.
-    package enum Pages: Sendable {
-        /// The text page, and health.
-        case main(@Sendable () async throws -> ServerAddresses)
+    enum Pages: Sendable {
+        /// The API, the text page, and health.
+        case main(API, @Sendable () async throws -> ServerAddresses)
         /// Prometheus metrics, and health.
         case metrics
     }
@@ -29,7 +29,7 @@ package struct HTTPListener: ServiceLifecycle.Service {
     ///
     /// `snapshot` is called for each request. `logger` hears of what is critical only: Hummingbird calls the ordinary
     /// end of a cancelled connection an error.
-    package init(
+    init(
         _ pages: Pages, host: String, port: Int, guard pageGuard: PageGuard, tls: TLSContextProvider? = nil,
         limits: HTTPLimits = HTTPLimits(), logger: Logger,
         snapshot: @escaping @Sendable () async throws -> ServerSnapshot
@@ -49,14 +49,14 @@ package struct HTTPListener: ServiceLifecycle.Service {
     /// The port listened on, as soon as it is.
     ///
     /// - Throws: ``ServerStartError`` when it can't be had; `CancellationError` when the caller is cancelled.
-    package var boundPort: Int {
+    var boundPort: Int {
         get async throws { try await bound.value() }
     }
 
     /// Listens and serves until a graceful shutdown, or until the task is cancelled. To be called once.
     ///
     /// - Throws: ``ServerStartError`` when the port can't be had.
-    package func run() async throws {
+    func run() async throws {
         let bound = bound
         let application = Application(
             router: router,
@@ -80,7 +80,8 @@ package struct HTTPListener: ServiceLifecycle.Service {
         router.add(middleware: pageGuard)
         router.addHealthRoutes(snapshot: snapshot)
         switch pages {
-        case .main(let addresses):
+        case .main(let api, let addresses):
+            api.add(to: router)
             router.addTextPage(snapshot: snapshot, addresses: addresses)
         case .metrics:
             router.addMetricsRoute(snapshot: snapshot)

@@ -11,39 +11,35 @@ package struct PageGuard: Sendable {
     let access: AccessControl?
     let hosts: AllowedHosts
 
-    func refusal(of request: Request) -> Response? {
+    func refusal(of request: Request) -> APIError? {
         let rule = Self.rule(method: request.method, path: request.uri.path)
         let authority = request.head.authority ?? ""
         if rule != .everyone, !hosts.allows(authority) {
-            return Response(
-                text:
-                    "This server is not known as \(authority). If it is, start it with --allowed-hosts \(authority)\n",
-                status: .misdirectedRequest)
+            return APIError(
+                .misdirected, "this server is not known as \(authority)",
+                remedy: "if it is, start it with --allowed-hosts \(authority)")
         }
         if !Self.safeMethods.contains(request.method), let origin = request.headers[.origin],
             !["http://\(authority)", "https://\(authority)"].contains(origin)
         {
-            return Response(text: "Pages of \(origin) may change nothing here.\n", status: .forbidden)
+            return APIError(
+                .permissionDenied, "pages of \(origin) may change nothing here", remedy: "use the server's own page")
         }
         do throws(AccessControl.Refusal) {
             _ = try access?.check(rule, authorization: request.headers[.authorization], what: "this page")
             return nil
         } catch {
             switch error {
-            case .unknown(let message):
-                var response = Response(text: message + "\n", status: .unauthorized)
-                response.headers[values: .wwwAuthenticate] = [
-                    #"Bearer realm="Aether""#, #"Basic realm="Aether: the password is a token", charset="UTF-8""#,
-                ]
-                return response
-            case .forbidden(let message):
-                return Response(text: message + "\n", status: .forbidden)
+            case .unknown(let message): return APIError(.unauthenticated, message)
+            case .forbidden(let message): return APIError(.permissionDenied, message)
             }
         }
     }
 
     static func rule(method: HTTPRequest.Method, path: String) -> AccessRule {
         if open.contains(path) { return .everyone }
+        // Deleting takes the audit trail away.
+        if method == .delete { return .admins }
         return safeMethods.contains(method) ? .readers : .clients
     }
 }
@@ -56,15 +52,30 @@ extension PageGuard: RouterMiddleware {
     ) async throws -> Response {
         var response: Response
         if let refusal = refusal(of: request) {
-            response = refusal
+            response = Self.response(refusal, to: request)
         } else {
             do {
                 response = try await next(request, context)
+            } catch let error as APIError {
+                response = Self.response(error, to: request)
             } catch let error as any HTTPResponseError {
                 response = try error.response(from: request, context: context)
             }
         }
         for field in Self.fields { response.headers.append(field) }
+        return response
+    }
+
+    /// JSON for who asks the API, a sentence for who looks at a page.
+    private static func response(_ error: APIError, to request: Request) -> Response {
+        let isOfAPI = request.uri.path.hasPrefix(API.path)
+        var response =
+            isOfAPI ? error.response : Response(text: "\(error.message); \(error.remedy)\n", status: error.status)
+        if error.code == .unauthenticated {
+            response.headers[values: .wwwAuthenticate] = [
+                #"Bearer realm="Aether""#, #"Basic realm="Aether: the password is a token", charset="UTF-8""#,
+            ]
+        }
         return response
     }
 

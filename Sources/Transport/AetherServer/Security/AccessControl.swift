@@ -51,6 +51,14 @@ final class AccessControl: Sendable {
         return token.name
     }
 
+    /// The most that the bearer of a token may do; `nil` for who has none of this server's.
+    func role(authorization: String?) -> String? {
+        guard let secret = authorization.flatMap(Self.secret), let token = tokens.withLock({ $0.token(secret) }) else {
+            return nil
+        }
+        return Role.allCases.first(where: token.roles.contains)?.rawValue
+    }
+
     var authorizer: CallAuthorizer {
         { method, metadata throws(RPCError) in try self.authorize(method, metadata) }
     }

@@ -72,16 +72,3 @@ extension WorkflowFilter {
         }
     }
 }
-
-extension Aether_V1_WorkflowInfo {
-    fileprivate init(_ summary: WorkflowSummary) {
-        self.init()
-        workflowID = summary.id.rawValue
-        workflowType = summary.type
-        state = Aether_V1_State(summary.state)
-        startedAt = summary.startedAt?.rawValue ?? 0
-        completedAt = summary.completedAt?.rawValue ?? 0
-        createdAt = summary.createdAt.rawValue
-        tier = Aether_V1_Tier(summary.tier)
-    }
-}
