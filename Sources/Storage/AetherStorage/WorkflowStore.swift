@@ -78,6 +78,7 @@ public protocol WorkflowStore: Sendable {
     /// - Parameters:
     ///   - prefix: how they begin; empty for all.
     ///   - limit: the most to return; at least 1.
+    /// - Returns: each once.
     /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
     func types(prefix: String, limit: Int) async throws(StoreError) -> [String]
 

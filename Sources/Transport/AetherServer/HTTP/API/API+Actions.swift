@@ -8,34 +8,68 @@ internal import Hummingbird
 extension API {
     private static let cancelledAtOnce = 1...1_000
 
-    func addActionRoutes(to routes: Routes) {
-        on(.post, "workflows", in: routes, status: .created) { try await start($0) }
-        on(.post, "workflow-cancellations", in: routes) { try await cancelMany($0) }
-        on(.post, "workflows/{id}/cancel", in: routes) { request in
-            _ = try await body(of: request)
-            try await engine.cancel(request.id)
-            return .object([JSONValue.Member]())
-        }
-        on(.post, "workflows/{id}/terminate", in: routes) { request in
-            _ = try await body(of: request)
-            try await engine.terminate(request.id)
-            return .object([JSONValue.Member]())
-        }
-        on(.post, "workflows/{id}/signal", in: routes) { try await signal($0) }
-        on(.delete, "workflows/{id}", in: routes) { request in
-            _ = try request.query()
-            try await engine.delete(request.id)
-            return .object([JSONValue.Member]())
-        }
+    var actionOperations: [APIOperation] {
+        [
+            APIOperation(
+                .post, "workflows", "startWorkflow",
+                "Starts a workflow. Starting twice with one id, type and input gives the same one.",
+                body: [
+                    .text("type", "Its type.", isRequired: true),
+                    .value("input", "Its input; `null` when it isn't there."),
+                    .text("id", "Its id; the server makes one when it isn't there."),
+                    .choice("tier", "How durable it is.", PersistenceTier.allCases.map(\.name)),
+                    .choice(
+                        "idPolicy", "What happens when a workflow of this id has ended.",
+                        ["same-run", "reject", "replace"]),
+                ], schema: "Started", status: .created
+            ) { try await start($0) },
+            APIOperation(
+                .post, "workflow-cancellations", "cancelWorkflows",
+                "Asks many workflows to end. What is refused to one does not touch the others.",
+                body: [
+                    APIParameter(
+                        name: "ids", description: "Their ids.",
+                        schema: .object([
+                            "type": .string("array"), "items": .object(["type": .string("string")]),
+                            "minItems": .integer(Self.cancelledAtOnce.lowerBound),
+                            "maxItems": .integer(Self.cancelledAtOnce.upperBound),
+                        ]), isRequired: true)
+                ], schema: "Cancellations"
+            ) { try await cancelMany($0) },
+            APIOperation(
+                .post, "workflows/{id}/cancel", "cancelWorkflow", "Asks it to end; it may clean up.", schema: "Done"
+            ) {
+                try await act($0, engine.cancel)
+            },
+            APIOperation(
+                .post, "workflows/{id}/terminate", "terminateWorkflow", "Ends it at once, without asking its code.",
+                schema: "Done"
+            ) { try await act($0, engine.terminate) },
+            APIOperation(
+                .post, "workflows/{id}/signal", "signalWorkflow", "Sends it a message.",
+                body: [
+                    .text("name", "The signal's name.", isRequired: true),
+                    .value("payload", "What goes with it; `null` when it isn't there."),
+                    .text("signalId", "Each id is taken once; the server makes one when it isn't there."),
+                ], schema: "Signalled"
+            ) { try await signal($0) },
+            APIOperation(
+                .delete, "workflows/{id}", "deleteWorkflow", "Forgets one that has ended, with its whole journal.",
+                schema: "Done"
+            ) { try await act($0, engine.delete) },
+        ]
     }
 
-    private func body(of request: APIRequest, _ known: String...) async throws -> APIBody {
-        _ = try request.query()
-        return try await bodies.read(request.request) { try APIBody($0, known: Set(known)) }
+    private func act(
+        _ request: APIRequest, _ action: @Sendable (WorkflowID) async throws(EngineError) -> Void
+    ) async throws -> JSONValue {
+        _ = try await request.body
+        try await action(request.id)
+        return .object([JSONValue.Member]())
     }
 
     private func start(_ request: APIRequest) async throws -> JSONValue {
-        let body = try await body(of: request, "type", "id", "input", "tier", "idPolicy")
+        let body = try await request.body
         let wanted = try body.text("id") ?? ""
         let id = wanted.isEmpty ? WorkflowID(rawValue: WorkflowIDGenerator.make()) : try WorkflowID(checking: wanted)
         var tier: PersistenceTier?
@@ -54,7 +88,7 @@ extension API {
     }
 
     private func cancelMany(_ request: APIRequest) async throws -> JSONValue {
-        let ids = try await body(of: request, "ids").texts("ids", count: Self.cancelledAtOnce)
+        let ids = try await request.body.texts("ids", count: Self.cancelledAtOnce)
         // Side by side, so that they share their commits.
         let errors = await withTaskGroup(of: (Int, APIError?).self) { group in
             for (index, id) in ids.enumerated() { group.addTask { (index, await cancel(id)) } }
@@ -76,7 +110,7 @@ extension API {
     }
 
     private func signal(_ request: APIRequest) async throws -> JSONValue {
-        let body = try await body(of: request, "name", "payload", "signalId")
+        let body = try await request.body
         let id = try body.text("signalId") ?? WorkflowIDGenerator.make()
         try await engine.signal(
             request.id, Signal(id: id, name: try body.requiredText("name"), payload: body.payload("payload")))

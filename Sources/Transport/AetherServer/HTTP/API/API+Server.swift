@@ -15,25 +15,26 @@ struct ServerDescription: Sendable {
 }
 
 extension API {
-    func addServerRoutes(to routes: Routes) {
-        on(.get, "server", in: routes) { request in
-            _ = try request.query()
-            let addresses = try await server.addresses()
-            return .object([
-                "version": .string(AetherVersion.current),
-                "serverId": .string(server.id),
-                "startedAt": .instant(server.startedAt),
-                "now": .instant(engine.now),
-                "addresses": .object([
-                    "grpc": .string(addresses.grpcURL), "http": .string(addresses.httpURL),
-                    "metrics": addresses.metricsURL.map { .string($0) } ?? .null,
-                ]),
-                "database": .string(server.database),
-                "tier": .string(server.tier.name),
-                "isReady": .bool(engine.unavailability == nil),
-                "notReadyReason": .textOrNull(engine.unavailability ?? ""),
-                "role": .textOrNull(server.role(request.request.headers[.authorization]) ?? ""),
-            ])
-        }
+    var serverOperations: [APIOperation] {
+        [
+            APIOperation(.get, "server", "getServer", "What the server says of itself.", schema: "Server") { request in
+                let addresses = try await server.addresses()
+                return .object([
+                    "version": .string(AetherVersion.current),
+                    "serverId": .string(server.id),
+                    "startedAt": .instant(server.startedAt),
+                    "now": .instant(engine.now),
+                    "addresses": .object([
+                        "grpc": .string(addresses.grpcURL), "http": .string(addresses.httpURL),
+                        "metrics": addresses.metricsURL.map { .string($0) } ?? .null,
+                    ]),
+                    "database": .string(server.database),
+                    "tier": .string(server.tier.name),
+                    "isReady": .bool(engine.unavailability == nil),
+                    "notReadyReason": .textOrNull(engine.unavailability ?? ""),
+                    "role": .textOrNull(server.role(request.headers[.authorization]) ?? ""),
+                ])
+            }
+        ]
     }
 }

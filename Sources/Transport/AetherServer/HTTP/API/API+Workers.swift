@@ -5,20 +5,25 @@ internal import Hummingbird
 
 /// Who works, and what waits for workers.
 extension API {
-    func addWorkerRoutes(to routes: Routes) {
-        on(.get, "workers", in: routes) { request in
-            _ = try request.query()
-            let queues = await engine.queues()
-            return .object([
-                "workers": .array(await engine.workers().map(\.json)),
-                "unserved": .array(queues.filter { $0.workers.isEmpty && $0.depth > 0 }.map(\.unservedJSON)),
-            ])
-        }
-        on(.get, "queues", in: routes) { request in
-            _ = try request.query()
-            // Those of no service stand for an activity's own queue and are shown as such; what nothing waits in twice is not.
-            return .object(["queues": .array(await engine.queues().map(\.json))])
-        }
+    var workerOperations: [APIOperation] {
+        [
+            APIOperation(
+                .get, "workers", "listWorkers",
+                "The workers that are connected, or were a moment ago, and what waits that none of them offers.",
+                schema: "Workers"
+            ) { _ in
+                let queues = await engine.queues()
+                return .object([
+                    "workers": .array(await engine.workers().map(\.json)),
+                    "unserved": .array(queues.filter { $0.workers.isEmpty && $0.depth > 0 }.map(\.unservedJSON)),
+                ])
+            },
+            APIOperation(
+                .get, "queues", "listQueues",
+                "What waits for workers, by what it needs. An activity that asks for no service has a queue of its own.",
+                schema: "Queues"
+            ) { _ in .object(["queues": .array(await engine.queues().map(\.json))]) },
+        ]
     }
 }
 

@@ -8,50 +8,89 @@ internal import Hummingbird
 
 /// Looking at workflows.
 extension API {
-    private static let maximumPage = 1_000
     /// How many pending operations the answer about one workflow has itself.
     private static let pendingShown = 100
 
-    func addWorkflowRoutes(to routes: Routes) {
-        on(.get, "workflows", in: routes) { try await list($0) }
-        on(.get, "workflow-counts", in: routes) { request in
-            let query = try request.query("type", "idPrefix", "text", "createdAfter", "createdBefore")
-            let (counts, isComplete) = try await engine.count(try WorkflowSearch(query, states: []))
-            return .object(["counts": counts.json, "isComplete": .bool(isComplete)])
+    private static let filters: [APIParameter] = [
+        .text("type", "Only workflows of this type."),
+        .text("idPrefix", "Only those whose id begins so."),
+        .text("text", "Only those whose id or type contains it; small and capital ASCII letters are the same."),
+        .instant("createdAfter", "Only those created then or later."),
+        .instant("createdBefore", "Only those created before."),
+    ]
+
+    var workflowOperations: [APIOperation] {
+        [
+            APIOperation(
+                .get, "workflows", "listWorkflows",
+                "Workflows, the youngest first. A page may be short, or empty, though there is more: while `next` is set, go on.",
+                query: Self.filters + [
+                    .text("state", "Only those in these states, separated by commas."),
+                    .limit(default: 100), .text("cursor", "Where to go on: `next` of the page before."),
+                ], schema: "WorkflowPage"
+            ) { try await list($0) },
+            APIOperation(
+                .get, "workflow-counts", "countWorkflows",
+                "How many workflows there are in each state. With a filter only so many are looked at, the youngest first.",
+                query: Self.filters, schema: "WorkflowCounts"
+            ) { request in
+                let (counts, isComplete) = try await engine.count(try WorkflowSearch(request.query, states: []))
+                return .object(["counts": counts.json, "isComplete": .bool(isComplete)])
+            },
+            APIOperation(
+                .get, "workflow-types", "listWorkflowTypes",
+                "The types there are workflows of, or workers for, in the order of their UTF-8 bytes.",
+                query: [.text("prefix", "Only those that begin so."), .limit(default: 50)], schema: "WorkflowTypes"
+            ) { request in
+                let types = try await engine.types(
+                    prefix: try request.query.text("prefix"), limit: try request.limit(default: 50))
+                return .object(["types": .array(types.map { .string($0) })])
+            },
+            APIOperation(
+                .get, "workflows/{id}", "getWorkflow", "How a workflow stands, and why.", schema: "WorkflowStatus"
+            ) { json(of: try await engine.status($0.id)) },
+            APIOperation(
+                .get, "workflows/{id}/pending", "listPendingOperations",
+                "What it waits for, in the order in which it began.",
+                query: [.after, .limit(default: 100)], schema: "PendingPage"
+            ) { try await pending($0) },
+            APIOperation(
+                .get, "workflows/{id}/history", "getHistory", "Its journal, in order.",
+                query: [.after, .limit(default: Int64(APIRequest.maximumPage))], schema: "HistoryPage"
+            ) { try await history($0) },
+            APIOperation(
+                .get, "workflows/{id}/children", "listChildren",
+                "Its children, in the order in which they were started. While `next` is set, go on.",
+                query: [.after, .limit(default: 100)], schema: "ChildPage"
+            ) { try await children($0) },
+            APIOperation(
+                .get, "workflows/{id}/values/{name}", "getValue", "What it last said of itself under a name.",
+                schema: "NamedValue"
+            ) { try await value($0) },
+            APIOperation(
+                .get, "workflows/{id}/export", "exportWorkflow", "The whole of it, as a file to keep.",
+                answer: .stream(
+                    contentType: "application/json",
+                    description: "How it stood, and its journal: `{format, exportedAt, server, workflow, entries}`.",
+                    export)),
+        ]
+    }
+
+    private func value(_ request: APIRequest) async throws -> JSONValue {
+        let name = try request.part("name")
+        guard let value = try await engine.value(name, of: request.id) else {
+            throw APIError(
+                .notFound, "workflow \(try request.id) has set no value \"\(name)\"",
+                remedy: "its journal has the names of those it set")
         }
-        on(.get, "workflow-types", in: routes) { request in
-            let query = try request.query("prefix", "limit")
-            let types = try await engine.types(
-                prefix: try query.text("prefix"), limit: try query.number("limit", in: 1...1_000, default: 50))
-            return .object(["types": .array(types.map { .string($0) })])
-        }
-        on(.get, "workflows/{id}", in: routes) { request in
-            _ = try request.query()
-            return json(of: try await engine.status(request.id))
-        }
-        on(.get, "workflows/{id}/pending", in: routes) { try await pending($0) }
-        on(.get, "workflows/{id}/history", in: routes) { try await history($0) }
-        on(.get, "workflows/{id}/children", in: routes) { try await children($0) }
-        on(.get, "workflows/{id}/values/{name}", in: routes) { request in
-            _ = try request.query()
-            let name = try request.part("name")
-            guard let value = try await engine.value(name, of: request.id) else {
-                throw APIError(
-                    .notFound, "workflow \(try request.id) has set no value \"\(name)\"",
-                    remedy: "its journal has the names of those it set")
-            }
-            return .object(["name": .string(name), "value": JSONValue(payload: value)])
-        }
-        addExport(to: routes)
+        return .object(["name": .string(name), "value": JSONValue(payload: value)])
     }
 
     private func list(_ request: APIRequest) async throws -> JSONValue {
-        let query = try request.query(
-            "type", "state", "idPrefix", "text", "createdAfter", "createdBefore", "limit", "cursor")
+        let query = request.query
         let page = try await engine.search(
             try WorkflowSearch(query, states: query.list("state")),
-            after: try WorkflowCursor(opaque: query.text("cursor")),
-            limit: try query.number("limit", in: 1...Self.maximumPage, default: 100))
+            after: try WorkflowCursor(opaque: query.text("cursor")), limit: try request.limit(default: 100))
         return .object([
             "workflows": .array(page.workflows.map { Aether_V1_WorkflowInfo($0).json }),
             "next": page.next.map { .string($0.opaque) } ?? .null,
@@ -71,9 +110,7 @@ extension API {
     }
 
     private func pending(_ request: APIRequest) async throws -> JSONValue {
-        let query = try request.query("after", "limit")
-        let after = try query.number("after", in: 0...UInt64(Int64.max), default: 0)
-        let limit = try query.number("limit", in: 1...Self.maximumPage, default: 100)
+        let (after, limit) = (try request.after, try request.limit(default: 100))
         let all = try await engine.status(request.id).pending.filter { $0.operation.sequence > after }
         let page = all.prefix(limit)
         return .object([
@@ -83,10 +120,8 @@ extension API {
     }
 
     private func history(_ request: APIRequest) async throws -> JSONValue {
-        let query = try request.query("after", "limit")
-        let limit = try query.number("limit", in: 1...Self.maximumPage, default: Self.maximumPage)
-        let page = try await engine.history(
-            request.id, after: try query.number("after", in: 0...UInt64(Int64.max), default: 0), limit: limit)
+        let limit = try request.limit(default: APIRequest.maximumPage)
+        let page = try await engine.history(request.id, after: try request.after, limit: limit)
         return .object([
             "entries": .array(page.map { Aether_V1_JournalEntry($0).json }),
             "next": page.count == limit ? page.last.map { .integer($0.sequence) } ?? .null : .null,
@@ -94,10 +129,8 @@ extension API {
     }
 
     private func children(_ request: APIRequest) async throws -> JSONValue {
-        let query = try request.query("after", "limit")
         let page = try await engine.children(
-            of: request.id, after: try query.number("after", in: 0...UInt64(Int64.max), default: 0),
-            limit: try query.number("limit", in: 1...Self.maximumPage, default: 100))
+            of: request.id, after: try request.after, limit: try request.limit(default: 100))
         let children = page.children.map { child in
             JSONValue.object([
                 "key": .string(child.key.rawValue),
@@ -110,43 +143,36 @@ extension API {
         return .object(["children": .array(children), "next": page.next.map { .integer($0) } ?? .null])
     }
 
-    // MARK: A document to keep
-
     /// The whole of a workflow, a page of its journal at a time: it may be longer than memory likes.
-    private func addExport(to routes: Routes) {
-        routes.get("workflows/{id}/export") { request, context -> Response in
-            let request = APIRequest(request, context.parameters)
-            let (id, status) = try await Self.withAPIErrors {
-                _ = try request.query()
-                return (try request.id, try await engine.status(try request.id))
+    private func export(_ request: APIRequest) async throws -> Response {
+        let id = try request.id
+        let status = try await engine.status(id)
+        let head = JSONValue.object([
+            "format": .string("aether-history/1"),
+            "exportedAt": .instant(engine.now.rawValue),
+            "server": .object(["version": .string(AetherVersion.current)]),
+            "workflow": json(of: status),
+        ])
+        let headers: HTTPFields = [
+            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
+            .contentDisposition: "attachment; filename*=UTF-8''\(Self.fileName(id)).json",
+        ]
+        let body = ResponseBody { writer in
+            try await writer.write(ByteBuffer(string: head.text.dropLast() + ",\"entries\":["))
+            var after: UInt64 = 0
+            // What comes later is not in the export: it would not fit its status.
+            while after < status.lastSequence {
+                let page = try await engine.history(id, after: after, limit: APIRequest.maximumPage)
+                guard let last = page.last else { break }
+                let entries = page.filter { $0.sequence <= status.lastSequence }
+                let text = entries.map { Aether_V1_JournalEntry($0).json.text }.joined(separator: ",\n")
+                try await writer.write(ByteBuffer(string: (after == 0 ? "\n" : ",\n") + text))
+                after = last.sequence
             }
-            let head = JSONValue.object([
-                "format": .string("aether-history/1"),
-                "exportedAt": .instant(engine.now.rawValue),
-                "server": .object(["version": .string(AetherVersion.current)]),
-                "workflow": json(of: status),
-            ])
-            let headers: HTTPFields = [
-                .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
-                .contentDisposition: "attachment; filename*=UTF-8''\(Self.fileName(id)).json",
-            ]
-            let body = ResponseBody { writer in
-                try await writer.write(ByteBuffer(string: head.text.dropLast() + ",\"entries\":["))
-                var after: UInt64 = 0
-                // What comes later is not in the export: it would not fit its status.
-                while after < status.lastSequence {
-                    let page = try await engine.history(id, after: after, limit: Self.maximumPage)
-                    guard let last = page.last else { break }
-                    let entries = page.filter { $0.sequence <= status.lastSequence }
-                    let text = entries.map { Aether_V1_JournalEntry($0).json.text }.joined(separator: ",\n")
-                    try await writer.write(ByteBuffer(string: (after == 0 ? "\n" : ",\n") + text))
-                    after = last.sequence
-                }
-                try await writer.write(ByteBuffer(string: "\n]}\n"))
-                try await writer.finish(nil)
-            }
-            return Response(status: .ok, headers: headers, body: body)
+            try await writer.write(ByteBuffer(string: "\n]}\n"))
+            try await writer.finish(nil)
         }
+        return Response(status: .ok, headers: headers, body: body)
     }
 
     /// RFC 8187: what isn't a plain letter or digit is percent-encoded.

@@ -1,0 +1,69 @@
+internal import AetherJSON
+internal import AetherRuntime
+internal import Foundation
+internal import Hummingbird
+
+/// A request to an operation of the API: nothing is in it that the operation does not know.
+struct APIRequest: Sendable {
+    let query: APIQuery
+    let headers: HTTPFields
+    private let parameters: Parameters
+    private let request: Request
+    private let bodies: BodyBudget
+    private let known: Set<String>
+
+    /// - Throws: ``APIError`` when the query has what the operation does not know.
+    init(
+        _ request: Request, _ parameters: Parameters, for operation: APIOperation, _ bodies: BodyBudget
+    ) throws(APIError) {
+        query = try APIQuery(request, known: Set(operation.query.map(\.name)))
+        headers = request.headers
+        self.parameters = parameters
+        self.request = request
+        self.bodies = bodies
+        known = Set(operation.body.map(\.name))
+    }
+
+    /// Reads the body.
+    ///
+    /// - Throws: ``APIError`` when it is no JSON object, is too large, or has what the operation does not know.
+    var body: APIBody {
+        get async throws { try await bodies.read(request) { try APIBody($0, known: known) } }
+    }
+
+    /// A part of the path, without its percent-encoding.
+    func part(_ name: String) throws(APIError) -> String {
+        guard let text = parameters.get(name)?.removingPercentEncoding else {
+            throw APIError(.invalidArgument, "the path is not percent-encoded UTF-8")
+        }
+        return text
+    }
+
+    var id: WorkflowID {
+        get throws { try WorkflowID(checking: part("id")) }
+    }
+
+    // MARK: Pages
+
+    static let maximumPage = 1_000
+
+    /// How many are wanted.
+    func limit(default: Int) throws(APIError) -> Int {
+        try query.number("limit", in: 1...Self.maximumPage, default: `default`)
+    }
+
+    /// The place in a journal behind which is wanted.
+    var after: UInt64 {
+        get throws(APIError) { try query.number("after", in: 0...UInt64(Int64.max), default: 0) }
+    }
+}
+
+extension APIParameter {
+    static func limit(default: Int64) -> APIParameter {
+        .number("limit", "The most to answer.", in: 1...Int64(APIRequest.maximumPage), default: `default`)
+    }
+
+    static let after = APIParameter.number(
+        "after", "The place in the journal behind which to go on: `next` of the page before.", in: 0...Int64.max,
+        default: 0)
+}
