@@ -265,7 +265,7 @@ let package = Package(
         .testTarget(
             name: "ServerTests",
             dependencies: [
-                "AetherServer", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage",
+                "AetherServer", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),

@@ -20,7 +20,7 @@ struct ChildTests {
     func outcome() async throws {
         try await EngineRig.run { rig in
             let (worker, parent, child) = try await family(rig)
-            #expect(try await rig.status("child").parent?.rawValue == "parent")
+            #expect(try await rig.status("child").start.parent?.workflow.rawValue == "parent")
             #expect(try await rig.status("parent").reason.contains("child"))
             #expect(try await worker.report(parent, first: 1, [.child("child")]).sequences == [3])
             try await worker.report(child, first: 1, [.close(.failed(Failure(message: "no")))])

@@ -63,6 +63,33 @@ struct HTTPConnectionGuardTests {
         #expect(!channel.isActive)
     }
 
+    @Test("a response that comes in parts goes on as long as they are taken off, and no longer")
+    func streaming() throws {
+        try request()
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        try channel.writeOutbound(HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .ok)))
+        for _ in 0..<4 {
+            loop.advanceTime(by: .seconds(20))
+            try channel.writeOutbound(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "part"))))
+        }
+        #expect(channel.isActive)
+        loop.advanceTime(by: .seconds(30))
+        #expect(!channel.isActive)
+    }
+
+    @Test("a part that nobody takes off gains no time")
+    func stuckStreaming() throws {
+        try request()
+        try channel.writeInbound(HTTPServerRequestPart.end(nil))
+        let head = HTTPServerResponsePart.head(HTTPResponseHead(version: .http1_1, status: .ok))
+        channel.write(head, promise: nil)
+        loop.advanceTime(by: .seconds(20))
+        // Written, and not flushed: it does not leave.
+        channel.write(HTTPServerResponsePart.body(.byteBuffer(ByteBuffer(string: "part"))), promise: nil)
+        loop.advanceTime(by: .seconds(10))
+        #expect(!channel.isActive)
+    }
+
     @Test("a body announced as too large is 413, and no page hears of it")
     func announcedBody() throws {
         try request(["content-length": "65537"])

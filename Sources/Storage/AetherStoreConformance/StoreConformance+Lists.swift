@@ -44,7 +44,7 @@ extension StoreConformance {
                 let some = try await store.types(prefix: "ord", limit: 10)
                 try expectEqual(some, ["order", "order-item", "ordér"], "types that begin with ord")
                 try expectEqual(try await store.types(prefix: "x", limit: 10), [], "types that begin with x")
-                _ = try await store.commit([Sample.close("w5", type: "refund", at: 2)])
+                _ = try await store.commit([Sample.close("w5", at: 2, type: "refund")])
                 _ = try await store.delete([WorkflowID(rawValue: "w5")])
                 try expectEqual(try await store.types(prefix: "r", limit: 10), [], "types after a deletion")
             }

@@ -62,7 +62,7 @@ actor EventHub {
     private var lastFrame: UInt64 = 0
     /// The first frame of which all since is known.
     private var firstKept: UInt64 = 1
-    private var isGathering = false
+    private(set) var isGathering = false
     private var isFinished = false
     private var tick: UInt64 = 0
     private var lastSample: UInt64 = 0
