@@ -30,6 +30,8 @@ actor PersistenceActor {
     private nonisolated let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
     private let availabilityChanged: @Sendable () -> Void
+    private let slow: @Sendable (SlowCommits.Report) -> Void
+    private var slowCommits = SlowCommits()
 
     /// - Parameters:
     ///   - store: where the runs live.
@@ -38,6 +40,7 @@ actor PersistenceActor {
     ///   - lagLimit: how much may lag, and for how long.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
+    ///   - slow: is told of commits that took long.
     ///   - availabilityChanged: is called when writes fail, and when they succeed again.
     init(
         store: any WorkflowStore,
@@ -46,6 +49,7 @@ actor PersistenceActor {
         lagLimit: LagLimit,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
+        slow: @escaping @Sendable (SlowCommits.Report) -> Void,
         availabilityChanged: @escaping @Sendable () -> Void
     ) {
         self.store = store
@@ -56,6 +60,7 @@ actor PersistenceActor {
         self.lagLimit = lagLimit
         self.release = release
         self.discard = discard
+        self.slow = slow
         self.availabilityChanged = availabilityChanged
     }
 
@@ -165,7 +170,9 @@ actor PersistenceActor {
             for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
                 writes.append(commit.write)
             }
+            let start = clock.now()
             let taken = writes.isEmpty ? [] : try await store.commit(writes)
+            noteDuration(since: start, of: writes)
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()
@@ -180,6 +187,13 @@ actor PersistenceActor {
         } catch {
             await turnReadOnly(batch, through, error)
         }
+    }
+
+    private func noteDuration(since start: Timestamp, of writes: [WorkflowWrite]) {
+        let end = clock.now()
+        guard end.rawValue - start.rawValue >= SlowCommits.limitMilliseconds else { return }
+        let entries = writes.reduce(0) { $0 + $1.entries.count }
+        if let report = slowCommits.note(from: start, to: end, entries: entries) { slow(report) }
     }
 
     private nonisolated func takeWaiting() -> ([Commit], Ticket) {
