@@ -117,7 +117,10 @@ struct HTTPListenerTests {
         for listener in [
             listener(.main(APIRig().api, { addresses }), access: access), listener(.metrics, access: access),
         ] {
-            let routes = listener.router.routes.map { "\($0.path)" }
+            // A stream of events would not end; one of nonsense does.
+            let routes = Set(listener.router.routes.map { "\($0.path)" }).map {
+                $0.hasSuffix("/events") ? $0 + "?topics=nonsense" : $0
+            }
             #expect(routes.count >= 3)
             try await serving(listener) { port in
                 for path in routes + ["/nothing", "/healthz/", "/healthz/x"] {
@@ -137,12 +140,13 @@ struct HTTPListenerTests {
                         path: path, port: port, headers: ["Authorization": "Bearer \(secret("w"))"])
                     #expect(worker.status == 403 && worker.text.contains("needs admin or client or read-only"))
                     let reader = ["Authorization": "bearer \(secret("r"))"]
-                    #expect([200, 404].contains(try await Page(path: path, port: port, headers: reader).status))
+                    let seen = [200, path.hasSuffix("nonsense") ? 400 : 404]
+                    #expect(seen.contains(try await Page(path: path, port: port, headers: reader).status))
                     let basic = Data("anyone:\(secret("a"))".utf8).base64EncodedString()
                     let browser = try await Page(path: path, port: port, headers: ["Authorization": "Basic \(basic)"])
-                    #expect([200, 404].contains(browser.status))
+                    #expect(seen.contains(browser.status))
                     let write = try await Page(path: path, port: port, method: "POST", headers: reader)
-                    #expect(write.status == 403 && write.text.contains("needs admin or client;"))
+                    #expect(write.status == 403 && write.text.contains("needs admin or client"))
                 }
             }
         }
