@@ -1,7 +1,7 @@
 #!/usr/bin/env bash
-# Runs the Python programs of this folder against a real server: ./run.sh PATH-OF-AETHER. Beside it must be the worker of the
-# end-to-end tests; and the dashboard.s; durability.py needs strace, power_loss.py a C compiler. Their packages come into a virtual environment under .build; the stubs are made
-# from aether.proto each time.
+# Runs the Python programs of this folder against a real server: ./run.sh PATH-OF-AETHER. Beside it must be the workers of the
+# end-to-end tests and of the dashboard's; durability.py needs strace, power_loss.py a C compiler. Their packages come into a
+# virtual environment under .build; the stubs are made from aether.proto each time.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 AETHER_BINARY=$(realpath "${1:?usage: run.sh PATH-OF-AETHER}")
