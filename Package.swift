@@ -72,6 +72,7 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
@@ -121,6 +122,7 @@ let package = Package(
             name: "AetherActors",
             dependencies: [
                 "AetherRuntime", "AetherStorage",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -165,6 +167,7 @@ let package = Package(
             name: "AetherServer",
             dependencies: [
                 "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -246,6 +249,7 @@ let package = Package(
             dependencies: [
                 "AetherActors", "AetherStorage", "AetherRuntime",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             path: "Tests/ActorsTests",
             swiftSettings: swiftSettings
@@ -266,9 +270,11 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "AetherServer", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),

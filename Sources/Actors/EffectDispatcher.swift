@@ -9,6 +9,7 @@ actor EffectDispatcher {
     private let waiters: ResultWaiters
     private let timers: TimerActor
     private let clock: EngineClock
+    private let instruments: EngineMetrics
     /// How far off the next deadline of a run must be for it to leave memory.
     private let passivationHorizon: Duration
     /// Takes over what runs have to tell other runs.
@@ -19,7 +20,7 @@ actor EffectDispatcher {
 
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
-        timers: TimerActor, clock: EngineClock, passivationHorizon: Duration,
+        timers: TimerActor, clock: EngineClock, instruments: EngineMetrics, passivationHorizon: Duration,
         tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -28,6 +29,7 @@ actor EffectDispatcher {
         self.waiters = waiters
         self.timers = timers
         self.clock = clock
+        self.instruments = instruments
         self.passivationHorizon = passivationHorizon
         self.tell = tell
         self.ring = ring
@@ -220,6 +222,7 @@ actor EffectDispatcher {
         _ assignments: [TaskScheduler.Assignment]
     ) async -> (unassigned: [TaskSubject], requests: [TaskScheduler.Request]) {
         defer { ring() }
+        var assigned: [TaskScheduler.Request] = []
         var unassigned: [TaskSubject] = []
         var requests: [TaskScheduler.Request] = []
         for assignment in assignments {
@@ -227,6 +230,7 @@ actor EffectDispatcher {
             do throws(WorkflowFault) {
                 guard let workflow = registry.present(request.subject.workflow) else { throw .discarded }
                 requests += try await workflow.assign(assignment, at: clock.now())
+                assigned.append(request)
             } catch {
                 unassigned.append(request.subject)
                 guard case .refused(.cannotReplay) = error else { continue }
@@ -234,6 +238,7 @@ actor EffectDispatcher {
                 requests.append(request)
             }
         }
+        instruments.assigned(assigned, at: clock.now())
         return (unassigned, requests)
     }
 }

@@ -26,7 +26,9 @@ actor PersistenceActor {
     private nonisolated let bell = BatchQueue<Void>()
     /// Rings when something begins to lag.
     private nonisolated let lagBell = BatchQueue<Void>()
-    private nonisolated let statistics = Mutex(CommitStatistics())
+    private nonisolated let instruments: EngineMetrics
+    /// Whether what is committed outlives the process: only such commits are timed.
+    private nonisolated let isDurable: Bool
     private nonisolated let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
     private let availabilityChanged: @Sendable () -> Void
@@ -36,6 +38,8 @@ actor PersistenceActor {
     ///   - clock: waits between two tries.
     ///   - retryInterval: how often a store that refuses writes is tried.
     ///   - lagLimit: how much may lag, and for how long.
+    ///   - instruments: hears of what was committed.
+    ///   - isDurable: whether what is committed outlives the process.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
     ///   - availabilityChanged: is called when writes fail, and when they succeed again.
@@ -44,6 +48,8 @@ actor PersistenceActor {
         clock: EngineClock,
         retryInterval: Duration,
         lagLimit: LagLimit,
+        instruments: EngineMetrics = .unread,
+        isDurable: Bool = true,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
         availabilityChanged: @escaping @Sendable () -> Void
@@ -54,6 +60,8 @@ actor PersistenceActor {
         self.clock = clock
         self.retryInterval = retryInterval
         self.lagLimit = lagLimit
+        self.instruments = instruments
+        self.isDurable = isDurable
         self.release = release
         self.discard = discard
         self.availabilityChanged = availabilityChanged
@@ -71,9 +79,6 @@ actor PersistenceActor {
 
     /// Whether anything is to be written, or is being written.
     nonisolated var isBusy: Bool { queue.withLock { $0.settled < $0.issued } }
-
-    /// What was committed since the engine started.
-    nonisolated var committed: CommitStatistics { statistics.withLock { $0 } }
 
     /// Puts a decision in line. Called by the workflow's actor within the turn that decided, so that the order of the
     /// line is the order of the decisions.
@@ -165,7 +170,9 @@ actor PersistenceActor {
             for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
                 writes.append(commit.write)
             }
+            let began = clock.uptime()
             let taken = writes.isEmpty ? [] : try await store.commit(writes)
+            let duration = clock.uptime() - began
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()
@@ -174,7 +181,7 @@ actor PersistenceActor {
             if !leftOut.isEmpty { await discard(leftOut) }
             let durable = taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) }
             for commit in durable { commit.creation?.reportDurable() }
-            statistics.withLock { $0.add(durable) }
+            if !writes.isEmpty { instruments.committed(durable, in: isDurable ? duration : nil) }
             release(durable)
             settle(through)
         } catch {
