@@ -60,6 +60,7 @@ let package = Package(
     products: [
         .library(name: "Aether", targets: ["Aether"]),
         .library(name: "AetherTestKit", targets: ["AetherTestKit"]),
+        .library(name: "AetherTracing", targets: ["AetherTracing"]),
         .library(name: "AetherStorage", targets: ["AetherStorage"]),
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
@@ -72,6 +73,8 @@ let package = Package(
     dependencies: [
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
+        .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
@@ -121,6 +124,7 @@ let package = Package(
             name: "AetherActors",
             dependencies: [
                 "AetherRuntime", "AetherStorage",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "HeapModule", package: "swift-collections"),
                 .product(name: "Logging", package: "swift-log"),
@@ -164,7 +168,9 @@ let package = Package(
         .target(
             name: "AetherServer",
             dependencies: [
-                "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "AetherTracing",
+                "NGHTTP2Transport",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "DequeModule", package: "swift-collections"),
                 .product(name: "GRPCProtobuf", package: "grpc-swift-protobuf"),
@@ -176,8 +182,27 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/Transport/AetherServer",
+            swiftSettings: swiftSettings
+        ),
+
+        // Spans on their way to a collector, of servers and of workers.
+        .target(
+            name: "AetherTracing",
+            dependencies: [
+                "AetherJSON", "AetherRuntime",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Sources/Tracing",
             swiftSettings: swiftSettings
         ),
 
@@ -196,6 +221,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/Client",
             swiftSettings: swiftSettings
@@ -213,7 +239,7 @@ let package = Package(
             name: "AetherCLI",
             dependencies: [
                 "Aether", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
-                "AetherStorage",
+                "AetherStorage", "AetherTracing",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -246,6 +272,7 @@ let package = Package(
             dependencies: [
                 "AetherActors", "AetherStorage", "AetherRuntime",
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
             ],
             path: "Tests/ActorsTests",
             swiftSettings: swiftSettings
@@ -254,7 +281,7 @@ let package = Package(
             name: "CLITests",
             dependencies: [
                 "Aether", "AetherActors", "AetherCLI", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
-                "AetherStorage",
+                "AetherStorage", "AetherTracing",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -266,15 +293,30 @@ let package = Package(
             name: "ServerTests",
             dependencies: [
                 "AetherServer", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage",
+                .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Hummingbird", package: "hummingbird"),
                 .product(name: "Logging", package: "swift-log"),
+                .product(name: "MetricsTestKit", package: "swift-metrics"),
                 .product(name: "NIOCore", package: "swift-nio"),
                 .product(name: "NIOEmbedded", package: "swift-nio"),
                 .product(name: "NIOHTTP1", package: "swift-nio"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/ServerTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
+            name: "TracingTests",
+            dependencies: [
+                "AetherTracing", "AetherJSON", "AetherRuntime",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Tests/TracingTests",
             swiftSettings: swiftSettings
         ),
         .testTarget(
@@ -287,10 +329,11 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Aether", "AetherProtocol", "AetherRuntime", "EndToEndScript", "NGHTTP2Transport",
+                "Aether", "AetherProtocol", "AetherRuntime", "AetherTracing", "EndToEndScript", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Tests/ClientTests",
             exclude: ["Golden"],

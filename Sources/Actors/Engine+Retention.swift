@@ -50,7 +50,7 @@ extension Engine {
             if page.isLast { break }
         }
         guard deleted > 0 else { return }
-        noteExpired(deleted)
+        instruments.expired(deleted)
         logger.info(
             "ended workflows were deleted, as [retention] says",
             metadata: [LogKey.state: "\(sweep.state.name)", LogKey.count: "\(deleted)"])

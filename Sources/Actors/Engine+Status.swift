@@ -94,39 +94,4 @@ extension Engine {
         }
         return Array(merged.prefix(limit))
     }
-
-    package struct Metrics: Sendable {
-        package var workflows: WorkflowCounts
-        /// How many runs are in memory: those that something happens in, or soon will.
-        package var activeRuns: Int
-        package var connectedWorkers: Int
-        package var committed: CommitStatistics
-        /// Ended runs that were deleted because they were kept no longer.
-        package var expired: Int
-    }
-
-    /// How many runs there are in each state.
-    ///
-    /// - Throws: `unavailable`.
-    package func counts() async throws(EngineError) -> WorkflowCounts {
-        var counts = WorkflowCounts()
-        do throws(StoreError) {
-            for lane in lanes.values { counts = counts + (try await lane.store.counts()) }
-        } catch {
-            throw EngineError(.unavailable, "workflows can't be counted: \(error)")
-        }
-        return counts
-    }
-
-    /// Counts over all runs there are.
-    ///
-    /// - Throws: `unavailable`.
-    package func metrics() async throws(EngineError) -> Metrics {
-        var metrics = Metrics(
-            workflows: try await counts(), activeRuns: registry.count, connectedWorkers: 0,
-            committed: CommitStatistics(), expired: expired)
-        for lane in lanes.values { metrics.committed = metrics.committed + lane.persistence.committed }
-        for session in sessions.all where await session.isConnected { metrics.connectedWorkers += 1 }
-        return metrics
-    }
 }

@@ -25,7 +25,7 @@ extension Engine {
         var workers: [Worker] = []
         for session in sessions.all {
             guard let overview = await session.overview else { continue }
-            let heard = clock.now().advanced(by: -overview.silence.wholeMilliseconds)
+            let heard = Timestamp(rawValue: clock.now().rawValue - max(0, overview.silence.wholeMilliseconds))
             workers.append(
                 Worker(
                     identity: overview.worker, description: overview.description, isConnected: overview.isConnected,

@@ -11,6 +11,8 @@ package final class Engine: Sendable {
     let configuration: EngineConfiguration
     let clock: EngineClock
     let logger: Logger
+    let instruments: EngineMetrics
+    let tracer: EngineTracer?
     let registry = WorkflowRegistry()
     let sessions = SessionRegistry()
     let scheduler: SchedulerActor
@@ -42,8 +44,6 @@ package final class Engine: Sendable {
         var discarded: Set<WorkflowID> = []
         /// The tier that the workers of a type asked for.
         var tierOfType: [String: PersistenceTier] = [:]
-        /// How many runs were deleted because they were kept no longer.
-        var expired = 0
     }
 
     /// - Parameters:
@@ -52,14 +52,21 @@ package final class Engine: Sendable {
     ///   - configuration: limits and defaults.
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
+    ///   - instruments: hear of what happens; `nil` when nobody wants to know.
+    ///   - tracer: makes spans of what happens; `nil` when nobody collects them.
     ///   - availabilityChanged: is told when the engine stops taking work, and when it takes work again.
     package init(
         stores: [PersistenceTier: any WorkflowStore],
         configuration: EngineConfiguration,
         clock: EngineClock,
         logger: Logger,
+        instruments: EngineMetrics? = nil,
+        tracer: EngineTracer? = nil,
         availabilityChanged: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
+        let instruments = instruments ?? .unread
+        self.instruments = instruments
+        self.tracer = tracer
         self.availabilityChanged = availabilityChanged
         self.configuration = configuration
         self.clock = clock
@@ -70,15 +77,18 @@ package final class Engine: Sendable {
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
-            clock: clock, logger: logger, passivationHorizon: configuration.passivationHorizon,
+            clock: clock, logger: logger, instruments: instruments, tracer: tracer,
+            passivationHorizon: configuration.passivationHorizon,
             tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() })
         self.dispatcher = dispatcher
-        self.lanes = stores.mapValues { store in
+        let lanes = stores.map { tier, store in
             let persistence = PersistenceActor(
                 store: store,
                 clock: clock,
                 retryInterval: configuration.writeRetryInterval,
                 lagLimit: LagLimit(configuration),
+                instruments: instruments,
+                isDurable: tier != .memory,
                 release: { commits in
                     dispatcher.release(commits)
                     changes.note(commits)
@@ -88,15 +98,16 @@ package final class Engine: Sendable {
                     logger.warning(
                         "a commit was slow: is the disk busy?",
                         metadata: [
-                            LogKey.milliseconds: .stringConvertible(slow.milliseconds),
+                            LogKey.milliseconds: .stringConvertible(slow.duration.wholeMilliseconds),
                             LogKey.entries: .stringConvertible(slow.entries),
                             LogKey.commits: .stringConvertible(slow.count),
                         ])
                 },
                 availabilityChanged: { reference.engine?.tellAvailability() }
             )
-            return Lane(store: store, persistence: persistence)
+            return (tier, Lane(store: store, persistence: persistence))
         }
+        self.lanes = Dictionary(uniqueKeysWithValues: lanes)
         incarnation = stores.values.lazy.map(\.incarnation).first { $0 > 0 } ?? 0
         memoryIncarnation = max(1, clock.random())
         reference.set(self)
@@ -168,13 +179,6 @@ package final class Engine: Sendable {
 
     /// Whether the open runs have all been read.
     package var hasRecovered: Bool { shared.withLock { $0.hasRecovered } }
-
-    /// How many ended runs were deleted, since the engine started, because they were kept no longer.
-    var expired: Int { shared.withLock { $0.expired } }
-
-    func noteExpired(_ count: Int) {
-        shared.withLock { $0.expired += count }
-    }
 
     func refuseIfUnavailable() throws(EngineError) {
         if let reason = unavailability { throw EngineError(.unavailable, reason + "; try again later") }

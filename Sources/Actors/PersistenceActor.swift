@@ -26,7 +26,9 @@ actor PersistenceActor {
     private nonisolated let bell = BatchQueue<Void>()
     /// Rings when something begins to lag.
     private nonisolated let lagBell = BatchQueue<Void>()
-    private nonisolated let statistics = Mutex(CommitStatistics())
+    private nonisolated let instruments: EngineMetrics
+    /// Whether what is committed outlives the process: only such commits are timed.
+    private nonisolated let isDurable: Bool
     private nonisolated let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
     private let availabilityChanged: @Sendable () -> Void
@@ -38,6 +40,8 @@ actor PersistenceActor {
     ///   - clock: waits between two tries.
     ///   - retryInterval: how often a store that refuses writes is tried.
     ///   - lagLimit: how much may lag, and for how long.
+    ///   - instruments: hears of what was committed.
+    ///   - isDurable: whether what is committed outlives the process.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
     ///   - slow: is told of commits that took long.
@@ -47,6 +51,8 @@ actor PersistenceActor {
         clock: EngineClock,
         retryInterval: Duration,
         lagLimit: LagLimit,
+        instruments: EngineMetrics = .unread,
+        isDurable: Bool = true,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
         slow: @escaping @Sendable (SlowCommits.Report) -> Void,
@@ -58,6 +64,8 @@ actor PersistenceActor {
         self.clock = clock
         self.retryInterval = retryInterval
         self.lagLimit = lagLimit
+        self.instruments = instruments
+        self.isDurable = isDurable
         self.release = release
         self.discard = discard
         self.slow = slow
@@ -76,9 +84,6 @@ actor PersistenceActor {
 
     /// Whether anything is to be written, or is being written.
     nonisolated var isBusy: Bool { queue.withLock { $0.settled < $0.issued } }
-
-    /// What was committed since the engine started.
-    nonisolated var committed: CommitStatistics { statistics.withLock { $0 } }
 
     /// Puts a decision in line. Called by the workflow's actor within the turn that decided, so that the order of the
     /// line is the order of the decisions.
@@ -170,9 +175,10 @@ actor PersistenceActor {
             for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
                 writes.append(commit.write)
             }
-            let start = clock.now()
+            let began = clock.uptime()
             let taken = writes.isEmpty ? [] : try await store.commit(writes)
-            noteDuration(since: start, of: writes)
+            let duration = clock.uptime() - began
+            note(duration, of: writes)
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()
@@ -181,7 +187,7 @@ actor PersistenceActor {
             if !leftOut.isEmpty { await discard(leftOut) }
             let durable = taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) }
             for commit in durable { commit.creation?.reportDurable() }
-            statistics.withLock { $0.add(durable) }
+            if !writes.isEmpty { instruments.committed(durable, in: isDurable ? duration : nil) }
             release(durable)
             settle(through)
         } catch {
@@ -189,11 +195,10 @@ actor PersistenceActor {
         }
     }
 
-    private func noteDuration(since start: Timestamp, of writes: [WorkflowWrite]) {
-        let end = clock.now()
-        guard end.rawValue - start.rawValue >= SlowCommits.limitMilliseconds else { return }
+    private func note(_ duration: Duration, of writes: [WorkflowWrite]) {
+        guard duration >= SlowCommits.limit else { return }
         let entries = writes.reduce(0) { $0 + $1.entries.count }
-        if let report = slowCommits.note(from: start, to: end, entries: entries) { slow(report) }
+        if let report = slowCommits.note(duration, endingAt: clock.uptime(), entries: entries) { slow(report) }
     }
 
     private nonisolated func takeWaiting() -> ([Commit], Ticket) {

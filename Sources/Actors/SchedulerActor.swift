@@ -46,6 +46,11 @@ actor SchedulerActor {
 
     var load: [String: TaskScheduler.SessionOverview] { scheduler.load }
 
+    /// The load of the workers and how many tasks wait, at one moment.
+    var summary: (load: [String: TaskScheduler.SessionOverview], waiting: TaskScheduler.Waiting) {
+        (scheduler.load, scheduler.waiting)
+    }
+
     func wait(for resource: TaskResource, needsReplay: Bool) -> TaskScheduler.Wait {
         scheduler.wait(for: resource, needsReplay: needsReplay)
     }

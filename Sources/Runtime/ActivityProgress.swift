@@ -21,8 +21,8 @@ package struct ActivityProgress: Sendable, Equatable {
 
     /// The lease of the attempt under way.
     package func lease(of key: OperationKey) -> ActivityLease? {
-        guard case .running(let worker, _) = phase else { return nil }
-        return ActivityLease(key: key, attempt: attempt, worker: worker)
+        guard case .running(let worker, let since) = phase else { return nil }
+        return ActivityLease(key: key, attempt: attempt, worker: worker, since: since)
     }
 
     /// When the activity as a whole is over time; `nil` when it has no limit.
@@ -55,4 +55,6 @@ package struct ActivityLease: Sendable, Hashable {
     package var key: OperationKey
     package var attempt: UInt32
     package var worker: String
+    /// When the attempt began.
+    package var since: Timestamp
 }

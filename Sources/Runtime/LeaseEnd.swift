@@ -1,5 +1,5 @@
 /// Why a worker lost a run before it ended.
-public enum LeaseEnd: UInt8, Sendable, Hashable {
+public enum LeaseEnd: UInt8, Sendable, Hashable, CaseIterable {
     /// The worker's stream broke and it did not come back within the grace period.
     case workerGone = 1
     /// The worker registered anew and no longer had the run.

@@ -34,7 +34,25 @@ extension TaskScheduler {
     }
 
     /// How many tasks wait, in all queues.
-    package var depth: Int { queues.values.reduce(0) { $0 + $1.depth } }
+    package var depth: Int { waiting.total }
+
+    /// How many tasks wait, by kind.
+    package struct Waiting: Sendable, Equatable {
+        package var workflows = 0
+        package var activities = 0
+        package var total: Int { workflows + activities }
+
+        package init() {}
+    }
+
+    package var waiting: Waiting {
+        queues.reduce(into: Waiting()) { waiting, queue in
+            switch queue.key {
+            case .workflow: waiting.workflows += queue.value.depth
+            case .activity: waiting.activities += queue.value.depth
+            }
+        }
+    }
 
     /// The sessions by the ids of their workers.
     package var load: [String: SessionOverview] {

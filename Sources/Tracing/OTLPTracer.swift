@@ -1,4 +1,4 @@
-internal import AetherRuntime
+package import AetherRuntime
 internal import Foundation
 public import Logging
 public import ServiceLifecycle

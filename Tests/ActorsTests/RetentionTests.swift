@@ -1,6 +1,7 @@
 import AetherActors
 import AetherRuntime
 import AetherStorage
+import MetricsTestKit
 import Testing
 
 @Suite("Retention", .timeLimit(.minutes(1)))
@@ -48,7 +49,7 @@ struct RetentionTests {
             try await complete("young", on: worker, rig)
             await sweep(rig)
             #expect(try await ids(rig) == ["cancelled", "open", "young"])
-            #expect(try await rig.engine.metrics().expired == 1)
+            #expect(rig.metrics.counterTotal(label: "aether_workflows_expired_total") == 1)
             await sweep(rig)
             #expect(try await ids(rig) == ["cancelled", "open"])
         }

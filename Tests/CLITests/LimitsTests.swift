@@ -10,7 +10,7 @@ import Testing
 @Suite("The page of limits")
 struct LimitsTests {
     /// Set elsewhere, or no limits.
-    private static let others: Set = ["tier", "retention", "clock", "schema", "keepalive", "floodGuard"]
+    private static let others: Set = ["tier", "retention", "clock", "schema", "synced", "keepalive", "floodGuard"]
 
     private func page() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()

@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Checks docs/operations.md: its commands work as they stand there, beside a server. Checks the DocC catalogue: its code
+# Checks docs/operations.md and docs/http-api.md: their commands work as they stand there, beside a server. Checks the DocC catalogue: its code
 # compiles, it converts without a warning, and what "Getting started" says works as it stands there:
 # ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS. What is built is kept under .build.
 set -euo pipefail
@@ -41,6 +41,27 @@ echo "-- Operations, word by word"
     done < <(marked "$root/docs/operations.md")
     [ "$count" -ge 4 ] || fail "only $count commands were found"
     ls restored/aether.db.before-restore-* >/dev/null || fail "the database that made way is gone"
+)
+
+echo "-- the HTTP API, word by word"
+(
+    mkdir "$home/api"
+    cd "$home/api"
+    mkfifo output
+    "$bin/aether" serve --grpc-port 0 --http-port 0 --no-metrics --ready-file ready >output &
+    own=$!
+    trap 'kill -TERM "$own" && wait "$own"' EXIT
+    exec {output}<output
+    read -r _ <&"$output" || fail "the server did not start"
+    API=http://localhost:$(python3 -c 'import json; print(json.load(open("ready"))["http"])')/api/v1
+    count=0
+    while read -r command; do
+        echo "\$ $command"
+        eval "$command" >answer 2>progress || fail "'$command' failed: $(cat answer progress)"
+        count=$((count + 1))
+    done < <(marked "$root/docs/http-api.md")
+    [ "$count" -ge 10 ] || fail "only $count commands were found"
+    python3 -c 'import json; assert json.load(open("order-7.json"))["entries"]' || fail "the export has no entries"
 )
 
 echo "-- the code of the articles"

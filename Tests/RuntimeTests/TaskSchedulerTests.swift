@@ -70,6 +70,7 @@ struct TaskSchedulerTests {
                     resource: .workflow("unserved"), depth: 3, oldest: Timestamp(rawValue: 100), workers: [], free: 0),
             ])
         #expect(scheduler.depth == 3)
+        #expect((scheduler.waiting.workflows, scheduler.waiting.activities) == (3, 0))
         #expect(
             scheduler.load == [
                 "swift": TaskScheduler.SessionOverview(capacity: 2, held: 1),

@@ -97,6 +97,19 @@ struct SQLiteRecoveryTests {
         await second.close()
     }
 
+    @Test("how long transactions took to reach the disk is told, of those that did")
+    func synced() async throws {
+        let (durations, told) = AsyncStream<Duration>.makeStream()
+        let store = try await database.open(database.path()) { $0.synced = { told.yield($0) } }
+        for id in ["a", "b"] { _ = try await store.commit([.start(id)]) }
+        await #expect(throws: StoreError.self) { try await store.commit([.steps("nobody", 2...2)]) }
+        told.finish()
+        let syncs = await durations.reduce(into: []) { $0.append($1) }
+        #expect(syncs.count == 2)
+        #expect(syncs.allSatisfy { $0 > .zero && $0 < .seconds(30) })
+        await store.close()
+    }
+
     @Test("the heads are written by the clock, once, and an idle store leaves the clock alone")
     func timer() async throws {
         let clock = ManualClock()

@@ -65,7 +65,8 @@ package struct AetherServer: Service {
         metrics =
             configuration.isMetricsEnabled
             ? HTTPListener(
-                .metrics, host: configuration.host, port: configuration.metricsPort, guard: pageGuard,
+                .metrics { PrometheusText(try await core.metrics.readAll().families) },
+                host: configuration.host, port: configuration.metricsPort, guard: pageGuard,
                 tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.metrics } },
                 logger: logger, snapshot: snapshot)
             : nil
@@ -134,10 +135,16 @@ package struct AetherServer: Service {
         if let metrics { listeners.append({ try await metrics.run() }) }
         try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
             group.addTask { await credentials.watch(revoked: cutCalls) }
+            group.addTask { await core.sampler.run() }
+            // Cancelled when all else has ended, it sends what is left.
+            group.addTask { await core.exporter?.run() }
             defer { group.cancelAll() }
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
         }
     }
+
+    /// What was measured in the last hours; it fills while ``run()`` runs.
+    package var metricsHistory: MetricsHistory { core.history }
 
     /// Reads certificates and tokens again, as it happens by itself some seconds after their files have changed. New connections
     /// get the new certificates; calls under way whose token is gone are ended. Files that can't be used are logged, and
@@ -178,13 +185,7 @@ extension ServerSnapshot {
     fileprivate init(_ engine: Engine) async throws {
         let metrics = try await engine.metrics()
         self.init(
-            counts: metrics.workflows,
-            activeRuns: metrics.activeRuns,
-            connectedWorkers: metrics.connectedWorkers,
-            commits: Int64(metrics.committed.commits),
-            entriesCommitted: Int64(metrics.committed.entries),
-            expired: Int64(metrics.expired),
-            notReadyReason: engine.unavailability
-        )
+            counts: metrics.workflows, connectedWorkers: metrics.connectedWorkers,
+            notReadyReason: metrics.unavailability)
     }
 }

@@ -33,7 +33,8 @@ extension EngineClock {
                     try await Task.sleep(until: min(end, clock.now + longestSleep), clock: clock)
                 }
             },
-            random: { UInt64.random(in: .min ... .max) }
+            random: { UInt64.random(in: .min ... .max) },
+            uptime: { start.counted.duration(to: clock.now) }
         )
     }
 }

@@ -45,6 +45,12 @@ package struct InProcessServer: Service {
 
     /// Serves until a graceful shutdown or a cancellation; see `AetherServer/run()`.
     package func run() async throws {
-        try await core.run([], stopping: {})
+        // Nobody asks a server without a port, so its gauges would never be set.
+        guard MetricsRegistry.hasBackend else { return try await core.run([], stopping: {}) }
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            group.addTask { await core.sampler.run() }
+            defer { group.cancelAll() }
+            try await core.run([], stopping: {})
+        }
     }
 }

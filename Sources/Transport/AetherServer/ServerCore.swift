@@ -2,6 +2,8 @@ internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
+internal import AetherTracing
+internal import CoreMetrics
 internal import GRPCCore
 internal import Logging
 internal import ServiceLifecycle
@@ -10,6 +12,13 @@ internal import ServiceLifecycle
 struct ServerCore: Sendable {
     let engine: Engine
     let health: HealthStatus
+    /// Reads all that is measured.
+    let metrics: MetricsReader
+    /// What was measured in the last hours, as long as ``sampler`` runs.
+    let history = MetricsHistory()
+    /// Sends spans to a collector, as long as it runs; nil where there is none.
+    let exporter: SpanExporter?
+    private let clock: EngineClock
     private let stores: [any WorkflowStore]
     let serverID = WorkflowIDGenerator.make()
 
@@ -18,9 +27,15 @@ struct ServerCore: Sendable {
     /// - Parameters:
     ///   - configuration: limits, defaults and where the database is.
     ///   - logger: hears of trouble.
-    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
+    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do. ``ServerStartError`` when
+    ///   there can be no spans.
     init(configuration: ServerConfiguration, logger: Logger) async throws {
-        let durable = try await SQLiteStore(path: configuration.databasePath)
+        let exporter = try SpanExporter(configuration, logger: logger)
+        let registry = MetricsRegistry()
+        let instruments = EngineMetrics(factory: registry.factory())
+        var store = SQLiteStore.Configuration()
+        store.synced = { instruments.synced(in: $0) }
+        let durable = try await SQLiteStore(path: configuration.databasePath, configuration: store)
         // An entry that can't be read is the trouble of who needs it.
         let newest = (try? await durable.newestTime()) ?? nil
         let clock = EngineClock.system(notBefore: newest)
@@ -32,7 +47,8 @@ struct ServerCore: Sendable {
         }
         self.init(
             stores: [.stateActionLog: durable, .memory: MemoryStore()],
-            configuration: EngineConfiguration(configuration), clock: clock, logger: logger)
+            configuration: EngineConfiguration(configuration), clock: clock, registry: registry,
+            instruments: instruments, exporter: exporter, sampleRatio: configuration.traceSampleRatio, logger: logger)
     }
 
     /// A core over stores that it closes when it ends.
@@ -40,12 +56,33 @@ struct ServerCore: Sendable {
         stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
         logger: Logger
     ) {
+        let registry = MetricsRegistry()
+        self.init(
+            stores: stores, configuration: configuration, clock: clock, registry: registry,
+            instruments: EngineMetrics(factory: registry.factory()), logger: logger)
+    }
+
+    private init(
+        stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
+        registry: MetricsRegistry, instruments: EngineMetrics, exporter: SpanExporter? = nil, sampleRatio: Double = 1,
+        logger: Logger
+    ) {
         let health = HealthStatus()
         self.health = health
+        self.clock = clock
+        self.exporter = exporter
         self.stores = Array(stores.values)
         engine = Engine(
-            stores: stores, configuration: configuration, clock: clock, logger: logger,
+            stores: stores, configuration: configuration, clock: clock, logger: logger, instruments: instruments,
+            tracer: exporter.map { EngineTracer(sampleRatio: sampleRatio, exporter: $0, random: clock.random) },
             availabilityChanged: { health.set(isServing: $0) })
+        metrics = MetricsReader(
+            engine: engine, clock: clock, registry: registry, gauges: EngineGauges(factory: registry.factory()))
+    }
+
+    /// Fills ``history``, while it runs.
+    var sampler: MetricsSampler {
+        MetricsSampler(clock: clock, history: history, read: { [metrics] in try await metrics.read() })
     }
 
     var clientService: ClientService { ClientService(engine: engine) }
@@ -54,7 +91,8 @@ struct ServerCore: Sendable {
     /// Tells pages what changes.
     func eventHub(logger: Logger) -> EventHub {
         EventHub(
-            boot: serverID.filter { $0 != "-" }, engine: engine, sleep: engine.sleep, newestSample: { nil },
+            boot: serverID.filter { $0 != "-" }, engine: engine, sleep: engine.sleep,
+            newestSample: { [history] in history.newest.map { ($0.number, $0.sample.json) } },
             logger: logger)
     }
 
@@ -65,7 +103,7 @@ struct ServerCore: Sendable {
         let standard: [any RegistrableRPCService] =
             [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
             + [ReflectionService()].compactMap { $0 }
-        return [clientService, workerService, AdminService(engine: engine)] + standard
+        return [clientService, workerService, AdminService(engine: engine, metrics: metrics)] + standard
     }
 
     /// Works until a graceful shutdown or a cancellation, or until one of the ways in fails; then

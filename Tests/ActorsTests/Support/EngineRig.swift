@@ -2,6 +2,7 @@ import AetherActors
 import AetherRuntime
 import AetherStorage
 import Logging
+import MetricsTestKit
 import Testing
 
 /// An engine over a store that fails on demand, with a clock that the test moves.
@@ -11,6 +12,8 @@ struct EngineRig: Sendable {
     let engine: Engine
     /// Every time the engine said whether it takes work.
     let availability: Observed<[Bool]>
+    /// What the engine's instruments say.
+    let metrics: TestMetrics
 
     /// Runs an engine for the length of a body; then stops it, and sees that all journals are whole.
     static func run(
@@ -23,10 +26,12 @@ struct EngineRig: Sendable {
         let availability = Observed<[Bool]>([])
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
+        let metrics = TestMetrics()
         let engine = Engine(
             stores: [.stateActionLog: store], configuration: configuration, clock: clock.engineClock, logger: logger,
+            instruments: EngineMetrics(factory: metrics),
             availabilityChanged: { isAvailable in availability.update { $0.append(isAvailable) } })
-        let rig = EngineRig(store: store, clock: clock, engine: engine, availability: availability)
+        let rig = EngineRig(store: store, clock: clock, engine: engine, availability: availability, metrics: metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in
             group.addTask { await engine.run() }
             var failure: (any Error)?

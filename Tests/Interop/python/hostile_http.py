@@ -56,9 +56,9 @@ case("20 KiB of fields", REFUSED, LINE + (b"a: " + b"x" * 1000 + b"\r\n") * 20 +
 case("101 fields", REFUSED, LINE + b"a: b\r\n" * 101 + b"\r\n")
 case("a length and chunks", REFUSED, BODY + b"Content-Length: 5\r\nTransfer-Encoding: chunked\r\n\r\n0\r\n\r\n")
 case("a length of more than 64 bits", REFUSED, BODY + b"Content-Length: 99999999999999999999\r\n\r\n")
-case("a body announced as 64 KiB and a byte", ("413",), BODY + b"Content-Length: 65537\r\n\r\n")
+case("a body announced as 3 MiB", ("413",), BODY + b"Content-Length: 3145728\r\n\r\n")
 case("a body announced as 2^62 bytes", ("413",), BODY + b"Content-Length: 4611686018427387904\r\n\r\n")
-case("chunks of 80 KiB together", ("404", None), CHUNKED + CHUNK * 5)
+case("chunks of 3 MiB together", ("404", None), CHUNKED + CHUNK * 192)
 case("a chunk whose size is no number", ("404", *REFUSED), CHUNKED + b"xyz\r\n")
 
 

@@ -49,9 +49,7 @@ struct APIRig: Sendable {
             .main(api, { addresses }), host: "127.0.0.1", port: 0,
             guard: PageGuard(access: nil, hosts: AllowedHosts([])), logger: logger
         ) {
-            ServerSnapshot(
-                counts: try await engine.counts(), activeRuns: 0, connectedWorkers: 0, commits: 0, entriesCommitted: 0,
-                expired: 0, notReadyReason: nil)
+            ServerSnapshot(counts: try await engine.counts(), connectedWorkers: 0, notReadyReason: nil)
         }
     }
 

@@ -43,6 +43,7 @@ actor JournalWriter {
         let lock = try DatabaseLock(database: path)
         try configuration.schema.prepare(path: path)
         let database = try WriterDatabase(path: path, heads: heads, maximumPages: configuration.maximumPages)
+        database.stopwatch = configuration.synced.map { SyncStopwatch(clock: configuration.clock, report: $0) }
         note(database)
         self.lock = lock
         self.database = database

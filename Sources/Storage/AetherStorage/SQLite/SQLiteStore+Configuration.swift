@@ -19,6 +19,8 @@ extension SQLiteStore {
         public var maximumPages: Int?
 
         package var schema = DatabaseSchema.current
+        /// Is told, on the writer's thread, how long each transaction took to reach the disk, as ``clock`` measures it.
+        package var synced: (@Sendable (Duration) -> Void)?
 
         public init() {}
     }

@@ -17,6 +17,8 @@ final class WriterDatabase {
     var bytes = ClosedBytes()
     /// Which life the database is in.
     let incarnation: UInt64
+    /// Measures what it does; `nil` when nobody wants to know.
+    var stopwatch: SyncStopwatch?
 
     /// Opens a database that has its tables, and sets right the heads that lagged when it was last in use.
     init(path: String, heads: HeadTable, maximumPages: Int?) throws(StoreError) {
@@ -55,13 +57,19 @@ final class WriterDatabase {
         try statements.begin.run()
         do {
             let result = try body()
-            try statements.commit.run()
+            try end()
             return result
         } catch {
             // SQLite may have rolled back by itself, depending on the error (https://sqlite.org/lang_transaction.html).
             if connection.isInTransaction { try? statements.rollback.run() }
             throw error
         }
+    }
+
+    /// SQLite writes all of the transaction to its log here, and syncs that (`synchronous = FULL`).
+    private func end() throws(StoreError) {
+        guard let stopwatch else { return try statements.commit.run() }
+        try stopwatch.measure { () throws(StoreError) in try statements.commit.run() }
     }
 
     private static let endStates = WorkflowState.allCases.filter(\.isTerminal)

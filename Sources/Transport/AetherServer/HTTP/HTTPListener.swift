@@ -12,7 +12,7 @@ struct HTTPListener: ServiceLifecycle.Service {
         /// The API, the text page, and health.
         case main(API, @Sendable () async throws -> ServerAddresses)
         /// Prometheus metrics, and health.
-        case metrics
+        case metrics(@Sendable () async throws -> PrometheusText)
     }
 
     private let pages: Pages
@@ -83,8 +83,8 @@ struct HTTPListener: ServiceLifecycle.Service {
         case .main(let api, let addresses):
             api.add(to: router)
             router.addTextPage(snapshot: snapshot, addresses: addresses)
-        case .metrics:
-            router.addMetricsRoute(snapshot: snapshot)
+        case .metrics(let metrics):
+            router.addMetricsRoute(metrics: metrics)
         }
         return router
     }

@@ -59,18 +59,28 @@ extension PageGuard: RouterMiddleware {
             } catch let error as APIError {
                 response = Self.response(error, to: request)
             } catch let error as any HTTPResponseError {
-                response = try error.response(from: request, context: context)
+                response =
+                    if error.status == .notFound, Self.isOfAPI(request) {
+                        APIError(
+                            .notFound, "there is no \(request.method) \(request.uri.path)",
+                            remedy: "see \(API.path)/openapi.json for what there is"
+                        ).response
+                    } else {
+                        try error.response(from: request, context: context)
+                    }
             }
         }
         for field in Self.fields { response.headers.append(field) }
         return response
     }
 
+    private static func isOfAPI(_ request: Request) -> Bool { request.uri.path.hasPrefix("/api/") }
+
     /// JSON for who asks the API, a sentence for who looks at a page.
     private static func response(_ error: APIError, to request: Request) -> Response {
-        let isOfAPI = request.uri.path.hasPrefix(API.path)
         var response =
-            isOfAPI ? error.response : Response(text: "\(error.message); \(error.remedy)\n", status: error.status)
+            isOfAPI(request)
+            ? error.response : Response(text: "\(error.message); \(error.remedy)\n", status: error.status)
         if error.code == .unauthenticated {
             response.headers[values: .wwwAuthenticate] = [
                 #"Bearer realm="Aether""#, #"Basic realm="Aether: the password is a token", charset="UTF-8""#,

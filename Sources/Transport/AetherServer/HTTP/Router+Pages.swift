@@ -28,11 +28,10 @@ extension Router {
         }
     }
 
-    func addMetricsRoute(snapshot: @escaping Snapshot) {
+    func addMetricsRoute(metrics: @escaping @Sendable () async throws -> PrometheusText) {
         get("/metrics") { _, _ in
             do {
-                let metrics = PrometheusText(try await snapshot())
-                return Response(text: metrics.text, contentType: PrometheusText.contentType)
+                return Response(text: try await metrics().text, contentType: PrometheusText.contentType)
             } catch {
                 return Response(text: "# can't read the state: \(error)\n", status: .internalServerError)
             }

@@ -10,6 +10,7 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
     private static let pageSize = 500
 
     let engine: Engine
+    let metrics: MetricsReader
 
     func listWorkflows(
         request: Aether_V1_ListRequest, response: RPCWriter<Aether_V1_WorkflowInfo>, context: ServerContext
@@ -30,7 +31,8 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
     func getMetrics(
         request: Aether_V1_GetMetricsRequest, context: ServerContext
     ) async throws -> Aether_V1_Metrics {
-        let metrics = try await engine.metrics()
+        let reading = try await metrics.read()
+        let metrics = reading.engine
         return .with {
             $0.activeWorkflows = Int64(metrics.workflows.active)
             $0.completedWorkflows = Int64(metrics.workflows[.completed])
@@ -38,8 +40,8 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
             $0.cancelledWorkflows = Int64(metrics.workflows[.cancelled])
             $0.pendingWorkflows = Int64(metrics.workflows[.pending])
             $0.connectedWorkers = Int64(metrics.connectedWorkers)
-            $0.commits = Int64(metrics.committed.commits)
-            $0.entriesCommitted = Int64(metrics.committed.entries)
+            $0.commits = reading.count(MetricCatalog.commits)
+            $0.entriesCommitted = reading.count(MetricCatalog.journalEntries)
         }
     }
 

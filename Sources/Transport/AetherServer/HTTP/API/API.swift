@@ -30,12 +30,5 @@ struct API: Sendable {
         }
         let document = OpenAPI(operations).json
         router.get("\(Self.path)/openapi.json") { _, _ in Response(json: document) }
-        for method in [HTTPRequest.Method.get, .post, .put, .patch, .delete] {
-            router.on("/api/**", method: method) { request, _ -> Response in
-                throw APIError(
-                    .notFound, "there is no \(method) \(request.uri.path)",
-                    remedy: "see \(Self.path)/openapi.json for what there is")
-            }
-        }
     }
 }

@@ -94,7 +94,7 @@ actor EventHub {
         if isFinished { wake.finish() }
         subscribers[lastSubscriber] = Subscriber(topics: topics, wake: wake)
         gather()
-        let isResumed = last.map { $0 + 1 >= firstKept && $0 <= lastFrame } ?? false
+        let isResumed = last.map { $0 >= firstKept - 1 && $0 <= lastFrame } ?? false
         // What it missed is told at once.
         wake.yield()
         return Subscription(
@@ -112,7 +112,7 @@ actor EventHub {
         for frame in frames.reversed().prefix(while: { $0.number > last }).reversed() {
             if merged == nil { merged = frame } else { merged?.merge(frame) }
         }
-        return News(frame: merged, hasGap: last + 1 < firstKept, tick: tick)
+        return News(frame: merged, hasGap: last < firstKept - 1, tick: tick)
     }
 
     // MARK: Gathering
