@@ -1,5 +1,6 @@
 package import AetherRuntime
 internal import AetherStorage
+internal import Logging
 
 /// What clients ask of the engine.
 extension Engine {
@@ -160,6 +161,10 @@ extension Engine {
             WorkflowActor(
                 creating: execution, decision, replacesClosed: request.idPolicy == .replace,
                 persistence: lane.persistence)
+        }
+        if workflow != nil {
+            logger.debug(
+                "a workflow begins", metadata: [LogKey.workflow: "\(request.id)", LogKey.type: "\(request.type)"])
         }
         return workflow.map { Created(workflow: $0, request: execution.schedulingRequest) }
     }

@@ -112,7 +112,8 @@ extension Engine {
             try await followParent(of: workflow)
         } catch {
             logger.error(
-                "a child's parent can't be read", metadata: ["workflow": "\(execution.id)", "error": "\(error)"])
+                "a child's parent can't be read",
+                metadata: [LogKey.workflow: "\(execution.id)", LogKey.error: "\(error)"])
             followParentLater(of: workflow)
         }
         _ = try? await workflow.handle(.wake, at: clock.now())

@@ -38,6 +38,8 @@ extension ServerConfiguration {
         case .cancelledMaximumBytes: retention[.cancelled].bytes = try value.size
         case .tlsCertificate, .tlsKey, .tlsClientCA: _ = try value.nonEmptyText
         case .tokensFile: tokens = .file(try value.nonEmptyText)
+        // Of the process, not of the server: see LogSettings.
+        case .logLevel, .logFormat: break
         case .allowedHosts:
             allowedHosts = value.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }

@@ -21,6 +21,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case tlsClientCA
     case tokensFile
     case allowedHosts
+    case logLevel
+    case logFormat
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
@@ -38,7 +40,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
             .text
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
-        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile: .text
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat: .text
         case .allowedHosts: .list
         }
     }
@@ -66,6 +68,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: "--tls-client-ca"
         case .tokensFile: "--tokens-file"
         case .allowedHosts: "--allowed-hosts"
+        case .logLevel: "--log-level"
+        case .logFormat: "--log-format"
         }
     }
 
@@ -92,6 +96,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: "AETHER_TLS_CLIENT_CA"
         case .tokensFile: "AETHER_TOKENS_FILE"
         case .allowedHosts: "AETHER_ALLOWED_HOSTS"
+        case .logLevel: "AETHER_LOG_LEVEL"
+        case .logFormat: "AETHER_LOG_FORMAT"
         }
     }
 
@@ -119,6 +125,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: FileKey(table: "tls", key: "client_ca_file")
         case .tokensFile: FileKey(table: "auth", key: "tokens_file")
         case .allowedHosts: FileKey(table: "server", key: "allowed_hosts")
+        case .logLevel: FileKey(table: "log", key: "level")
+        case .logFormat: FileKey(table: "log", key: "format")
         }
     }
 }

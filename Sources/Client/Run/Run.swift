@@ -57,8 +57,8 @@ final class Run: Sendable {
     /// Made when it is asked for: most runs log nothing.
     var logger: Logger {
         var logger = workerLogger
-        logger[metadataKey: "workflow"] = "\(task.workflow)"
-        logger[metadataKey: "type"] = "\(info.type)"
+        logger[metadataKey: LogKey.workflow] = "\(task.workflow)"
+        logger[metadataKey: LogKey.type] = "\(info.type)"
         return logger
     }
 

@@ -62,9 +62,9 @@ final class ActivityTask: Sendable {
         self.reporting = reporting
         self.surroundings = surroundings
         var logger = logger
-        logger[metadataKey: "workflow"] = "\(assignment.workflowID)"
-        logger[metadataKey: "activity"] = "\(assignment.name)"
-        logger[metadataKey: "attempt"] = "\(assignment.attempt)"
+        logger[metadataKey: LogKey.workflow] = "\(assignment.workflowID)"
+        logger[metadataKey: LogKey.activity] = "\(assignment.name)"
+        logger[metadataKey: LogKey.attempt] = "\(assignment.attempt)"
         self.logger = logger
         state = Mutex(State(throttle: HeartbeatThrottle(heartbeatMilliseconds: assignment.heartbeatMilliseconds)))
     }

@@ -14,7 +14,7 @@ extension Worker {
         case .revoke:
             table.revoke(task.taskID, of: WorkflowID(rawValue: task.workflowID))
         case .UNRECOGNIZED:
-            logger.warning("a task of unknown kind was passed over", metadata: ["task": "\(task.taskID)"])
+            logger.warning("a task of unknown kind was passed over", metadata: [LogKey.task: "\(task.taskID)"])
         }
     }
 
@@ -24,7 +24,7 @@ extension Worker {
         } catch {
             logger.error(
                 "a task can't be read; is the server newer than this worker?",
-                metadata: ["task": "\(task.taskID)", "error": "\(error)"])
+                metadata: [LogKey.task: "\(task.taskID)", LogKey.error: "\(error)"])
             return nil
         }
     }

@@ -38,7 +38,7 @@ struct ServerCore: Sendable {
         if ahead > 1000 {
             logger.warning(
                 "the wall clock was set back: time goes on from what was written last",
-                metadata: ["behind_seconds": "\(ahead / 1000)"])
+                metadata: [LogKey.behindSeconds: "\(ahead / 1000)"])
         }
         self.init(
             stores: [.stateActionLog: durable, .memory: MemoryStore()],

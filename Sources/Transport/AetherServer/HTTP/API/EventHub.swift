@@ -173,7 +173,7 @@ actor EventHub {
             do {
                 frame.counts = try await engine.counts()
             } catch {
-                logger.error("workflows can't be counted", metadata: ["error": "\(error)"])
+                logger.error("workflows can't be counted", metadata: [LogKey.error: "\(error)"])
             }
         }
         let readiness = EventFrame.Readiness(engine.unavailability)
