@@ -53,7 +53,7 @@ package struct AetherServer: Service {
             bodies: BodyBudget(maximumBytes: configuration.maximumValueBytes + Self.envelopeBytes),
             server: ServerDescription(
                 id: core.serverID, startedAt: core.engine.now, database: configuration.databasePath,
-                tier: configuration.tier, addresses: { try await known.addresses },
+                tier: configuration.tier, history: core.history, addresses: { try await known.addresses },
                 role: { credentials.access?.role(authorization: $0) }))
         var limits = HTTPLimits()
         limits.maxBodyBytes = configuration.maximumValueBytes + Self.envelopeBytes
@@ -142,9 +142,6 @@ package struct AetherServer: Service {
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
         }
     }
-
-    /// What was measured in the last hours; it fills while ``run()`` runs.
-    package var metricsHistory: MetricsHistory { core.history }
 
     /// Reads certificates and tokens again, as it happens by itself some seconds after their files have changed. New connections
     /// get the new certificates; calls under way whose token is gone are ended. Files that can't be used are logged, and

@@ -87,6 +87,7 @@ actor EventHub {
     /// - Parameters:
     ///   - topics: what it wants to be told of.
     ///   - last: the last frame it knows, of this life of the server; `nil` for a new page.
+    /// - Returns: what to wait on, and where to begin.
     func subscribe(_ topics: EventTopics, after last: UInt64?) -> Subscription {
         if !isGathering { beginGathering() }
         lastSubscriber += 1
