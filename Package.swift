@@ -21,14 +21,15 @@ let userSettings: [SwiftSetting] =
 /// Each runs with one command.
 let examples = [
     "quickstart", "order-processing", "batch-processing", "error-handling", "long-running", "child-workflows",
-    "conditional-logic", "single-file", "web-service",
+    "conditional-logic", "single-file", "web-service", "tracing",
 ]
 
 /// What an example imports besides Aether.
 let exampleDependencies: [String: [Target.Dependency]] = [
     "web-service": [
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
-    ]
+    ],
+    "tracing": ["AetherTracing", .product(name: "Tracing", package: "swift-distributed-tracing")],
 ]
 
 /// The micro-benchmarks of Benchmarks/HotPath are there only for who asks, so that nobody else resolves what they need.
@@ -343,7 +344,11 @@ let package = Package(
             path: "Tests/TestKitTests", exclude: ["Histories"],
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",
+            name: "end-to-end-worker",
+            dependencies: [
+                "Aether", "AetherTracing", "EndToEndScript",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ], path: "Tests/EndToEnd/Worker",
             swiftSettings: swiftSettings),
         .target(
             name: "EndToEndScript", dependencies: ["Aether"], path: "Tests/EndToEnd/Script",

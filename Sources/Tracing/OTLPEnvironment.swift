@@ -5,7 +5,13 @@ internal import Foundation
 package enum OTLPEnvironment {
     package static let endpoint = "OTEL_EXPORTER_OTLP_ENDPOINT"
     private static let headers = "OTEL_EXPORTER_OTLP_HEADERS"
+    private static let interval = "OTEL_BSP_SCHEDULE_DELAY"
     static let standardEndpoint = "http://localhost:4318"
+
+    /// How long spans wait for others to go with; `nil` when it isn't said.
+    package static func interval(_ environment: [String: String]) -> Duration? {
+        environment[interval].flatMap { Int($0) }.flatMap { (1...3_600_000).contains($0) ? .milliseconds($0) : nil }
+    }
 
     /// The headers that go with each batch, such as a key of the collector's: `name=value,name=value`, values percent-encoded.
     package static func headers(_ environment: [String: String]) -> [String: String] {

@@ -48,6 +48,7 @@ public struct OTLPTracer: Tracer, Service {
                 endpoint ?? environment[OTLPEnvironment.endpoint] ?? OTLPEnvironment.standardEndpoint),
             resource: resource, version: serviceVersion ?? "")
         configuration.headers = OTLPEnvironment.headers(environment)
+        if let interval = OTLPEnvironment.interval(environment) { configuration.interval = interval }
         self.init(
             exporter: try SpanExporter(configuration, logger: logger), sampleRatio: min(max(0, sampleRatio), 1))
     }

@@ -1,5 +1,6 @@
 import AetherRuntime
 import Logging
+import NIOHTTP1
 import Testing
 
 @testable import AetherTracing
@@ -23,7 +24,7 @@ struct SpanExporterTests {
     }
 
     /// Runs an exporter beside a body, and ends it.
-    private func running(_ exporter: SpanExporter, _ body: () async throws -> Void) async rethrows {
+    private func running(_ exporter: SpanExporter, _ body: () async throws -> Void) async throws {
         let task = Task { await exporter.run() }
         defer { exporter.finish() }
         do {
@@ -111,7 +112,7 @@ struct SpanExporterTests {
             .status(200, body: #"{"partialSuccess":{"rejectedSpans":"1","errorMessage":"too old"}}"#)
         }
         let exporter = try exporter(collector.url)
-        await running(exporter) {
+        try await running(exporter) {
             exporter.record(span("a"))
             exporter.record(span("b"))
         }
@@ -154,7 +155,7 @@ struct SpanExporterTests {
             $0.patience = .milliseconds(20)
             $0.flushLimit = .milliseconds(20)
         }
-        await running(exporter) {
+        try await running(exporter) {
             exporter.record(span("a"))
             while exporter.statistics.dropped == 0 { await Task.yield() }
         }

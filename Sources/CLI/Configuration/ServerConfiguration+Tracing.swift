@@ -11,5 +11,6 @@ extension ServerConfiguration {
             tracingEndpoint = try SettingValue(text: url, origin: name).otlpEndpoint
         }
         tracingHeaders = OTLPEnvironment.headers(environment)
+        if let interval = OTLPEnvironment.interval(environment) { tracingInterval = interval }
     }
 }

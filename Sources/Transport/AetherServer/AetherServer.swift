@@ -2,6 +2,7 @@ internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
+internal import AetherTracing
 internal import Foundation
 internal import GRPCCore
 package import Logging

@@ -19,6 +19,7 @@ extension SpanExporter {
                 .init(SpanKey.serviceInstanceID, .string(WorkflowIDGenerator.make())),
             ], version: AetherVersion.current)
         configuration.headers = server.tracingHeaders
+        configuration.interval = server.tracingInterval
         configuration.flushLimit = server.flushTimeout
         do throws(OTLPError) {
             try self.init(configuration, logger: logger)

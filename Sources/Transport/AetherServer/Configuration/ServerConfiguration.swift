@@ -42,6 +42,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var tracingEndpoint: OTLPEndpoint?
     /// Sent with spans, such as a key of the collector's.
     package var tracingHeaders: [String: String] = [:]
+    /// How long spans wait for others to go with.
+    package var tracingInterval = Duration.seconds(5)
     /// Of the traces that begin at the server, how many are recorded: 0 to 1.
     package var traceSampleRatio = 1.0
 

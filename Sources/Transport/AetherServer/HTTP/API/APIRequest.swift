@@ -45,7 +45,8 @@ struct APIRequest: Sendable {
 
     /// The trace that the request is part of.
     var trace: TraceContext? {
-        guard let parent = HTTPField.Name("traceparent"), let state = HTTPField.Name("tracestate") else { return nil }
+        guard let parent = HTTPFields.Element.Name("traceparent"), let state = HTTPFields.Element.Name("tracestate")
+        else { return nil }
         return TraceContext(traceparent: headers[parent] ?? "", tracestate: headers[state] ?? "")
     }
 
