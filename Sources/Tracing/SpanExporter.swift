@@ -81,12 +81,15 @@ package final class SpanExporter: Sendable {
 
     /// Exports until ``finish()``, or until the task is cancelled; then what is left, within a time limit.
     package func run() async {
-        while !isFinishing, !Task.isCancelled {
-            await bell.wait(atMost: configuration.interval)
-            await exportWhatWaits()
-            complain(isLast: false)
+        await withTaskCancellationHandler {
+            while !isFinishing {
+                await bell.wait(atMost: configuration.interval)
+                await exportWhatWaits()
+                complain(isLast: false)
+            }
+        } onCancel: {
+            finish()
         }
-        finish()
         // Not cancelled with the task: within its limit it is the last thing to do.
         await Task { await exportWhatWaits() }.value
         state.withLock { state in
@@ -169,9 +172,7 @@ package final class SpanExporter: Sendable {
     private func wait(_ pause: Duration, before deadline: ContinuousClock.Instant) async -> Bool {
         let until = ContinuousClock.now + pause
         guard until < deadline else { return false }
-        while !isFinishing, ContinuousClock.now < until {
-            if Task.isCancelled { finish() } else { await bell.wait(atMost: until - .now) }
-        }
+        while !isFinishing, ContinuousClock.now < until { await bell.wait(atMost: until - .now) }
         guard let end = state.withLock({ $0.end }) else { return true }
         guard ContinuousClock.now + Self.lastPause < end else { return false }
         return (try? await Task.sleep(for: Self.lastPause)) != nil

@@ -15,7 +15,7 @@ let charge = client.activity("charge") { (_, order: String) in "\(order) is paid
 let ship = client.workflow("ship") { (context, order: String) in
     try await context.step("pack") {
         // Spans of your own are part of the step's.
-        await withSpan("wrap") { _ in "\(order) is on its way" }
+        withSpan("wrap") { _ in "\(order) is on its way" }
     }
 }
 

@@ -50,10 +50,13 @@ class Bed:
         self.directory, self.collector = directory, collector
         self.server = Server(
             directory, "--otlp-endpoint", collector.url, "--worker-grace-ms", "300", *flags, environment=QUICK)
-        self.client = stubs.ClientServiceStub(grpc.insecure_channel(self.server.target))
+        self.connect()
         self.worker = None
         if worker:
             self.start_worker()
+
+    def connect(self):
+        self.client = stubs.ClientServiceStub(grpc.insecure_channel(self.server.target))
 
     def start_worker(self):
         environment = os.environ | QUICK | {
@@ -79,7 +82,7 @@ class Bed:
 
     def signal(self, workflow, name):
         subprocess.run(
-            [BINARY, "workflow", "signal", workflow, name, "--payload", "1", "--server", self.server.url], check=True,
+            [BINARY, "workflow", "signal", workflow, name, "--payload", '"now"', "--server", self.server.url], check=True,
             stdout=subprocess.DEVNULL)
 
     def wait_for_line(self, line):
@@ -181,9 +184,10 @@ def killed_server():
         made.collector.wait_for(trace, 3)
         made.server.kill()
         made.server.restart()
+        made.connect()
         made.signal(workflow, "go")
         equal(made.result(workflow).state, api.COMPLETED)
-        spans = made.collector.wait_for(trace, 5)
+        spans = made.collector.wait_for(trace, 6)
         equal(one(spans, "run script").parent, one(spans, "start workflow script").id)
         equal(sorted(span.name for span in spans if span.name.startswith("step")), ["step a", "step b"])
         equal(one(spans, "start workflow script").parent, root)
