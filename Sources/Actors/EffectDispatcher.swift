@@ -12,6 +12,7 @@ actor EffectDispatcher {
     private let clock: EngineClock
     private let logger: Logger
     private let instruments: EngineMetrics
+    private let tracer: EngineTracer?
     /// How far off the next deadline of a run must be for it to leave memory.
     private let passivationHorizon: Duration
     /// Takes over what runs have to tell other runs.
@@ -23,7 +24,7 @@ actor EffectDispatcher {
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
         timers: TimerActor, clock: EngineClock, logger: Logger, instruments: EngineMetrics,
-        passivationHorizon: Duration,
+        tracer: EngineTracer?, passivationHorizon: Duration,
         tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -34,6 +35,7 @@ actor EffectDispatcher {
         self.clock = clock
         self.logger = logger
         self.instruments = instruments
+        self.tracer = tracer
         self.passivationHorizon = passivationHorizon
         self.tell = tell
         self.ring = ring
@@ -71,6 +73,7 @@ actor EffectDispatcher {
         for decided in batch {
             work.requests += decided.requests
             for effect in decided.effects { add(effect, of: decided, to: &work) }
+            if let tracer, let ended = decided.endedRun { tracer.ended(ended) }
             if let retirement = decided.retirement { work.retiring.append((decided.workflow, retirement)) }
             if decided.forgetsWake { work.wakes.append((decided.workflow.id, nil)) }
         }
@@ -114,7 +117,7 @@ actor EffectDispatcher {
             log(outcome, of: decided.workflow)
         case .dispatchActivity(let lease, let activity):
             let assignment = ActivityAssignment(
-                taskID: decided.task(lease), workflowType: decided.workflow.start.type, activity: activity)
+                taskID: decided.task(lease), start: decided.workflow.start, activity: activity)
             work.actions[lease.worker, default: []].append(.send(.attempt(assignment)))
             logger.debug(
                 "an activity was given to a worker",
@@ -131,7 +134,9 @@ actor EffectDispatcher {
         case .passivate:
             work.idle.append(decided.workflow)
         case .tellParent, .startChild, .cancelChild, .terminateChild:
-            if let message = RunMessage(effect, of: run, seed: decided.seed) { work.messages.append(message) }
+            if let message = RunMessage(effect, of: run, seed: decided.seed, in: decided.workflow.start.trace) {
+                work.messages.append(message)
+            }
         }
     }
 
@@ -263,6 +268,7 @@ actor EffectDispatcher {
             do throws(WorkflowFault) {
                 guard let workflow = registry.present(request.subject.workflow) else { throw .discarded }
                 requests += try await workflow.assign(assignment, at: clock.now())
+                tracer?.given(assignment, of: workflow.start)
                 assigned.append(request)
             } catch {
                 unassigned.append(request.subject)

@@ -106,7 +106,9 @@ extension Engine {
         }
         messages.put(
             contentsOf: run.unfinished.compactMap {
-                RunMessage($0, of: execution.id, seed: execution.start.seed).map { .message($0) }
+                RunMessage($0, of: execution.id, seed: execution.start.seed, in: execution.start.trace).map {
+                    .message($0)
+                }
             })
         do throws(EngineError) {
             try await followParent(of: workflow)

@@ -12,6 +12,7 @@ package final class Engine: Sendable {
     let clock: EngineClock
     let logger: Logger
     let instruments: EngineMetrics
+    let tracer: EngineTracer?
     let registry = WorkflowRegistry()
     let sessions = SessionRegistry()
     let scheduler: SchedulerActor
@@ -52,6 +53,7 @@ package final class Engine: Sendable {
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
     ///   - instruments: hear of what happens; `nil` when nobody wants to know.
+    ///   - tracer: makes spans of what happens; `nil` when nobody collects them.
     ///   - availabilityChanged: is told when the engine stops taking work, and when it takes work again.
     package init(
         stores: [PersistenceTier: any WorkflowStore],
@@ -59,10 +61,12 @@ package final class Engine: Sendable {
         clock: EngineClock,
         logger: Logger,
         instruments: EngineMetrics? = nil,
+        tracer: EngineTracer? = nil,
         availabilityChanged: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
         let instruments = instruments ?? .unread
         self.instruments = instruments
+        self.tracer = tracer
         self.availabilityChanged = availabilityChanged
         self.configuration = configuration
         self.clock = clock
@@ -73,7 +77,7 @@ package final class Engine: Sendable {
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
-            clock: clock, logger: logger, instruments: instruments,
+            clock: clock, logger: logger, instruments: instruments, tracer: tracer,
             passivationHorizon: configuration.passivationHorizon,
             tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() })
         self.dispatcher = dispatcher

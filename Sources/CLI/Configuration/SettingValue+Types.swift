@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import AetherTracing
 internal import Logging
 
 extension SettingValue {
@@ -58,6 +59,25 @@ extension SettingValue {
                 throw wrong("is '\(text)'; it must be auto, text or json")
             }
             return format
+        }
+    }
+
+    var otlpEndpoint: OTLPEndpoint {
+        get throws(CommandFailure) {
+            do throws(OTLPError) {
+                return try OTLPEndpoint(text)
+            } catch {
+                throw wrong("names no collector: \(error.message)")
+            }
+        }
+    }
+
+    var ratio: Double {
+        get throws(CommandFailure) {
+            guard let ratio = Double(text), (0...1).contains(ratio) else {
+                throw wrong("is '\(text)'; it must be a number from 0 to 1")
+            }
+            return ratio
         }
     }
 

@@ -52,6 +52,7 @@ struct ServeCommand: AsyncParsableCommand {
     ) throws(CommandFailure) -> ServerConfiguration {
         var configuration = try ServerConfiguration(settings)
         try configuration.takeTokens(environment: environment)
+        try configuration.takeTracing(environment: environment)
         try BindPolicy.check(configuration, isInsecureAllowed: insecure)
         return configuration
     }
@@ -77,7 +78,8 @@ struct ServeCommand: AsyncParsableCommand {
                     failureTerminationBehavior: .cancelGroup)
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
-        group.maximumGracefulShutdownDuration = configuration.drainTimeout + .milliseconds(500)
+        group.maximumGracefulShutdownDuration =
+            configuration.drainTimeout + .milliseconds(500) + configuration.flushTimeout
         let serviceGroup = ServiceGroup(configuration: group)
         try await SecondInterruption.exiting {
             try await CredentialReload.onHangup(of: server, configuration) { try await serviceGroup.run() }

@@ -117,6 +117,18 @@ struct ServeOptions: ParsableArguments {
     )
     var logFormat: String?
 
+    @Option(
+        help:
+            "The OpenTelemetry collector that spans are sent to, as http://localhost:4318; none are made without. (AETHER_OTLP_ENDPOINT)"
+    )
+    var otlpEndpoint: String?
+
+    @Option(
+        help:
+            "Of the traces that begin at the server, how many are recorded, 0 to 1. Default: 1. (AETHER_TRACE_SAMPLE_RATIO)"
+    )
+    var traceSampleRatio: String?
+
     /// What the flags set.
     var settings: Settings {
         let texts: [(Setting, String?)] = [
@@ -128,6 +140,8 @@ struct ServeOptions: ParsableArguments {
             (.cancelledMaximumAge, cancelledMaxAge), (.cancelledMaximumBytes, cancelledMaxBytes),
             (.tlsCertificate, tlsCert), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCa), (.tokensFile, tokensFile),
             (.allowedHosts, allowedHosts), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.otlpEndpoint, otlpEndpoint),
+            (.traceSampleRatio, traceSampleRatio),
         ]
         var settings = Settings()
         for (setting, text) in texts {

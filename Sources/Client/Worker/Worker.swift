@@ -59,6 +59,8 @@ final class Worker: Sendable {
         self.workflows = workflows
         self.activities = activities
         self.calls = calls
+        var surroundings = surroundings
+        surroundings.tracer = WorkTracer.current
         self.surroundings = surroundings
         instanceID = String(surroundings.clock.random(), radix: 36)
         workerID = client.workerID

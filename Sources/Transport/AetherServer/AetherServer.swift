@@ -2,6 +2,7 @@ internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
+internal import AetherTracing
 internal import Foundation
 internal import GRPCCore
 package import Logging
@@ -136,6 +137,8 @@ package struct AetherServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
             group.addTask { await credentials.watch(revoked: cutCalls) }
             group.addTask { await core.sampler.run() }
+            // Cancelled when all else has ended, it sends what is left.
+            group.addTask { await core.exporter?.run() }
             defer { group.cancelAll() }
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
         }
