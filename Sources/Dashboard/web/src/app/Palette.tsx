@@ -1,0 +1,1 @@
+export function Palette({ onClose }: { onClose: () => void }) { return <button onClick={onClose}>x</button>; }
