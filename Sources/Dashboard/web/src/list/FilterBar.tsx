@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from "react";
-import { get, workflowPath } from "../api/client";
+import { get } from "../api/client";
+import type { RowPage } from "../api/types";
 import { navigate, workflowURL } from "../app/router";
 import { useShortcuts } from "../app/shortcuts";
 import { Button } from "../ui/Button";
@@ -77,10 +78,8 @@ function SearchField({ filters, onChange }: Props) {
   async function open() {
     const id = text.trim();
     if (id === "") return;
-    await get(workflowPath(id)).then(
-      () => navigate(workflowURL(id)),
-      () => undefined,
-    );
+    const page = await get<RowPage>("/workflows", { idPrefix: id, limit: 100 }).catch(() => null);
+    if (page?.workflows.some((row) => row.id === id)) navigate(workflowURL(id));
   }
 
   return (
