@@ -2,7 +2,7 @@
 export function formatDuration(milliseconds: number): string {
   if (!Number.isFinite(milliseconds)) return "–";
   const value = Math.max(0, milliseconds);
-  if (value < 1) return value === 0 ? "0 ms" : `${value.toFixed(1)} ms`;
+  if (value < 10) return `${Number(value.toFixed(1))} ms`;
   if (value < 1_000) return `${Math.round(value)} ms`;
   if (value < 10_000) return `${(Math.floor(value / 10) / 100).toFixed(2)} s`;
   if (value < 60_000) return `${(Math.floor(value / 100) / 10).toFixed(1)} s`;

@@ -25,7 +25,7 @@ export function WorkflowTable({ selection, activeId, isAbsolute, onSelect, onSel
   const body = useRef<HTMLDivElement>(null);
   const count = list.pages.count;
   const waiting = list.isReading || list.pages.next ? (count === 0 ? skeletons : 3) : 0;
-  const { first, end } = useVirtualRows(body, count, height);
+  const { first, end, size } = useVirtualRows(body, count, height);
   const rows = list.pages.slice(first, end);
 
   useEffect(() => list.want(first, end), [first, end, count]);
@@ -62,7 +62,8 @@ export function WorkflowTable({ selection, activeId, isAbsolute, onSelect, onSel
           {rows.map((row, index) =>
             row ? (
               <WorkflowRow
-                key={row.id}
+                // Rows that scroll out are used again for those that scroll in: far cheaper than new ones.
+                key={(first + index) % size}
                 row={row}
                 position={first + index + 1}
                 defaultTier={server?.tier ?? null}
@@ -73,7 +74,7 @@ export function WorkflowTable({ selection, activeId, isAbsolute, onSelect, onSel
                 onSelect={onSelect}
               />
             ) : (
-              <SkeletonRow key={`gone-${first + index}`} />
+              <SkeletonRow key={`gone-${index}`} />
             ),
           )}
           {end >= count && Array.from({ length: waiting }, (_, index) => <SkeletonRow key={`waiting-${index}`} />)}

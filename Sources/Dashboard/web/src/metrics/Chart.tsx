@@ -8,7 +8,7 @@ import { Crosshair, crosshair } from "./Crosshair";
 import type { Metrics } from "./MetricsStore";
 
 const height = 132;
-const inset = { top: 8, right: 4, bottom: 20, left: 4 };
+const inset = { top: 8, right: 8, bottom: 20, left: 52 };
 
 interface Props {
   definition: ChartDefinition;
@@ -47,12 +47,10 @@ export const Chart = memo(function Chart({ definition, metrics, times }: Props) 
           <svg width={width} height={height} aria-hidden="true">
             {ticks.map((tick) => (
               <g key={tick}>
-                <line className="tick" x1={0} x2={width} y1={scale.y(tick)} y2={scale.y(tick)} />
-                {tick > 0 && (
-                  <text className="tick-label" x={0} y={scale.y(tick) + 12}>
-                    {definition.format(tick)}
-                  </text>
-                )}
+                <line className="tick" x1={inset.left} x2={width - inset.right} y1={scale.y(tick)} y2={scale.y(tick)} />
+                <text className="tick-label" textAnchor="end" x={inset.left - 8} y={scale.y(tick) + 4}>
+                  {tick === 0 ? "0" : (definition.formatTick ?? definition.format)(tick)}
+                </text>
               </g>
             ))}
             {timeTicks(start, end, width).map((time) => (

@@ -14,6 +14,8 @@ export interface ChartDefinition {
   /// What it means, for who wonders.
   help: string;
   format: (value: number) => string;
+  /// For the axis, where its title says the rest.
+  formatTick?: (value: number) => string;
   /// Percentiles are drawn as bands, rates as lines, amounts as areas.
   look: "lines" | "area" | "band";
   series: SeriesDefinition[];
@@ -38,6 +40,7 @@ function percentiles(member: PercentileMember): SeriesDefinition[] {
 
 const perSecond = (value: number) => `${formatShort(value)}/s`;
 const seconds = (value: number) => formatDuration(value * 1_000);
+const secondsTick = (value: number) => seconds(value).replace(/\.0+(?= )/, "");
 
 export const chartGroups: ChartGroup[] = [
   {
@@ -48,6 +51,7 @@ export const chartGroups: ChartGroup[] = [
         title: "Workflows",
         help: "started and ended in a second",
         format: perSecond,
+        formatTick: formatShort,
         look: "lines",
         series: [
           { label: "started", color: "a", value: (sample) => sample.workflowsStarted },
@@ -59,6 +63,7 @@ export const chartGroups: ChartGroup[] = [
         title: "Steps and activities",
         help: "completed in a second",
         format: perSecond,
+        formatTick: formatShort,
         look: "lines",
         series: [
           { label: "steps", color: "a", value: (sample) => sample.stepsCompleted },
@@ -82,8 +87,8 @@ export const chartGroups: ChartGroup[] = [
   {
     title: "Waiting",
     charts: [
-      { id: "duration", title: "Workflow duration", help: "from its start to its end", format: seconds, look: "band", series: percentiles("workflowSeconds") },
-      { id: "delay", title: "Queue delay", help: "until a worker took a task", format: seconds, look: "band", series: percentiles("queueSeconds") },
+      { id: "duration", title: "Workflow duration", help: "from its start to its end", format: seconds, formatTick: secondsTick, look: "band", series: percentiles("workflowSeconds") },
+      { id: "delay", title: "Queue delay", help: "until a worker took a task", format: seconds, formatTick: secondsTick, look: "band", series: percentiles("queueSeconds") },
       {
         id: "depth",
         title: "Queue depth",
@@ -98,8 +103,8 @@ export const chartGroups: ChartGroup[] = [
   {
     title: "Durability",
     charts: [
-      { id: "commit", title: "Commit", help: "until what was acknowledged is on disk", format: seconds, look: "band", series: percentiles("commitSeconds") },
-      { id: "sync", title: "Sync", help: "of the file system, the floor of a commit", format: seconds, look: "band", series: percentiles("syncSeconds") },
+      { id: "commit", title: "Commit", help: "until what was acknowledged is on disk", format: seconds, formatTick: secondsTick, look: "band", series: percentiles("commitSeconds") },
+      { id: "sync", title: "Sync", help: "of the file system, the floor of a commit", format: seconds, formatTick: secondsTick, look: "band", series: percentiles("syncSeconds") },
       { id: "batch", title: "Batch", help: "entries in a commit", format: formatShort, look: "band", series: percentiles("commitEntries") },
     ],
   },
@@ -131,6 +136,7 @@ export const chartGroups: ChartGroup[] = [
         title: "CPU",
         help: "cores that the server's process uses",
         format: (value) => `${formatShort(value)} cores`,
+        formatTick: formatShort,
         look: "area",
         series: [{ label: "used", color: "a", value: (sample) => sample.cpu }],
       },

@@ -4,13 +4,15 @@ export interface VirtualRows {
   first: number;
   /// After the last one.
   end: number;
+  /// How many are drawn at most.
+  size: number;
 }
 
 const overscan = 8;
 
 /// Which rows of a fixed height are in sight, while the page or the nearest box that scrolls is scrolled.
 export function useVirtualRows(list: RefObject<HTMLElement>, count: number, rowHeight: number): VirtualRows {
-  const [rows, setRows] = useState<VirtualRows>({ first: 0, end: Math.min(count, 50) });
+  const [rows, setRows] = useState<VirtualRows>({ first: 0, end: Math.min(count, 50), size: 50 });
   const frame = useRef(0);
 
   const measure = useCallback(() => {
@@ -22,8 +24,9 @@ export function useVirtualRows(list: RefObject<HTMLElement>, count: number, rowH
     const height = box ? box.clientHeight : window.innerHeight;
     const above = Math.max(0, top - element.getBoundingClientRect().top);
     const first = Math.min(Math.max(0, Math.floor(above / rowHeight) - overscan), count);
-    const end = Math.min(count, first + Math.ceil(height / rowHeight) + 2 * overscan);
-    setRows((old) => (old.first === first && old.end === end ? old : { first, end }));
+    const size = Math.ceil(height / rowHeight) + 2 * overscan;
+    const end = Math.min(count, first + size);
+    setRows((old) => (old.first === first && old.end === end && old.size === size ? old : { first, end, size }));
   }, [list, count, rowHeight]);
 
   useLayoutEffect(measure, [measure]);

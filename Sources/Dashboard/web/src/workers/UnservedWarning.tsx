@@ -2,7 +2,7 @@ import type { Unserved } from "../api/types";
 import { Link } from "../app/Link";
 import { counted } from "../format/number";
 import { Icon } from "../ui/Icon";
-import { Instant } from "../ui/Instant";
+import { Elapsed } from "../ui/Elapsed";
 
 /// Types that tasks wait for and that no connected worker offers, with what to do.
 export function UnservedWarning({ unserved }: { unserved: Unserved[] }) {
@@ -30,7 +30,7 @@ export function UnservedWarning({ unserved }: { unserved: Unserved[] }) {
               waiting
               {oldestAt !== null && (
                 <>
-                  , the oldest since <Instant at={oldestAt} />
+                  , the oldest for <Elapsed from={oldestAt} to={null} />
                 </>
               )}
             </span>
