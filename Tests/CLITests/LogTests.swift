@@ -1,5 +1,6 @@
 import AetherRuntime
 import AetherServer
+import ArgumentParser
 import Foundation
 import Logging
 import Synchronization

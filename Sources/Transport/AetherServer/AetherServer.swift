@@ -153,6 +153,7 @@ package struct AetherServer: Service {
 
     private func cutCalls(of tokens: Set<String>) {
         if tokens.isEmpty { return }
+        events.cut()
         transport.cutCalls(
             of: tokens,
             RPCError(code: .unauthenticated, message: "the token was removed, or allows something else now"))

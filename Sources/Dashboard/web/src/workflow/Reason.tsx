@@ -1,0 +1,76 @@
+import type { ReactNode } from "react";
+import type { Status } from "../api/types";
+import { formatDuration } from "../format/duration";
+import { counted } from "../format/number";
+import { Instant } from "../ui/Instant";
+import { StateIcon } from "../ui/StateBadge";
+import { failureText } from "./entryText";
+import type { Run } from "./Run";
+
+/// The one sentence that says why a run is where it is.
+export function Reason({ run }: { run: Run }) {
+  const { status } = run;
+  if (!status) return null;
+  return (
+    <div className="reason" data-state={status.state} aria-live="polite">
+      <StateIcon state={status.state} />
+      <div>
+        <p className="reason-text">{sentence(status)}</p>
+        {status.cancelRequested && status.completedAt === null && <p className="quiet">It was asked to cancel and may still clean up.</p>}
+        {status.blockage && (
+          <p className="quiet">
+            At entry {status.blockage.sequence} its journal has <code>{status.blockage.expected}</code>, its code does{" "}
+            <code>{status.blockage.found.join(", ") || "nothing"}</code>. Deploy code that fits, or mark the change with a version.
+          </p>
+        )}
+      </div>
+    </div>
+  );
+}
+
+function sentence(status: Status): ReactNode {
+  const took = formatDuration(Date.parse(status.completedAt ?? "") - Date.parse(status.startedAt ?? status.createdAt));
+  switch (status.state) {
+    case "COMPLETED":
+      return `Completed after ${took}, with ${counted(status.lastSequence, "entry").replace("entrys", "entries")}`;
+    case "FAILED": {
+      const step = status.failure?.step;
+      const message = status.failure ? failureText(status.failure) : status.error ?? "no reason was given";
+      return (
+        <>
+          Failed after {took}
+          {step && (
+            <>
+              {" "}
+              in <code>{step}</code>
+            </>
+          )}
+          : <span dir="auto">{message}</span>
+        </>
+      );
+    }
+    case "CANCELLED":
+      return status.startedAt === null ? "Cancelled before a worker had it" : `Cancelled after ${took}`;
+    default:
+      return withInstants(capitalized(status.reason ?? (status.state === "PENDING" ? "waiting for a worker" : "running")));
+  }
+}
+
+const instant = /(\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d(?:\.\d+)?Z)/;
+
+/// Instants in the server's words, as this page shows instants.
+function withInstants(text: string): ReactNode {
+  return text.split(instant).map((part, index) => (index % 2 === 1 ? <Moment key={index} at={part} /> : part));
+}
+
+function Moment({ at }: { at: string }) {
+  return (
+    <>
+      <Instant at={at} isAbsolute /> (<Instant at={at} />)
+    </>
+  );
+}
+
+function capitalized(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}

@@ -1,0 +1,62 @@
+import { leaseSegments } from "./segments";
+import type { Run } from "./Run";
+import { ticks, type TimeRange } from "./timeScale";
+import { releaseReasons } from "./entryText";
+
+interface Props {
+  run: Run;
+  range: TimeRange;
+  width: number;
+  labels: number;
+  now: number;
+  x: (time: number) => number;
+}
+
+const laneTop = 28;
+const laneHeight = 16;
+
+/// The axis, and below it which worker had the run.
+export function TimelineHead({ run, range, width, labels, now, x }: Props) {
+  const origin = Date.parse(run.status?.createdAt ?? "");
+  return (
+    <div className="timeline-head">
+      <div className="timeline-lane-label" style={{ width: labels }}>
+        Worker
+      </div>
+      <svg width={width} height={laneTop + laneHeight + 8} role="img" aria-label={laneText(run)}>
+        {ticks(range, origin, width).map(({ time, label }) => (
+          <g key={time} transform={`translate(${x(time)} 0)`}>
+            <line className="tick" y1="18" y2={laneTop + laneHeight + 8} />
+            <text className="tick-label" x={time === origin ? 0 : -3} y="13">
+              {label}
+            </text>
+          </g>
+        ))}
+        {leaseSegments(run.index.leases, origin, now).map(({ lease, start, end }) => {
+          const left = Math.max(x(start), -4);
+          const length = Math.max(Math.min(x(end), width + 4) - left, 1);
+          if (x(end) < 0 || left > width) return null;
+          return (
+            <g key={start + (lease?.worker ?? "")} transform={`translate(${left} ${laneTop})`}>
+              <rect className="lease" data-is-held={lease !== null} width={length} height={laneHeight} rx="3">
+                <title>{lease ? `${lease.worker}, attempt ${lease.attempt}${lease.reason ? `: ${releaseReasons[lease.reason] ?? lease.reason}` : ""}` : "no worker has it"}</title>
+              </rect>
+              {length > 24 && (
+                <svg width={length - 4} height={laneHeight}>
+                  <text className="lease-label" x={left < 0 ? 10 : 6} y="11.500">
+                    {lease ? lease.worker : length > 90 ? "no worker" : ""}
+                  </text>
+                </svg>
+              )}
+            </g>
+          );
+        })}
+      </svg>
+    </div>
+  );
+}
+
+function laneText(run: Run): string {
+  const names = run.index.leases.map((lease) => lease.worker);
+  return names.length === 0 ? "No worker has had it yet" : `Workers in turn: ${names.join(", ")}`;
+}

@@ -1,0 +1,36 @@
+import type { Run } from "./Run";
+import { ticks, type TimeRange } from "./timeScale";
+
+interface Props {
+  run: Run;
+  range: TimeRange;
+  width: number;
+  now: number;
+  x: (time: number) => number;
+}
+
+const markerTitles = { cancel: "cancel requested", terminate: "terminated", blocked: "blocked" };
+
+/// Behind the bars: ticks, marks of what concerns the whole run, and now.
+export function TimelineLines({ run, range, width, now, x }: Props) {
+  const origin = Date.parse(run.status?.createdAt ?? "");
+  const isOpen = run.status?.completedAt === null;
+  return (
+    <>
+      <defs>
+        <pattern id="hatch" width="6" height="6" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">
+          <line className="hatch-line" x1="0" y1="0" x2="0" y2="6" />
+        </pattern>
+      </defs>
+      {ticks(range, origin, width).map(({ time }) => (
+        <line key={time} className="tick" x1={x(time)} x2={x(time)} y1="0" y2="100%" />
+      ))}
+      {run.index.markers.map((marker) => (
+        <line key={marker.sequence} className="marker" data-kind={marker.kind} x1={x(marker.time)} x2={x(marker.time)} y1="0" y2="100%">
+          <title>{markerTitles[marker.kind]}</title>
+        </line>
+      ))}
+      {isOpen && <line className="now-line" x1={x(now)} x2={x(now)} y1="0" y2="100%" />}
+    </>
+  );
+}
