@@ -11,8 +11,10 @@ import Testing
 @Suite("The page of limits")
 struct LimitsTests {
     /// Set elsewhere, or no limits.
-    private static let others: Set = ["tier", "retention", "clock", "schema", "synced", "keepalive", "floodGuard"]
-        .union(["endpoint", "headers", "resource", "version", "pauses"])
+    private static let others: Set = [
+        "tier", "retention", "clock", "schema", "synced", "keepalive", "floodGuard", "endpoint", "headers", "resource",
+        "version", "pauses",
+    ]
 
     private func page() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
