@@ -97,7 +97,10 @@ function SearchField({ filters, onChange }: Props) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") void open();
-          if (event.key === "Escape") field.current?.blur();
+          if (event.key !== "Escape") return;
+          // A browser would empty it.
+          event.preventDefault();
+          field.current?.blur();
         }}
       />
       <kbd aria-hidden="true">/</kbd>
