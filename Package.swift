@@ -21,14 +21,15 @@ let userSettings: [SwiftSetting] =
 /// Each runs with one command.
 let examples = [
     "quickstart", "order-processing", "batch-processing", "error-handling", "long-running", "child-workflows",
-    "conditional-logic", "single-file", "web-service",
+    "conditional-logic", "single-file", "web-service", "tracing",
 ]
 
 /// What an example imports besides Aether.
 let exampleDependencies: [String: [Target.Dependency]] = [
     "web-service": [
         .product(name: "Hummingbird", package: "hummingbird"), .product(name: "Logging", package: "swift-log"),
-    ]
+    ],
+    "tracing": ["AetherTracing", .product(name: "Tracing", package: "swift-distributed-tracing")],
 ]
 
 /// The micro-benchmarks of Benchmarks/HotPath are there only for who asks, so that nobody else resolves what they need.
@@ -60,6 +61,7 @@ let package = Package(
     products: [
         .library(name: "Aether", targets: ["Aether"]),
         .library(name: "AetherTestKit", targets: ["AetherTestKit"]),
+        .library(name: "AetherTracing", targets: ["AetherTracing"]),
         .library(name: "AetherStorage", targets: ["AetherStorage"]),
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
@@ -73,6 +75,7 @@ let package = Package(
         .package(url: "https://github.com/apple/swift-argument-parser.git", from: "1.8.0"),
         .package(url: "https://github.com/apple/swift-log.git", from: "1.14.0"),
         .package(url: "https://github.com/apple/swift-metrics.git", from: "2.13.0"),
+        .package(url: "https://github.com/apple/swift-distributed-tracing.git", from: "1.7.0"),
         .package(url: "https://github.com/apple/swift-collections.git", from: "1.6.0"),
         .package(url: "https://github.com/apple/swift-nio.git", from: "2.101.0"),
         .package(url: "https://github.com/apple/swift-nio-ssl.git", from: "2.37.6"),
@@ -163,10 +166,13 @@ let package = Package(
             path: "Sources/Transport/AetherProtocol",
             swiftSettings: swiftSettings
         ),
+        // The web page, as scripts/build-dashboard.sh has built it.
+        .target(name: "CDashboard", path: "Sources/Dashboard", exclude: ["web", "assets"], sources: ["dashboard.c"]),
         .target(
             name: "AetherServer",
             dependencies: [
-                "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "NGHTTP2Transport",
+                "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "AetherTracing",
+                "CDashboard", "NGHTTP2Transport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "DequeModule", package: "swift-collections"),
@@ -179,8 +185,27 @@ let package = Package(
                 .product(name: "NIOSSL", package: "swift-nio-ssl"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/Transport/AetherServer",
+            swiftSettings: swiftSettings
+        ),
+
+        // Spans on their way to a collector, of servers and of workers.
+        .target(
+            name: "AetherTracing",
+            dependencies: [
+                "AetherJSON", "AetherRuntime",
+                .product(name: "DequeModule", package: "swift-collections"),
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "NIOSSL", package: "swift-nio-ssl"),
+                .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Sources/Tracing",
             swiftSettings: swiftSettings
         ),
 
@@ -199,6 +224,7 @@ let package = Package(
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "ServiceLifecycle", package: "swift-service-lifecycle"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Sources/Client",
             swiftSettings: swiftSettings
@@ -216,7 +242,7 @@ let package = Package(
             name: "AetherCLI",
             dependencies: [
                 "Aether", "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
-                "AetherStorage",
+                "AetherStorage", "AetherTracing",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -258,7 +284,7 @@ let package = Package(
             name: "CLITests",
             dependencies: [
                 "Aether", "AetherActors", "AetherCLI", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherServer",
-                "AetherStorage",
+                "AetherStorage", "AetherTracing",
                 "NGHTTP2Transport",
                 .product(name: "ArgumentParser", package: "swift-argument-parser"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
@@ -284,6 +310,19 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
         .testTarget(
+            name: "TracingTests",
+            dependencies: [
+                "AetherTracing", "AetherJSON", "AetherRuntime",
+                .product(name: "Logging", package: "swift-log"),
+                .product(name: "NIOCore", package: "swift-nio"),
+                .product(name: "NIOHTTP1", package: "swift-nio"),
+                .product(name: "NIOPosix", package: "swift-nio"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ],
+            path: "Tests/TracingTests",
+            swiftSettings: swiftSettings
+        ),
+        .testTarget(
             name: "ProtocolTests",
             dependencies: [
                 "AetherProtocol", "AetherRuntime", .product(name: "SwiftProtobuf", package: "swift-protobuf"),
@@ -293,10 +332,11 @@ let package = Package(
         .testTarget(
             name: "ClientTests",
             dependencies: [
-                "Aether", "AetherProtocol", "AetherRuntime", "EndToEndScript", "NGHTTP2Transport",
+                "Aether", "AetherProtocol", "AetherRuntime", "AetherTracing", "EndToEndScript", "NGHTTP2Transport",
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "Logging", package: "swift-log"),
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
             ],
             path: "Tests/ClientTests",
             exclude: ["Golden"],
@@ -306,7 +346,11 @@ let package = Package(
             path: "Tests/TestKitTests", exclude: ["Histories"],
             swiftSettings: swiftSettings),
         .executableTarget(
-            name: "end-to-end-worker", dependencies: ["Aether", "EndToEndScript"], path: "Tests/EndToEnd/Worker",
+            name: "end-to-end-worker",
+            dependencies: [
+                "Aether", "AetherTracing", "EndToEndScript",
+                .product(name: "Tracing", package: "swift-distributed-tracing"),
+            ], path: "Tests/EndToEnd/Worker",
             swiftSettings: swiftSettings),
         .target(
             name: "EndToEndScript", dependencies: ["Aether"], path: "Tests/EndToEnd/Script",

@@ -15,6 +15,8 @@ final class Consequences: Sendable {
     let forgetsWake: Bool
     /// The run is to leave memory, unless something happened to it meanwhile.
     let retirement: Retirement?
+    /// The run that has ended with the decision, if it is part of a trace that is recorded.
+    let endedRun: EndedRun?
 
     struct Retirement: Sendable {
         /// Counts the times that the run was to leave memory.
@@ -25,7 +27,8 @@ final class Consequences: Sendable {
 
     init(
         of workflow: WorkflowActor, seed: UInt64, effects: [Effect], requests: [TaskScheduler.Request] = [],
-        assignment: TaskAssignment? = nil, forgetsWake: Bool = false, retirement: Retirement? = nil
+        assignment: TaskAssignment? = nil, forgetsWake: Bool = false, retirement: Retirement? = nil,
+        endedRun: EndedRun? = nil
     ) {
         self.workflow = workflow
         self.seed = seed
@@ -34,15 +37,16 @@ final class Consequences: Sendable {
         self.assignment = assignment
         self.forgetsWake = forgetsWake
         self.retirement = retirement
+        self.endedRun = endedRun
     }
 
     /// The same for a decision of which the scheduler is asked already; `nil` when nothing is left.
     var withoutRequests: Consequences? {
         if requests.isEmpty { return self }
-        if effects.isEmpty, !forgetsWake, retirement == nil { return nil }
+        if effects.isEmpty, !forgetsWake, retirement == nil, endedRun == nil { return nil }
         return Consequences(
             of: workflow, seed: seed, effects: effects, assignment: assignment, forgetsWake: forgetsWake,
-            retirement: retirement)
+            retirement: retirement, endedRun: endedRun)
     }
 
     func task(_ lease: WorkflowExecution.Lease) -> TaskID {

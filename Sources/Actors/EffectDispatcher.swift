@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import Logging
 
 /// Performs what decisions asked for, after their commit and in its order, one batch at a time: one hop to the scheduler
 /// and one to each session for all that became durable together.
@@ -9,7 +10,9 @@ actor EffectDispatcher {
     private let waiters: ResultWaiters
     private let timers: TimerActor
     private let clock: EngineClock
+    private let logger: Logger
     private let instruments: EngineMetrics
+    private let tracer: EngineTracer?
     /// How far off the next deadline of a run must be for it to leave memory.
     private let passivationHorizon: Duration
     /// Takes over what runs have to tell other runs.
@@ -20,7 +23,8 @@ actor EffectDispatcher {
 
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
-        timers: TimerActor, clock: EngineClock, instruments: EngineMetrics, passivationHorizon: Duration,
+        timers: TimerActor, clock: EngineClock, logger: Logger, instruments: EngineMetrics,
+        tracer: EngineTracer?, passivationHorizon: Duration,
         tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void
     ) {
         self.registry = registry
@@ -29,7 +33,9 @@ actor EffectDispatcher {
         self.waiters = waiters
         self.timers = timers
         self.clock = clock
+        self.logger = logger
         self.instruments = instruments
+        self.tracer = tracer
         self.passivationHorizon = passivationHorizon
         self.tell = tell
         self.ring = ring
@@ -67,6 +73,7 @@ actor EffectDispatcher {
         for decided in batch {
             work.requests += decided.requests
             for effect in decided.effects { add(effect, of: decided, to: &work) }
+            if let tracer, let ended = decided.endedRun { tracer.ended(ended) }
             if let retirement = decided.retirement { work.retiring.append((decided.workflow, retirement)) }
             if decided.forgetsWake { work.wakes.append((decided.workflow.id, nil)) }
         }
@@ -87,6 +94,12 @@ actor EffectDispatcher {
             break
         case .dispatch(let lease):
             if let assignment = decided.assignment {
+                logger.debug(
+                    "a workflow was given to a worker",
+                    metadata: [
+                        LogKey.workflow: "\(run)", LogKey.type: "\(assignment.start.type)",
+                        LogKey.worker: "\(lease.worker.id)", LogKey.attempt: .stringConvertible(lease.epoch),
+                    ])
                 work.actions[lease.worker.id, default: []].append(.send(.assign(assignment)))
             }
         case .push(let lease, let entry):
@@ -101,10 +114,17 @@ actor EffectDispatcher {
             // First out of the registry, then told: who finds the run gone reads its end from the store.
             registry.remove(decided.workflow)
             waiters.publish(run, outcome)
+            log(outcome, of: decided.workflow)
         case .dispatchActivity(let lease, let activity):
             let assignment = ActivityAssignment(
-                taskID: decided.task(lease), workflowType: decided.workflow.start.type, activity: activity)
+                taskID: decided.task(lease), start: decided.workflow.start, activity: activity)
             work.actions[lease.worker, default: []].append(.send(.attempt(assignment)))
+            logger.debug(
+                "an activity was given to a worker",
+                metadata: [
+                    LogKey.workflow: "\(run)", LogKey.activity: "\(activity.spec.name)",
+                    LogKey.worker: "\(lease.worker)", LogKey.attempt: .stringConvertible(lease.attempt),
+                ])
         case .freeActivity(let lease):
             work.actions[lease.worker, default: []].append(.free(decided.task(lease)))
         case .revokeActivity(let lease):
@@ -114,8 +134,26 @@ actor EffectDispatcher {
         case .passivate:
             work.idle.append(decided.workflow)
         case .tellParent, .startChild, .cancelChild, .terminateChild:
-            if let message = RunMessage(effect, of: run, seed: decided.seed) { work.messages.append(message) }
+            if let message = RunMessage(effect, of: run, seed: decided.seed, in: decided.workflow.start.trace) {
+                work.messages.append(message)
+            }
         }
+    }
+
+    private func log(_ outcome: WorkflowOutcome, of workflow: WorkflowActor) {
+        guard case .failed(let failure) = outcome else {
+            return logger.debug(
+                "a workflow has ended",
+                metadata: [
+                    LogKey.workflow: "\(workflow.id)", LogKey.type: "\(workflow.start.type)",
+                    LogKey.state: "\(outcome.state.name)",
+                ])
+        }
+        logger.info(
+            "a workflow has failed",
+            metadata: [
+                LogKey.workflow: "\(workflow.id)", LogKey.type: "\(workflow.start.type)", LogKey.error: "\(failure)",
+            ])
     }
 
     private func perform(
@@ -230,6 +268,7 @@ actor EffectDispatcher {
             do throws(WorkflowFault) {
                 guard let workflow = registry.present(request.subject.workflow) else { throw .discarded }
                 requests += try await workflow.assign(assignment, at: clock.now())
+                tracer?.given(assignment, of: workflow.start)
                 assigned.append(request)
             } catch {
                 unassigned.append(request.subject)

@@ -1,5 +1,6 @@
 package import AetherRuntime
 internal import AetherStorage
+internal import Logging
 
 /// The hot path: what workers with a journal report.
 extension Engine {
@@ -91,6 +92,14 @@ extension Engine {
             currentStep: report.currentStep, at: now)
         guard let conclusion = report.conclusion(epoch: task.epoch) else { return staged }
         let concluded = try await workflow.handle(conclusion, at: now, isOneOfMany: true)
+        if let blockage = report.blockage {
+            logger.warning(
+                "a workflow is blocked: its code does not fit its journal",
+                metadata: [
+                    LogKey.workflow: "\(workflow.id)", LogKey.type: "\(workflow.start.type)",
+                    LogKey.blockage: "\(blockage)",
+                ])
+        }
         return WorkflowActor.Staged(
             ticket: concluded.ticket ?? staged.ticket, acknowledged: staged.acknowledged,
             requests: staged.requests + concluded.requests)

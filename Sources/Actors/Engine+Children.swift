@@ -85,8 +85,8 @@ extension Engine {
     /// - Throws: `unavailable`.
     private func hand(_ message: RunMessage, _ missing: Set<WorkflowID>) async throws(EngineError) -> Handed? {
         switch message {
-        case .start(let child, let link):
-            return try await start(child, for: link, isMissing: missing.contains(child.id))
+        case .start(let child, let link, let trace):
+            return try await start(child, for: link, in: trace, isMissing: missing.contains(child.id))
         case .tell(let link, let outcome):
             return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
         case .cancel(let child, let parent):
@@ -117,10 +117,11 @@ extension Engine {
     /// Sees to it that a child is there. A run of its id that the same operation started is the child; one that an earlier
     /// run of the parent's id started makes way once it has ended.
     private func start(
-        _ child: ChildStart, for link: ParentLink, isMissing: Bool = false
+        _ child: ChildStart, for link: ParentLink, in trace: TraceContext?, isMissing: Bool = false
     ) async throws(EngineError) -> Handed? {
         let tier = child.tier ?? tier(ofType: child.type)
-        let start = start(child.type, child.input, at: tier, seed: link.childSeed, parent: link)
+        var start = start(child.type, child.input, at: tier, seed: link.childSeed, parent: link)
+        start.trace = traceContext(ofChildOf: link, in: trace)
         guard let lane = lane(of: tier) else {
             return try await refuse(link, "this server has no store for the tier \(tier.name)")
         }
@@ -148,7 +149,7 @@ extension Engine {
             WorkflowActor(
                 creating: execution, decision, replacesClosed: replacesClosed, persistence: lane.persistence)
         }
-        guard let created else { return try await self.start(child, for: link) }
+        guard let created else { return try await self.start(child, for: link, in: trace) }
         return Handed(
             workflow: created, ticket: created.creation?.ticket, requests: [execution.schedulingRequest])
     }
@@ -157,8 +158,10 @@ extension Engine {
     func startChildren(of workflow: WorkflowActor) async throws(EngineError) {
         let execution = await workflow.snapshot().execution
         for effect in execution.unfinishedEffects {
-            guard case .start(let child, let link)? = RunMessage(effect, of: execution.id, seed: execution.start.seed),
-                let started = try await start(child, for: link)
+            guard
+                case .start(let child, let link, let trace)? = RunMessage(
+                    effect, of: execution.id, seed: execution.start.seed, in: execution.start.trace),
+                let started = try await start(child, for: link, in: trace)
             else { continue }
             await give(started.requests)
             do throws(WorkflowFault) {

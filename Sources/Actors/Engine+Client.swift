@@ -1,5 +1,6 @@
 package import AetherRuntime
 internal import AetherStorage
+internal import Logging
 
 /// What clients ask of the engine.
 extension Engine {
@@ -12,6 +13,8 @@ extension Engine {
         /// Sent with the start, to a run that is there already too.
         package var signal: Signal?
         package var idPolicy: IDPolicy
+        /// What starts it, as tracing knows it.
+        package var trace: TraceContext?
 
         package init(
             id: WorkflowID, type: String, input: [UInt8], tier: PersistenceTier?, signal: Signal? = nil,
@@ -45,16 +48,45 @@ extension Engine {
     /// - Throws: `invalidArgument`, `alreadyExists` when the id belongs to another start, or the policy forbids to use it
     ///   again; `failedPrecondition` when a signal meets a run that has ended; `unavailable`.
     package func start(_ request: Start) async throws(EngineError) {
-        let (start, lane) = try prepare(request)
-        try await finish(request, start, in: lane)
+        let span = tracer?.begin(request.trace)
+        do throws(EngineError) {
+            let (start, lane) = try prepare(request, span)
+            try await finish(request, start, in: lane)
+        } catch {
+            end(span, request, error)
+            throw error
+        }
+        end(span, request, nil)
+    }
+
+    private func end(_ span: EngineTracer.Beginning?, _ request: Start, _ error: EngineError?) {
+        guard let span, let tracer else { return }
+        tracer.end(span, "start workflow \(request.type)", error: error) {
+            [
+                SpanRecord.Attribute(SpanKey.workflowID, .string(request.id.rawValue)),
+                SpanRecord.Attribute(SpanKey.workflowType, .string(request.type)),
+            ]
+        }
     }
 
     /// Accepts many runs, each as ``start(_:)`` does; they share their commits.
     ///
     /// - Returns: what became of each, in their order.
     package func start(_ requests: [Start]) async -> [Result<Void, EngineError>] {
-        let prepared = requests.map { request in
-            Result { () throws(EngineError) in try prepare(request) }
+        guard let tracer else { return await start(requests, spans: []) }
+        let spans = requests.map { tracer.begin($0.trace) }
+        let results = await start(requests, spans: spans)
+        for ((request, span), result) in zip(zip(requests, spans), results) {
+            if case .failure(let error) = result { end(span, request, error) } else { end(span, request, nil) }
+        }
+        return results
+    }
+
+    private func start(
+        _ requests: [Start], spans: [EngineTracer.Beginning]
+    ) async -> [Result<Void, EngineError>] {
+        let prepared = requests.enumerated().map { index, request in
+            Result { () throws(EngineError) in try prepare(request, spans.isEmpty ? nil : spans[index]) }
         }
         let taken: Set<WorkflowID>
         do throws(EngineError) {
@@ -116,7 +148,10 @@ extension Engine {
         ring()
     }
 
-    private func prepare(_ request: Start) throws(EngineError) -> (start: WorkflowStart, lane: Lane) {
+    // With the span of the start, if there is one.
+    private func prepare(
+        _ request: Start, _ span: EngineTracer.Beginning?
+    ) throws(EngineError) -> (start: WorkflowStart, lane: Lane) {
         try refuseIfUnavailable()
         guard !request.type.isEmpty, request.type.utf8.count <= Self.maximumTypeLength else {
             throw EngineError(
@@ -128,7 +163,9 @@ extension Engine {
         guard let lane = lane(of: tier) else {
             throw EngineError(.invalidArgument, "this server has no store for the tier \(tier.name)")
         }
-        return (start(request.type, request.input, at: tier, seed: clock.random()), lane)
+        var start = start(request.type, request.input, at: tier, seed: clock.random())
+        start.trace = span?.context ?? request.trace
+        return (start, lane)
     }
 
     private func finish(_ request: Start, _ start: WorkflowStart, in lane: Lane) async throws(EngineError) {
@@ -160,6 +197,10 @@ extension Engine {
             WorkflowActor(
                 creating: execution, decision, replacesClosed: request.idPolicy == .replace,
                 persistence: lane.persistence)
+        }
+        if workflow != nil {
+            logger.debug(
+                "a workflow begins", metadata: [LogKey.workflow: "\(request.id)", LogKey.type: "\(request.type)"])
         }
         return workflow.map { Created(workflow: $0, request: execution.schedulingRequest) }
     }
@@ -255,7 +296,27 @@ extension Engine {
     /// Sends a message to a run. When it returns, the run has it, durable at its tier; each id is taken once.
     ///
     /// - Throws: `invalidArgument`; `notFound`; `failedPrecondition` when the run has ended; `unavailable`.
-    package func signal(_ id: WorkflowID, _ signal: Signal) async throws(EngineError) {
+    package func signal(
+        _ id: WorkflowID, _ signal: Signal, in trace: TraceContext? = nil
+    ) async throws(EngineError) {
+        guard let tracer, let trace else { return try await send(signal, to: id) }
+        let span = tracer.begin(trace)
+        var failure: EngineError?
+        do throws(EngineError) {
+            try await send(signal, to: id)
+        } catch {
+            failure = error
+        }
+        tracer.end(span, "signal \(signal.name)", error: failure) {
+            [
+                SpanRecord.Attribute(SpanKey.workflowID, .string(id.rawValue)),
+                SpanRecord.Attribute(SpanKey.signalName, .string(signal.name)),
+            ]
+        }
+        if let failure { throw failure }
+    }
+
+    private func send(_ signal: Signal, to id: WorkflowID) async throws(EngineError) {
         try refuseIfUnavailable()
         try check(signal)
         try await send(.signal(signal), to: id) { error in

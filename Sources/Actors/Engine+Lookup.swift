@@ -106,13 +106,16 @@ extension Engine {
         }
         messages.put(
             contentsOf: run.unfinished.compactMap {
-                RunMessage($0, of: execution.id, seed: execution.start.seed).map { .message($0) }
+                RunMessage($0, of: execution.id, seed: execution.start.seed, in: execution.start.trace).map {
+                    .message($0)
+                }
             })
         do throws(EngineError) {
             try await followParent(of: workflow)
         } catch {
             logger.error(
-                "a child's parent can't be read", metadata: ["workflow": "\(execution.id)", "error": "\(error)"])
+                "a child's parent can't be read",
+                metadata: [LogKey.workflow: "\(execution.id)", LogKey.error: "\(error)"])
             followParentLater(of: workflow)
         }
         _ = try? await workflow.handle(.wake, at: clock.now())

@@ -27,7 +27,7 @@ extension Engine {
                 do throws(StoreError) {
                     try await go(through: &sweeps[index])
                 } catch {
-                    logger.error("ended workflows can't be deleted", metadata: ["error": "\(error)"])
+                    logger.error("ended workflows can't be deleted", metadata: [LogKey.error: "\(error)"])
                 }
             }
         }
@@ -53,7 +53,7 @@ extension Engine {
         instruments.expired(deleted)
         logger.info(
             "ended workflows were deleted, as [retention] says",
-            metadata: ["state": "\(sweep.state.name)", "count": "\(deleted)"])
+            metadata: [LogKey.state: "\(sweep.state.name)", LogKey.count: "\(deleted)"])
     }
 
     /// Those of some ended runs that nobody needs any more: an open parent may still ask for its child, and would start it

@@ -32,7 +32,7 @@ extension Engine {
             }
             if let next = try await lane.store.nextWake() { await timers.setPassive(next) }
         } catch {
-            logger.error("runs that are due can't be read", metadata: ["error": "\(error)"])
+            logger.error("runs that are due can't be read", metadata: [LogKey.error: "\(error)"])
             await timers.setPassive(clock.now().advanced(by: configuration.writeRetryInterval.wholeMilliseconds))
         }
     }

@@ -1,5 +1,6 @@
 package import AetherRuntime
 internal import AetherStorage
+internal import Logging
 
 /// What workers ask of the engine.
 extension Engine {
@@ -161,6 +162,9 @@ extension Engine {
             await scheduler.disconnect(feed.connection)
             throw unregistered(worker)
         }
+        logger.info(
+            "a worker has connected",
+            metadata: [LogKey.worker: "\(worker)", LogKey.tasks: .stringConvertible(connected.held.count)])
         await end(connected.lost, .notHeld)
         await dispatcher.give(await scheduler.release([feed.connection: Self.uncounted - connected.occupied]))
         await pushAgain(connected.held, to: session)
@@ -202,7 +206,9 @@ extension Engine {
         let unsent = feed.takeUnsent()
         await dispatcher.giveBack(await session.free(unsent))
         await end(unsent, .notHeld)
-        if let grace = await session.disconnect(feed, at: clock.now()) { expire(session, afterGrace: grace) }
+        guard let grace = await session.disconnect(feed, at: clock.now()) else { return }
+        logger.info("a worker has disconnected", metadata: [LogKey.worker: "\(worker)"])
+        expire(session, afterGrace: grace)
     }
 
     func beginGrace(_ session: WorkerSession) async {
@@ -216,6 +222,11 @@ extension Engine {
                 let lost = await session.expire(grace)
             else { return }
             sessions.remove(session)
+            if !lost.isEmpty {
+                logger.warning(
+                    "a worker did not come back: others get its tasks",
+                    metadata: [LogKey.worker: "\(session.workerID)", LogKey.tasks: .stringConvertible(lost.count)])
+            }
             await end(lost, .workerGone)
         }
     }

@@ -12,6 +12,7 @@ package final class Engine: Sendable {
     let clock: EngineClock
     let logger: Logger
     let instruments: EngineMetrics
+    let tracer: EngineTracer?
     let registry = WorkflowRegistry()
     let sessions = SessionRegistry()
     let scheduler: SchedulerActor
@@ -52,6 +53,7 @@ package final class Engine: Sendable {
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
     ///   - instruments: hear of what happens; `nil` when nobody wants to know.
+    ///   - tracer: makes spans of what happens; `nil` when nobody collects them.
     ///   - availabilityChanged: is told when the engine stops taking work, and when it takes work again.
     package init(
         stores: [PersistenceTier: any WorkflowStore],
@@ -59,10 +61,12 @@ package final class Engine: Sendable {
         clock: EngineClock,
         logger: Logger,
         instruments: EngineMetrics? = nil,
+        tracer: EngineTracer? = nil,
         availabilityChanged: @escaping @Sendable (Bool) -> Void = { _ in }
     ) {
         let instruments = instruments ?? .unread
         self.instruments = instruments
+        self.tracer = tracer
         self.availabilityChanged = availabilityChanged
         self.configuration = configuration
         self.clock = clock
@@ -73,7 +77,8 @@ package final class Engine: Sendable {
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
-            clock: clock, instruments: instruments, passivationHorizon: configuration.passivationHorizon,
+            clock: clock, logger: logger, instruments: instruments, tracer: tracer,
+            passivationHorizon: configuration.passivationHorizon,
             tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() })
         self.dispatcher = dispatcher
         let lanes = stores.map { tier, store in
@@ -89,6 +94,15 @@ package final class Engine: Sendable {
                     changes.note(commits)
                 },
                 discard: { await reference.engine?.discard($0) },
+                slow: { slow in
+                    logger.warning(
+                        "a commit was slow: is the disk busy?",
+                        metadata: [
+                            LogKey.milliseconds: .stringConvertible(slow.duration.wholeMilliseconds),
+                            LogKey.entries: .stringConvertible(slow.entries),
+                            LogKey.commits: .stringConvertible(slow.count),
+                        ])
+                },
                 availabilityChanged: { reference.engine?.tellAvailability() }
             )
             return (tier, Lane(store: store, persistence: persistence))
@@ -212,7 +226,7 @@ package final class Engine: Sendable {
                     await readBack(page)
                     last = page.last
                 } catch {
-                    logger.error("open workflows can't be read", metadata: ["error": "\(error)"])
+                    logger.error("open workflows can't be read", metadata: [LogKey.error: "\(error)"])
                     guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
                 }
             } while last != nil && !Task.isCancelled
@@ -228,7 +242,8 @@ package final class Engine: Sendable {
             do throws(EngineError) {
                 _ = try await lookup(id)
             } catch {
-                logger.error("a workflow can't be read", metadata: ["workflow": "\(id)", "error": "\(error)"])
+                logger.error(
+                    "a workflow can't be read", metadata: [LogKey.workflow: "\(id)", LogKey.error: "\(error)"])
                 unread.insert(id)
             }
         }
@@ -254,9 +269,12 @@ package final class Engine: Sendable {
     }
 
     private func tellAvailability() {
-        let reason = unavailability
-        logger.notice("the engine's availability changed", metadata: ["unavailable": "\(reason ?? "no")"])
-        availabilityChanged(reason == nil)
+        if let reason = readOnlyReason {
+            logger.error("the server is read-only", metadata: [LogKey.reason: "\(reason)"])
+        } else {
+            logger.notice("the database can be written again")
+        }
+        availabilityChanged(unavailability == nil)
         recoverDiscarded()
     }
 

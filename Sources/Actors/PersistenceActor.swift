@@ -32,6 +32,8 @@ actor PersistenceActor {
     private nonisolated let release: @Sendable ([Commit]) -> Void
     private let discard: @Sendable ([Commit]) async -> Void
     private let availabilityChanged: @Sendable () -> Void
+    private let slow: @Sendable (SlowCommits.Report) -> Void
+    private var slowCommits = SlowCommits()
 
     /// - Parameters:
     ///   - store: where the runs live.
@@ -42,6 +44,7 @@ actor PersistenceActor {
     ///   - isDurable: whether what is committed outlives the process.
     ///   - release: takes over the effects of what became durable, in order.
     ///   - discard: takes back, in memory, what could not be written.
+    ///   - slow: is told of commits that took long.
     ///   - availabilityChanged: is called when writes fail, and when they succeed again.
     init(
         store: any WorkflowStore,
@@ -52,6 +55,7 @@ actor PersistenceActor {
         isDurable: Bool = true,
         release: @escaping @Sendable ([Commit]) -> Void,
         discard: @escaping @Sendable ([Commit]) async -> Void,
+        slow: @escaping @Sendable (SlowCommits.Report) -> Void,
         availabilityChanged: @escaping @Sendable () -> Void
     ) {
         self.store = store
@@ -64,6 +68,7 @@ actor PersistenceActor {
         self.isDurable = isDurable
         self.release = release
         self.discard = discard
+        self.slow = slow
         self.availabilityChanged = availabilityChanged
     }
 
@@ -173,6 +178,7 @@ actor PersistenceActor {
             let began = clock.uptime()
             let taken = writes.isEmpty ? [] : try await store.commit(writes)
             let duration = clock.uptime() - began
+            note(duration, of: writes)
             let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
             for commit in leftOut {
                 commit.creation?.reportIDTaken()
@@ -187,6 +193,12 @@ actor PersistenceActor {
         } catch {
             await turnReadOnly(batch, through, error)
         }
+    }
+
+    private func note(_ duration: Duration, of writes: [WorkflowWrite]) {
+        guard duration >= SlowCommits.limit else { return }
+        let entries = writes.reduce(0) { $0 + $1.entries.count }
+        if let report = slowCommits.note(duration, endingAt: clock.uptime(), entries: entries) { slow(report) }
     }
 
     private nonisolated func takeWaiting() -> ([Commit], Ticket) {

@@ -34,7 +34,8 @@ package struct TaskAssignment: Sendable {
 /// An attempt at an activity as it is given to a worker.
 package struct ActivityAssignment: Sendable {
     package var taskID: TaskID
-    package var workflowType: String
+    /// How the run began.
+    package var start: WorkflowStart
     package var activity: ActivityProgress
 
     /// The same for all attempts at the activity, and unique to it.

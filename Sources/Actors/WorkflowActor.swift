@@ -22,6 +22,8 @@ actor WorkflowActor {
     /// What the store said of the run's id; `nil` for a run that was read from it.
     nonisolated let creation: Commit.Creation?
     private var execution: WorkflowExecution
+    /// When the run began: that of ``start``.
+    private var createdAt: Timestamp
     /// The ticket of the last decision after the creation; it may not be durable yet.
     private var laterTicket: Ticket?
     private var lastTicket: Ticket? { laterTicket ?? creation?.ticket }
@@ -51,6 +53,7 @@ actor WorkflowActor {
         self.id = execution.id
         self.current = Mutex(execution.start)
         self.execution = execution
+        self.createdAt = execution.createdAt
         self.persistence = persistence
         self.creation = nil
         for lease in execution.activityLeases {
@@ -68,6 +71,7 @@ actor WorkflowActor {
         self.id = execution.id
         self.current = Mutex(execution.start)
         self.execution = execution
+        self.createdAt = execution.createdAt
         self.persistence = persistence
         self.creation = creation
         let write = WorkflowWrite(
@@ -249,6 +253,7 @@ actor WorkflowActor {
         var requests: [TaskScheduler.Request] = []
         var assignment: TaskAssignment?
         var forgetsWake = decision.beginsAnew && hasWake
+        var endedRun = decision.beginsAnew ? endedRun(nil) : nil
         if decision.beginsAnew { beginAnew() }
         for effect in decision.effects {
             switch effect {
@@ -265,17 +270,29 @@ actor WorkflowActor {
             case .free: currentStep = ""
             case .freeActivity(let lease): heartbeats[lease.key] = nil
             case .wake: hasWake = true
-            case .publish: forgetsWake = hasWake
+            case .publish(let outcome):
+                forgetsWake = hasWake
+                endedRun = self.endedRun(outcome)
             default: break
             }
         }
         return Consequences(
             of: self, seed: seed, effects: decision.effects, requests: requests, assignment: assignment,
-            forgetsWake: forgetsWake)
+            forgetsWake: forgetsWake, endedRun: endedRun)
+    }
+
+    /// - Returns: `nil` for a run of no trace that is recorded.
+    private func endedRun(_ outcome: WorkflowOutcome?) -> EndedRun? {
+        let start = start
+        guard start.trace?.isSampled == true else { return nil }
+        return EndedRun(
+            id: id, start: start, createdAt: createdAt,
+            attempts: execution.epoch - (execution.start.continuation?.epoch ?? 0), outcome: outcome)
     }
 
     private func beginAnew() {
         current.withLock { $0 = execution.start }
+        createdAt = execution.createdAt
         heartbeats = [:]
         hasWake = false
     }

@@ -33,6 +33,8 @@ struct EntryFields {
     var signalIDs: [String] = []
     var resolvedBehind: UInt64 = 0
     var resolvedAt: Int64 = 0
+    var traceparent = ""
+    var tracestate = ""
 
     mutating func read(_ source: WireReader) throws(JournalCodingError) {
         var reader = source
@@ -71,6 +73,8 @@ struct EntryFields {
             case (31, .varint): resolvedBehind = try reader.varint()
             case (32, .varint): resolvedAt = Int64(bitPattern: try reader.varint())
             case (33, .lengthDelimited): signalIDs.append(try reader.text())
+            case (34, .lengthDelimited): traceparent = try reader.text()
+            case (35, .lengthDelimited): tracestate = try reader.text()
             case (_, let type): try reader.skip(type)
             }
         }
@@ -81,10 +85,11 @@ struct EntryFields {
         switch known {
         case .started:
             guard let tier = try persistenceTier() else { throw .malformed("unknown tier \(tier)") }
-            return .started(
-                WorkflowStart(
-                    type: workflowType, input: payload, tier: tier, seed: seed, parent: try parent(),
-                    continuation: continuation))
+            var start = WorkflowStart(
+                type: workflowType, input: payload, tier: tier, seed: seed, parent: try parent(),
+                continuation: continuation)
+            start.trace = TraceContext(traceparent: traceparent, tracestate: tracestate)
+            return .started(start)
         case .assigned:
             return .assigned(worker: WorkerIdentity(id: workerID, isPlain: isPlainWorker), epoch: epoch)
         case .released:

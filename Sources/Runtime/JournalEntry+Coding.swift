@@ -78,6 +78,10 @@ extension JournalEvent {
                 writer.field(30, bytes: continuation.firstInput)
                 for id in continuation.signalIDs { writer.field(33, element: id) }
             }
+            if let trace = start.trace {
+                writer.field(34, text: trace.traceparent)
+                writer.field(35, text: trace.state)
+            }
         case .assigned(let worker, let epoch):
             writer.field(9, text: worker.id)
             writer.field(10, unsigned: epoch)

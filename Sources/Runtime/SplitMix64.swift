@@ -21,7 +21,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
     }
 
     /// 64 bits that follow from a run's seed, a key and a number.
-    static func hash(_ seed: UInt64, _ key: String, _ number: UInt64) -> UInt64 {
+    package static func hash(_ seed: UInt64, _ key: String, _ number: UInt64) -> UInt64 {
         var generator = SplitMix64(seed: seed ^ fnv1a(key) ^ (number &* 0x9e37_79b9_7f4a_7c15))
         return generator.next()
     }

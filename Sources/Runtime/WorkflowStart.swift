@@ -14,6 +14,8 @@ public struct WorkflowStart: Sendable, Hashable {
     /// Of a run in memory, which engine has it; 0 for one that a store keeps. It is not written: such a run may be lost and begin
     /// again under its id, with leases that count from 1 again, and nobody may take one for the other.
     package var incarnation: UInt64 = 0
+    /// What started the run, as tracing knows it.
+    package var trace: TraceContext?
 
     public init(
         type: String, input: [UInt8], tier: PersistenceTier, seed: UInt64, parent: ParentLink? = nil,

@@ -34,7 +34,8 @@ struct WorkflowActorTests {
         let execution = try execution()
         let persistence = PersistenceActor(
             store: MemoryStore(), clock: ManualClock().engineClock, retryInterval: .seconds(1),
-            lagLimit: LagLimit(EngineConfiguration()), release: { _ in }, discard: { _ in }, availabilityChanged: {})
+            lagLimit: LagLimit(EngineConfiguration()), release: { _ in }, discard: { _ in }, slow: { _ in },
+            availabilityChanged: {})
         let actor = WorkflowActor(execution: execution, persistence: persistence, readAt: time(0))
         var scheduler = TaskScheduler()
         let subject = TaskSubject(workflow: execution.id, activity: .activity("second"))

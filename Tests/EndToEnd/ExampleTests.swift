@@ -28,7 +28,7 @@ struct ExampleTests {
 
     @Test(
         "print what their READMEs say, and the same when they are run again",
-        arguments: ["batch-processing", "error-handling", "child-workflows", "conditional-logic"])
+        arguments: ["batch-processing", "error-handling", "child-workflows", "conditional-logic", "tracing"])
     func output(_ example: String) async throws {
         let bed = try TestBed()
         let server = try await bed.startServer()

@@ -10,12 +10,18 @@ struct JournalEntryWireTests {
     private static let swift = WorkerIdentity(id: "swift", isPlain: false)
     /// What sequences, records and epochs go up to.
     private static let highest = UInt64(Int64.max)
+    private static let traced: WorkflowStart = {
+        var start = WorkflowStart(type: "t", input: [], tier: .memory, seed: 1)
+        start.trace = TraceContext(
+            traceID: .init(high: 1, low: .max), spanID: 7, isSampled: true, isRandom: true, state: "a=b")
+        return start
+    }()
     private static let events: [JournalEvent] =
         [.memory, .snapshot, .stateActionLog].map { tier in
             .started(WorkflowStart(type: "Bestellung é", input: [0, 255], tier: tier, seed: .max))
         }
         + [
-            .started(WorkflowStart(type: "", input: [], tier: .memory, seed: 0)),
+            .started(WorkflowStart(type: "", input: [], tier: .memory, seed: 0)), .started(traced),
             .assigned(worker: swift, epoch: 1),
             .assigned(worker: WorkerIdentity(id: "plain", isPlain: true), epoch: highest),
             .stepCompleted(key: OperationKey(scope: "p:#1/0", kind: "step", name: "a/b", occurrence: 2), result: [1]),

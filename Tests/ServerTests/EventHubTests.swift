@@ -121,6 +121,32 @@ struct EventHubTests {
         }
     }
 
+    @Test("streams that are cut end, and their pages come back without a gap")
+    func cut() async throws {
+        try await Rig().run { rig in
+            let first = try await rig.subscribe(["workflows"])
+            rig.hub.cut()
+            try await rig.start("a")
+            await rig.tick()
+            for await _ in first.wakes {}
+            let again = try await rig.subscribe(["workflows"], after: first.start)
+            #expect(again.isResumed)
+            #expect(
+                try await rig.changed(after: again.start, ["workflows"])["workflows"]["changed"].elements.count == 1)
+            await rig.tick()
+            var wakes = again.wakes.makeAsyncIterator()
+            #expect(await wakes.next() != nil)
+        }
+    }
+
+    @Test("topics are told apart by commas, and an id may have one")
+    func topics() throws {
+        let topics = try EventTopics(["workers", "workflow:a%2Cb %25"])
+        #expect(topics.runs == [WorkflowID(rawValue: "a,b %")] && topics.hasWorkers && !topics.hasWorkflows)
+        #expect(throws: APIError.self) { try EventTopics(["workflow:"]) }
+        #expect(throws: APIError.self) { try EventTopics((0..<21).map { "workflow:\($0)" }) }
+    }
+
     @Test("of more runs than a frame holds, say how many were left out")
     func omitted() async throws {
         try await Rig().run { rig in

@@ -38,6 +38,10 @@ extension ServerConfiguration {
         case .cancelledMaximumBytes: retention[.cancelled].bytes = try value.size
         case .tlsCertificate, .tlsKey, .tlsClientCA: _ = try value.nonEmptyText
         case .tokensFile: tokens = .file(try value.nonEmptyText)
+        // Of the process, not of the server: see LogSettings.
+        case .logLevel, .logFormat: break
+        case .otlpEndpoint: tracingEndpoint = try value.otlpEndpoint
+        case .traceSampleRatio: traceSampleRatio = try value.ratio
         case .allowedHosts:
             allowedHosts = value.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }

@@ -21,12 +21,17 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case tlsClientCA
     case tokensFile
     case allowedHosts
+    case logLevel
+    case logFormat
+    case otlpEndpoint
+    case traceSampleRatio
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
         case text = "a string"
         case integer = "an integer"
         case boolean = "true or false"
+        case number = "a number"
         case list = "an array of strings"
     }
 
@@ -38,7 +43,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
             .text
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
-        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile: .text
+        case .traceSampleRatio: .number
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat, .otlpEndpoint: .text
         case .allowedHosts: .list
         }
     }
@@ -66,6 +72,10 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: "--tls-client-ca"
         case .tokensFile: "--tokens-file"
         case .allowedHosts: "--allowed-hosts"
+        case .logLevel: "--log-level"
+        case .logFormat: "--log-format"
+        case .otlpEndpoint: "--otlp-endpoint"
+        case .traceSampleRatio: "--trace-sample-ratio"
         }
     }
 
@@ -92,6 +102,10 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: "AETHER_TLS_CLIENT_CA"
         case .tokensFile: "AETHER_TOKENS_FILE"
         case .allowedHosts: "AETHER_ALLOWED_HOSTS"
+        case .logLevel: "AETHER_LOG_LEVEL"
+        case .logFormat: "AETHER_LOG_FORMAT"
+        case .otlpEndpoint: "AETHER_OTLP_ENDPOINT"
+        case .traceSampleRatio: "AETHER_TRACE_SAMPLE_RATIO"
         }
     }
 
@@ -119,6 +133,10 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .tlsClientCA: FileKey(table: "tls", key: "client_ca_file")
         case .tokensFile: FileKey(table: "auth", key: "tokens_file")
         case .allowedHosts: FileKey(table: "server", key: "allowed_hosts")
+        case .logLevel: FileKey(table: "log", key: "level")
+        case .logFormat: FileKey(table: "log", key: "format")
+        case .otlpEndpoint: FileKey(table: "tracing", key: "otlp_endpoint")
+        case .traceSampleRatio: FileKey(table: "tracing", key: "sample_ratio")
         }
     }
 }

@@ -1,4 +1,6 @@
 internal import AetherRuntime
+internal import AetherTracing
+internal import Logging
 
 extension SettingValue {
     var nonEmptyText: String {
@@ -38,6 +40,44 @@ extension SettingValue {
                 throw wrong("is '\(text)'; it must be memory, snapshot or state-action-log")
             }
             return tier
+        }
+    }
+
+    var logLevel: Logger.Level {
+        get throws(CommandFailure) {
+            guard let level = Logger.Level(rawValue: text.lowercased()) else {
+                let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
+                throw wrong("is '\(text)'; it must be one of \(levels)")
+            }
+            return level
+        }
+    }
+
+    var logFormat: LogFormat {
+        get throws(CommandFailure) {
+            guard let format = LogFormat(rawValue: text.lowercased()) else {
+                throw wrong("is '\(text)'; it must be auto, text or json")
+            }
+            return format
+        }
+    }
+
+    var otlpEndpoint: OTLPEndpoint {
+        get throws(CommandFailure) {
+            do throws(OTLPError) {
+                return try OTLPEndpoint(text)
+            } catch {
+                throw wrong("names no collector: \(error.message)")
+            }
+        }
+    }
+
+    var ratio: Double {
+        get throws(CommandFailure) {
+            guard let ratio = Double(text), (0...1).contains(ratio) else {
+                throw wrong("is '\(text)'; it must be a number from 0 to 1")
+            }
+            return ratio
         }
     }
 

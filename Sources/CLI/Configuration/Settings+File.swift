@@ -76,6 +76,7 @@ extension Settings {
         let text: String? =
             switch (setting.kind, value) {
             case (.text, .string(let text)), (.integer, .integer(let text)): text
+            case (.number, .integer(let text)), (.number, .float(let text)): text
             case (.boolean, .boolean(let isOn)): "\(isOn)"
             case (.list, .array(let values)): Self.commaSeparated(values)
             default: nil

@@ -1,5 +1,5 @@
-/// Reads the part of TOML 1.0 (https://toml.io/en/v1.0.0) that `aether.toml` needs: tables, dotted keys, strings on one line, whole
-/// numbers, booleans, arrays, comments. What else TOML has is no setting's value, and an error.
+/// Reads the part of TOML 1.0 (https://toml.io/en/v1.0.0) that `aether.toml` needs: tables, dotted keys, strings on one line,
+/// numbers without exponents, booleans, arrays, comments. What else TOML has is no setting's value, and an error.
 ///
 /// Not TOMLKit: the parser in it, toml++, ends the process at much of what is wrong in a file (`hosts = [ }`, `[é]`) and does not say
 /// on which line a key stands.
@@ -15,6 +15,7 @@ struct TOMLReader {
     indirect enum Value: Equatable {
         case string(String)
         case integer(String)
+        case float(String)
         case boolean(Bool)
         case array([Value])
 
@@ -23,6 +24,7 @@ struct TOMLReader {
             switch self {
             case .string: "string"
             case .integer: "integer"
+            case .float: "float"
             case .boolean: "bool"
             case .array: "array"
             }
@@ -147,7 +149,7 @@ struct TOMLReader {
         let text = String(String.UnicodeScalarView(word))
         guard let value = Self.value(text) else {
             let what = text.isEmpty ? found : "'\(text)' is none"
-            throw problem("a value is a text in quotes, a whole number, true, false, or an array of them; \(what)")
+            throw problem("a value is a text in quotes, a number, true, false, or an array of them; \(what)")
         }
         rest = rest[word.endIndex...]
         return value
@@ -155,13 +157,25 @@ struct TOMLReader {
 
     private static func value(_ word: String) -> Value? {
         if word == "true" || word == "false" { return .boolean(word == "true") }
-        let digits = word.drop { $0 == "+" || $0 == "-" }
-        guard word.count - digits.count <= 1, let first = digits.utf8.first,
-            digits.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") }),
-            first != UInt8(ascii: "_"), digits.utf8.last != UInt8(ascii: "_"), !digits.contains("__"),
-            digits.utf8.count == 1 || first != UInt8(ascii: "0")
+        let unsigned = word.drop { $0 == "+" || $0 == "-" }
+        guard word.count - unsigned.count <= 1 else { return nil }
+        let sign = word.hasPrefix("-") ? "-" : ""
+        let parts = unsigned.split(separator: ".", omittingEmptySubsequences: false)
+        guard parts.count <= 2, let whole = parts.first.flatMap(digits), whole.count == 1 || !whole.hasPrefix("0")
+        else {
+            return nil
+        }
+        if parts.count == 1 { return .integer(sign + whole) }
+        return digits(parts[1]).map { .float("\(sign)\(whole).\($0)") }
+    }
+
+    /// Digits, without the `_` that may stand between two of them.
+    private static func digits(_ text: Substring) -> String? {
+        guard let first = text.utf8.first, first != UInt8(ascii: "_"), text.utf8.last != UInt8(ascii: "_"),
+            !text.contains("__"),
+            text.utf8.allSatisfy({ (UInt8(ascii: "0")...UInt8(ascii: "9")).contains($0) || $0 == UInt8(ascii: "_") })
         else { return nil }
-        return .integer((word.hasPrefix("-") ? "-" : "") + digits.filter { $0 != "_" })
+        return text.filter { $0 != "_" }
     }
 
     private mutating func readArray() throws(Problem) -> [Value] {

@@ -1,3 +1,4 @@
+internal import AetherRuntime
 internal import AetherServer
 internal import AetherStorage
 internal import ArgumentParser
@@ -24,14 +25,13 @@ struct ServeCommand: AsyncParsableCommand {
     @Option(help: "Write {pid, grpc, http, metrics} here as JSON once the server serves; for scripts.")
     var readyFile: String?
 
-    @Option(help: "The least severe messages to log: trace, debug, info, notice, warning, error, critical.")
-    var logLevel = LogLevelArgument(level: .notice)
-
     func run() async throws {
-        let configuration = try loadConfiguration(environment: ProcessInfo.processInfo.environment)
-        LoggingSystem.bootstrap { label in StreamLogHandler.standardError(label: label) }
-        var logger = Logger(label: "aether")
-        logger.logLevel = logLevel.level
+        let environment = ProcessInfo.processInfo.environment
+        let settings = try options.settings.over(Settings(environment: environment)).over(
+            Settings(file: options.config))
+        let configuration = try configuration(settings, environment)
+        try LogSettings(settings).bootstrap()
+        let logger = Logger(label: "aether")
         OpenFileLimit.raise()
         do {
             let server = try await AetherServer(configuration: configuration, logger: logger)
@@ -47,11 +47,12 @@ struct ServeCommand: AsyncParsableCommand {
         }
     }
 
-    func loadConfiguration(environment: [String: String]) throws(CommandFailure) -> ServerConfiguration {
-        let settings = options.settings.over(Settings(environment: environment)).over(
-            try Settings(file: options.config))
+    private func configuration(
+        _ settings: Settings, _ environment: [String: String]
+    ) throws(CommandFailure) -> ServerConfiguration {
         var configuration = try ServerConfiguration(settings)
         try configuration.takeTokens(environment: environment)
+        try configuration.takeTracing(environment: environment)
         try BindPolicy.check(configuration, isInsecureAllowed: insecure)
         return configuration
     }
@@ -60,9 +61,10 @@ struct ServeCommand: AsyncParsableCommand {
         _ server: AetherServer, configuration: ServerConfiguration, logger: Logger
     ) async throws {
         let readyFile = readyFile
-        let service = ServerService(server: server) { addresses in
+        let service = ServerService(server: server, logger: logger) { addresses in
             // First, so that who reads the banner finds the file.
             if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
+            Self.logStart(addresses, configuration, logger)
             // A server whose output nobody reads serves all the same.
             try? StandardOutput().write(
                 ServeBanner(addresses: addresses, configuration: configuration).text(terminal: .current()))
@@ -76,10 +78,22 @@ struct ServeCommand: AsyncParsableCommand {
                     failureTerminationBehavior: .cancelGroup)
             ],
             gracefulShutdownSignals: [.sigterm, .sigint], logger: quietLogger)
-        group.maximumGracefulShutdownDuration = configuration.drainTimeout + .milliseconds(500)
+        group.maximumGracefulShutdownDuration =
+            configuration.drainTimeout + .milliseconds(500) + configuration.flushTimeout
         let serviceGroup = ServiceGroup(configuration: group)
         try await SecondInterruption.exiting {
             try await CredentialReload.onHangup(of: server, configuration) { try await serviceGroup.run() }
         }
+        logger.notice("the server has stopped")
+    }
+
+    private static func logStart(_ addresses: ServerAddresses, _ configuration: ServerConfiguration, _ logger: Logger) {
+        logger.notice(
+            "the server has started",
+            metadata: [
+                LogKey.version: "\(AetherVersion.current)", LogKey.grpc: "\(addresses.grpcURL)",
+                LogKey.http: "\(addresses.httpURL)", LogKey.metrics: "\(addresses.metricsURL ?? "off")",
+                LogKey.database: "\(configuration.databasePath)", LogKey.tier: "\(configuration.tier.name)",
+            ])
     }
 }

@@ -105,6 +105,30 @@ struct ServeOptions: ParsableArguments {
             "Names, joined by commas, besides localhost under which browsers may ask for pages. (AETHER_ALLOWED_HOSTS)")
     var allowedHosts: String?
 
+    @Option(
+        help:
+            "The least severe messages to log: trace, debug, info, notice, warning, error, critical. Default: notice. (AETHER_LOG_LEVEL)"
+    )
+    var logLevel: String?
+
+    @Option(
+        help:
+            "How messages are logged: text, json, or auto, which is text on a terminal. Default: auto. (AETHER_LOG_FORMAT)"
+    )
+    var logFormat: String?
+
+    @Option(
+        help:
+            "The OpenTelemetry collector that spans are sent to, as http://localhost:4318; none are made without. (AETHER_OTLP_ENDPOINT)"
+    )
+    var otlpEndpoint: String?
+
+    @Option(
+        help:
+            "Of the traces that begin at the server, how many are recorded, 0 to 1. Default: 1. (AETHER_TRACE_SAMPLE_RATIO)"
+    )
+    var traceSampleRatio: String?
+
     /// What the flags set.
     var settings: Settings {
         let texts: [(Setting, String?)] = [
@@ -115,7 +139,9 @@ struct ServeOptions: ParsableArguments {
             (.failedMaximumAge, failedMaxAge), (.failedMaximumBytes, failedMaxBytes),
             (.cancelledMaximumAge, cancelledMaxAge), (.cancelledMaximumBytes, cancelledMaxBytes),
             (.tlsCertificate, tlsCert), (.tlsKey, tlsKey), (.tlsClientCA, tlsClientCa), (.tokensFile, tokensFile),
-            (.allowedHosts, allowedHosts),
+            (.allowedHosts, allowedHosts), (.logLevel, logLevel), (.logFormat, logFormat),
+            (.otlpEndpoint, otlpEndpoint),
+            (.traceSampleRatio, traceSampleRatio),
         ]
         var settings = Settings()
         for (setting, text) in texts {

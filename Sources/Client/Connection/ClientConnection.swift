@@ -3,6 +3,7 @@ internal import AetherRuntime
 internal import FoundationEssentials
 internal import GRPCCore
 internal import SwiftProtobuf
+internal import Tracing
 
 /// What a client asks of the server. Calls that may be repeated are, while the server is away.
 final class ClientConnection: Sendable {
@@ -23,7 +24,7 @@ final class ClientConnection: Sendable {
     func start(
         type: String, input: [UInt8], id: String?, tier: PersistenceTier?, policy: IDPolicy, signal: SignalMessage?
     ) async throws -> String {
-        let request = Aether_V1_StartWorkflowRequest.with {
+        var request = Aether_V1_StartWorkflowRequest.with {
             $0.workflowType = type
             $0.input = Data(input)
             $0.workflowID = id ?? WorkflowIDGenerator.make()
@@ -31,9 +32,19 @@ final class ClientConnection: Sendable {
             $0.idPolicy = policy.wire
             if let signal { $0.signal = Aether_V1_SignalRequest(signal, to: $0.workflowID) }
         }
-        return try await repeating(for: requestTimeout) {
-            try await self.server.startWorkflow(request)
+        guard let tracer = WorkTracer.current else { return try await start(request) }
+        let attributes: SpanAttributes = [
+            SpanKey.workflowType: .string(type), SpanKey.workflowID: .string(request.workflowID),
+        ]
+        return try await tracer.call("start \(type)", attributes) { trace in
+            request.traceparent = trace.traceparent
+            request.tracestate = trace.tracestate
+            return try await start(request)
         }
+    }
+
+    private func start(_ request: Aether_V1_StartWorkflowRequest) async throws -> String {
+        try await repeating(for: requestTimeout) { try await self.server.startWorkflow(request) }
     }
 
     func status(of id: String) async throws -> Aether_V1_WorkflowStatus {
@@ -55,10 +66,20 @@ final class ClientConnection: Sendable {
     }
 
     func signal(_ id: String, _ message: SignalMessage) async throws {
-        let request = Aether_V1_SignalRequest(message, to: id)
-        _ = try await repeating(for: requestTimeout) {
-            try await self.server.signalWorkflow(request)
+        var request = Aether_V1_SignalRequest(message, to: id)
+        guard let tracer = WorkTracer.current else { return try await signal(request) }
+        let attributes: SpanAttributes = [
+            SpanKey.signalName: .string(message.name), SpanKey.workflowID: .string(id),
+        ]
+        try await tracer.call("signal \(message.name)", attributes) { trace in
+            request.traceparent = trace.traceparent
+            request.tracestate = trace.tracestate
+            try await signal(request)
         }
+    }
+
+    private func signal(_ request: Aether_V1_SignalRequest) async throws {
+        try await repeating(for: requestTimeout) { try await self.server.signalWorkflow(request) }
     }
 
     func value(_ name: String, of id: String) async throws -> [UInt8]? {

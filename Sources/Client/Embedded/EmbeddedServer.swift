@@ -50,7 +50,7 @@
             configuration.databasePath = database
             let server: InProcessServer
             do {
-                server = try await InProcessServer(configuration: configuration, logger: logger)
+                server = try await InProcessServer(configuration: configuration, logger: logger.ofEmbeddedServer)
             } catch let error as StoreError {
                 throw AetherError(code: .unavailable, message: error.message)
             }

@@ -1,4 +1,5 @@
 #if Embedded
+    internal import AetherRuntime
     internal import AetherServer
     internal import AetherStorage
     internal import Logging
@@ -21,9 +22,11 @@
             let page = ServerAddress(host: address.host, port: configuration.httpPort)
             if await page.isListening { configuration.httpPort = 0 }
             do {
-                return LocalServer(server: try await AetherServer(configuration: configuration, logger: logger))
+                return LocalServer(
+                    server: try await AetherServer(configuration: configuration, logger: logger.ofEmbeddedServer))
             } catch let error as StoreError where error.code == .inUse {
-                logger.warning("no server is started here, waiting for one", metadata: ["reason": "\(error.message)"])
+                logger.warning(
+                    "no server is started here, waiting for one", metadata: [LogKey.reason: "\(error.message)"])
                 return nil
             } catch let error as StoreError {
                 throw AetherError(
@@ -41,11 +44,11 @@
                     let addresses = try await server.addresses
                     logger.notice(
                         "nothing listened at \(addresses.grpcURL): a server runs in this process, until serve ends",
-                        metadata: ["database": "./data/aether.db", "page": "\(addresses.httpURL)"])
+                        metadata: [LogKey.database: "./data/aether.db", LogKey.http: "\(addresses.httpURL)"])
                     return try await body()
                 }
             } catch let error as ServerStartError {
-                logger.warning("no server is started here", metadata: ["reason": "\(error.message)"])
+                logger.warning("no server is started here", metadata: [LogKey.reason: "\(error.message)"])
                 return try await body()
             }
         }

@@ -1,3 +1,4 @@
+internal import AetherRuntime
 internal import Logging
 internal import Synchronization
 
@@ -11,7 +12,7 @@ extension Run {
                 try await body()
             } catch {
                 if !isReplaying, !hasEnded {
-                    logger.error("a compensation failed; the others still run", metadata: ["error": "\(error)"])
+                    logger.error("a compensation failed; the others still run", metadata: [LogKey.error: "\(error)"])
                 }
             }
         }

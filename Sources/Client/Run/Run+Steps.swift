@@ -1,11 +1,14 @@
 internal import AetherRuntime
 internal import Synchronization
+internal import Tracing
 
 extension Run {
     /// Calls a step: waits until its outcome is recorded and its turn has come, or, in a run that goes ahead of its journal, until it
     /// has completed.
     func step(_ name: String, _ work: StepWork) async throws -> [UInt8] {
         try refuseInsideSteps("step \"\(name)\"")
+        var work = work
+        if surroundings.tracer != nil { work.context = ServiceContext.current }
         switch await perform(nextKey(kind: "step", name: name), .step(work)) {
         case .completed(let result): return result
         case .failed(let failure): throw StepFailed(step: name, failure)
@@ -43,9 +46,11 @@ extension Run {
         let context = StepContext(workflowID: info.id, key: attempt.key, attempt: attempt.number)
         do {
             let result = try await StepContext.$current.withValue(context) {
-                try await surroundings.call(attempt.work.closure) {
-                    Surroundings.Attempt(
-                        kind: .step, name: context.name, workflowID: info.id, number: attempt.number, input: [])
+                try await traced(attempt) {
+                    try await surroundings.call(attempt.work.closure) {
+                        Surroundings.Attempt(
+                            kind: .step, name: context.name, workflowID: info.id, number: attempt.number, input: [])
+                    }
                 }
             }
             let checked = try reporter.check(result, of: "the result of step \"\(context.name)\"")
@@ -54,6 +59,18 @@ extension Run {
             _ = finish(attempt, record(of: Failure(describing: error), attempt))
         }
         limit?.cancel()
+    }
+
+    private func traced(
+        _ attempt: RunState.Attempt, _ body: () async throws -> [UInt8]
+    ) async throws -> [UInt8] {
+        guard let tracer = surroundings.tracer else { return try await body() }
+        let attributes: SpanAttributes = [
+            SpanKey.stepName: .string(attempt.key.name), SpanKey.workflowID: .string(info.id),
+            SpanKey.attempt: .int64(Int64(attempt.number)),
+        ]
+        return try await tracer.part(
+            "step \(attempt.key.name)", in: attempt.work.context ?? .topLevel, attributes, body)
     }
 
     /// Fails an attempt that takes too long: its closure's task is cancelled, and what becomes of it is of no interest.

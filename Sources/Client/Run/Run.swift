@@ -15,6 +15,8 @@ final class Run: Sendable {
     let taskID: String
     let info: WorkflowInfo
     let input: [UInt8]
+    /// What the run is part of, as tracing knows it.
+    let trace: TraceCarrier
     private let workerLogger: Logger
     let executor: RunExecutor
     /// Where the closures of its steps run. A run that goes ahead of its journal does as much as it can in one go: then all of it is
@@ -34,7 +36,8 @@ final class Run: Sendable {
 
     init(
         task: TaskID, type: String, input: [UInt8], journal: [JournalEntry], stepsAhead: Int = 0,
-        reporter: any RunReporting, logger: Logger, surroundings: Surroundings = .system
+        trace: TraceCarrier = TraceCarrier(), reporter: any RunReporting, logger: Logger,
+        surroundings: Surroundings = .system
     ) {
         self.task = task
         self.taskID = task.description
@@ -44,6 +47,7 @@ final class Run: Sendable {
             id: task.workflow.rawValue, type: type, attempt: Int(clamping: task.epoch),
             continuedCount: Int(clamping: continuedCount))
         self.input = input
+        self.trace = trace
         self.reporter = reporter
         self.surroundings = surroundings
         self.executor = RunExecutor(on: surroundings.executor, goesFirst: stepsAhead > 0)
@@ -57,8 +61,8 @@ final class Run: Sendable {
     /// Made when it is asked for: most runs log nothing.
     var logger: Logger {
         var logger = workerLogger
-        logger[metadataKey: "workflow"] = "\(task.workflow)"
-        logger[metadataKey: "type"] = "\(info.type)"
+        logger[metadataKey: LogKey.workflow] = "\(task.workflow)"
+        logger[metadataKey: LogKey.type] = "\(info.type)"
         return logger
     }
 

@@ -1,4 +1,5 @@
 internal import AetherRuntime
+internal import Tracing
 
 /// The closure of a step, and how often it is tried.
 struct StepWork: Sendable {
@@ -6,4 +7,6 @@ struct StepWork: Sendable {
     var retry = RetryPolicy.none
     /// How long an attempt may take; `nil` for any time.
     var timeout: Duration?
+    /// Which span it was called in, where there are spans.
+    var context: ServiceContext?
 }

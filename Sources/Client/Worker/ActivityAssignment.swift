@@ -11,4 +11,6 @@ struct ActivityAssignment: Sendable, Hashable {
     var lastDetails: [UInt8] = []
     /// How long the attempt may go without a heartbeat; 0 is any time.
     var heartbeatMilliseconds: Int64 = 0
+    /// What it is part of, as tracing knows it.
+    var trace = TraceCarrier()
 }

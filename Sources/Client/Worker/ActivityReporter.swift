@@ -38,7 +38,7 @@ final class ActivityReporter: ActivityReporting {
             guard answer.ok else { return .lost }
             return answer.cancelRequested ? .cancelRequested : .wanted
         } catch {
-            logger.debug("a heartbeat was not delivered", metadata: ["task": "\(task)", "error": "\(error)"])
+            logger.debug("a heartbeat was not delivered", metadata: [LogKey.task: "\(task)", LogKey.error: "\(error)"])
             return (error as? RPCError)?.code == .notFound ? .lost : nil
         }
     }
@@ -50,13 +50,14 @@ final class ActivityReporter: ActivityReporting {
             do {
                 return try await calls.completeStep(request, timeout: nil)
             } catch let error as RPCError where error.isTransient {
-                logger.debug("an activity's outcome is not delivered yet", metadata: ["error": "\(error.message)"])
+                logger.debug("an activity's outcome is not delivered yet", metadata: [LogKey.error: "\(error.message)"])
                 guard (try? await clock.pause(backoff.next())) != nil else { return }
             } catch let error as RPCError where error.code == .notFound || error.code == .failedPrecondition {
                 return logger.info(
-                    "an activity's outcome came too late", metadata: ["task": "\(task)", "reason": "\(error.message)"])
+                    "an activity's outcome came too late",
+                    metadata: [LogKey.task: "\(task)", LogKey.reason: "\(error.message)"])
             } catch {
-                logger.error("the server refused an activity's outcome", metadata: ["error": "\(error)"])
+                logger.error("the server refused an activity's outcome", metadata: [LogKey.error: "\(error)"])
                 // It may take a failure instead; should it not, the attempt is left to its time limits.
                 guard (error as? RPCError)?.isOfCaller != true, request.error.isEmpty,
                     let failed = Aether_V1_CompleteStepRequest(task, .failed(Failure(describing: error)))

@@ -1,6 +1,7 @@
 internal import AetherRuntime
 internal import Logging
 internal import Synchronization
+internal import Tracing
 
 /// One attempt at an activity, which this worker has.
 ///
@@ -36,6 +37,7 @@ final class ActivityTask: Sendable {
     let lastDetails: [UInt8]
     let logger: Logger
     private let input: [UInt8]
+    private let trace: TraceCarrier
     private let activity: (any RegisteredActivity)?
     private let reporting: any ActivityReporting
     private let surroundings: Surroundings
@@ -58,13 +60,14 @@ final class ActivityTask: Sendable {
         idempotencyKey = assignment.idempotencyKey
         lastDetails = assignment.lastDetails
         input = assignment.input
+        trace = assignment.trace
         self.activity = activity
         self.reporting = reporting
         self.surroundings = surroundings
         var logger = logger
-        logger[metadataKey: "workflow"] = "\(assignment.workflowID)"
-        logger[metadataKey: "activity"] = "\(assignment.name)"
-        logger[metadataKey: "attempt"] = "\(assignment.attempt)"
+        logger[metadataKey: LogKey.workflow] = "\(assignment.workflowID)"
+        logger[metadataKey: LogKey.activity] = "\(assignment.name)"
+        logger[metadataKey: LogKey.attempt] = "\(assignment.attempt)"
         self.logger = logger
         state = Mutex(State(throttle: HeartbeatThrottle(heartbeatMilliseconds: assignment.heartbeatMilliseconds)))
     }
@@ -88,6 +91,15 @@ final class ActivityTask: Sendable {
     }
 
     private func execute() async throws -> [UInt8] {
+        guard let tracer = surroundings.tracer else { return try await perform() }
+        let attributes: SpanAttributes = [
+            SpanKey.activityName: .string(name), SpanKey.workflowID: .string(workflowID),
+            SpanKey.attempt: .int64(Int64(attempt)),
+        ]
+        return try await tracer.task("activity \(name)", of: trace, attributes) { _ in try await perform() }
+    }
+
+    private func perform() async throws -> [UInt8] {
         guard let activity, activity.isServedHere else {
             throw NotServed(activity: name)
         }

@@ -124,11 +124,11 @@ final class Reporter: RunReporting {
                 let response = try await calls.advance(batch.request, timeout: nil)
                 return accept(response, of: batch)
             } catch let error as RPCError where error.isTransient {
-                logger.debug("report not delivered, trying again", metadata: ["error": "\(error.message)"])
+                logger.debug("report not delivered, trying again", metadata: [LogKey.error: "\(error.message)"])
                 guard (try? await clock.pause(backoff.next())) != nil else { break }
             } catch {
                 // Reporting the same again can't help. The runs go back to where the server has them.
-                logger.error("the server refused a report", metadata: ["error": "\(error)"])
+                logger.error("the server refused a report", metadata: [LogKey.error: "\(error)"])
                 return batch.runs.forEach(table.remove)
             }
         }
@@ -144,10 +144,10 @@ final class Reporter: RunReporting {
                 if hasMore { report(run) }
                 if mayGoOn { run.executor.wake() }
             case .stale(let reason), .closed(let reason), .gap(let reason):
-                run.logger.info("run dropped", metadata: ["reason": "\(reason)"])
+                run.logger.info("run dropped", metadata: [LogKey.reason: "\(reason)"])
                 table.remove(run)
             case .refused(let reason):
-                run.logger.error("the server refused a report", metadata: ["reason": "\(reason)"])
+                run.logger.error("the server refused a report", metadata: [LogKey.reason: "\(reason)"])
                 table.remove(run)
             }
         }

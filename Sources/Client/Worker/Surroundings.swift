@@ -23,6 +23,8 @@ package struct Surroundings: Sendable {
     /// Stands between the worker and the closure of an attempt: calls it or not, and returns a value as JSON. `nil` where
     /// nobody does.
     package var intercept: (@Sendable (Attempt, Closure) async throws -> [UInt8])?
+    /// Makes spans; `nil` where nobody collects them.
+    var tracer: WorkTracer?
 
     package init(
         clock: WorkerClock, executor: WorkerExecutor = WorkerExecutor(),

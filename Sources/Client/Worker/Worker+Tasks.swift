@@ -14,7 +14,7 @@ extension Worker {
         case .revoke:
             table.revoke(task.taskID, of: WorkflowID(rawValue: task.workflowID))
         case .UNRECOGNIZED:
-            logger.warning("a task of unknown kind was passed over", metadata: ["task": "\(task.taskID)"])
+            logger.warning("a task of unknown kind was passed over", metadata: [LogKey.task: "\(task.taskID)"])
         }
     }
 
@@ -24,7 +24,7 @@ extension Worker {
         } catch {
             logger.error(
                 "a task can't be read; is the server newer than this worker?",
-                metadata: ["task": "\(task.taskID)", "error": "\(error)"])
+                metadata: [LogKey.task: "\(task.taskID)", LogKey.error: "\(error)"])
             return nil
         }
     }
@@ -35,8 +35,8 @@ extension Worker {
         table.add(
             Run(
                 task: id, type: complete.first.workflowType, input: Array(complete.first.input),
-                journal: complete.journal, stepsAhead: Int(complete.first.stepsAhead), reporter: reporter,
-                logger: logger, surroundings: surroundings))
+                journal: complete.journal, stepsAhead: Int(complete.first.stepsAhead), trace: complete.first.trace,
+                reporter: reporter, logger: logger, surroundings: surroundings))
     }
 
     private func beginActivity(_ task: Aether_V1_Task) {
@@ -44,7 +44,7 @@ extension Worker {
             taskID: task.taskID, name: task.targetResource, workflowID: task.workflowID,
             attempt: max(1, Int(clamping: task.attempt)), idempotencyKey: task.idempotencyKey,
             input: Array(task.input), lastDetails: Array(task.heartbeatDetails),
-            heartbeatMilliseconds: task.activity.heartbeatMilliseconds)
+            heartbeatMilliseconds: task.activity.heartbeatMilliseconds, trace: task.trace)
         table.add(
             ActivityTask(
                 assignment, activities[assignment.name], reporting: activityReporter, logger: logger,
@@ -53,6 +53,8 @@ extension Worker {
 }
 
 extension Aether_V1_Task {
+    fileprivate var trace: TraceCarrier { TraceCarrier(traceparent: traceparent, tracestate: tracestate) }
+
     /// Parts of a run's journal after the first don't say what they are of.
     fileprivate var isActivity: Bool {
         resourceType == .activity || (resourceType == .step && TaskID(taskID)?.activity != nil)

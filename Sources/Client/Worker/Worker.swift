@@ -59,6 +59,8 @@ final class Worker: Sendable {
         self.workflows = workflows
         self.activities = activities
         self.calls = calls
+        var surroundings = surroundings
+        surroundings.tracer = WorkTracer.current
         self.surroundings = surroundings
         instanceID = String(surroundings.clock.random(), radix: 36)
         workerID = client.workerID
@@ -142,13 +144,13 @@ final class Worker: Sendable {
             } catch let error as RPCError where error.isTransient || error.code == .failedPrecondition {
                 if Task.isCancelled { break }
                 if !isAway {
-                    logger.warning("the server is away; trying again", metadata: ["error": "\(error.message)"])
+                    logger.warning("the server is away; trying again", metadata: [LogKey.error: "\(error.message)"])
                 }
                 isAway = true
                 try await surroundings.clock.pause(delay.next())
             } catch let error as RPCError where error.code == .alreadyExists {
                 // Perhaps this worker's own former process, whose connection the server still believes in.
-                logger.warning("registration refused; trying again", metadata: ["error": "\(error.message)"])
+                logger.warning("registration refused; trying again", metadata: [LogKey.error: "\(error.message)"])
                 try await surroundings.clock.pause(delay.next())
             } catch {
                 let error = (error as? RPCError).map { AetherError($0) } ?? error

@@ -11,6 +11,10 @@ extension Aether_V1_JournalEntry {
             payload = Data(start.input)
             tier = Aether_V1_Tier(start.tier)
             seed = start.seed
+            if let trace = start.trace {
+                traceparent = trace.traceparent
+                tracestate = trace.state
+            }
         case .assigned(let worker, let epoch):
             workerID = worker.id
             plainWorker = worker.isPlain
@@ -70,9 +74,10 @@ extension JournalEntry {
         switch wire.kind {
         case .started where wire.parentID.isEmpty && wire.continuedCount == 0:
             guard let tier = PersistenceTier(wire.tier) else { throw .malformed("unknown tier \(wire.tier)") }
-            event = .started(
-                WorkflowStart(
-                    type: wire.workflowType, input: Array(wire.payload), tier: tier, seed: wire.seed))
+            var start = WorkflowStart(
+                type: wire.workflowType, input: Array(wire.payload), tier: tier, seed: wire.seed)
+            start.trace = TraceContext(traceparent: wire.traceparent, tracestate: wire.tracestate)
+            event = .started(start)
         case .assigned:
             event = .assigned(
                 worker: WorkerIdentity(id: wire.workerID, isPlain: wire.plainWorker), epoch: wire.epoch)

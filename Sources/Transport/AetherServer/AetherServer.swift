@@ -2,6 +2,7 @@ internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
+internal import AetherTracing
 internal import Foundation
 internal import GRPCCore
 package import Logging
@@ -53,7 +54,7 @@ package struct AetherServer: Service {
             bodies: BodyBudget(maximumBytes: configuration.maximumValueBytes + Self.envelopeBytes),
             server: ServerDescription(
                 id: core.serverID, startedAt: core.engine.now, database: configuration.databasePath,
-                tier: configuration.tier, addresses: { try await known.addresses },
+                tier: configuration.tier, history: core.history, addresses: { try await known.addresses },
                 role: { credentials.access?.role(authorization: $0) }))
         var limits = HTTPLimits()
         limits.maxBodyBytes = configuration.maximumValueBytes + Self.envelopeBytes
@@ -136,13 +137,12 @@ package struct AetherServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
             group.addTask { await credentials.watch(revoked: cutCalls) }
             group.addTask { await core.sampler.run() }
+            // Cancelled when all else has ended, it sends what is left.
+            group.addTask { await core.exporter?.run() }
             defer { group.cancelAll() }
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
         }
     }
-
-    /// What was measured in the last hours; it fills while ``run()`` runs.
-    package var metricsHistory: MetricsHistory { core.history }
 
     /// Reads certificates and tokens again, as it happens by itself some seconds after their files have changed. New connections
     /// get the new certificates; calls under way whose token is gone are ended. Files that can't be used are logged, and
@@ -153,6 +153,7 @@ package struct AetherServer: Service {
 
     private func cutCalls(of tokens: Set<String>) {
         if tokens.isEmpty { return }
+        events.cut()
         transport.cutCalls(
             of: tokens,
             RPCError(code: .unauthenticated, message: "the token was removed, or allows something else now"))

@@ -2,6 +2,7 @@ internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
+internal import AetherTracing
 internal import CoreMetrics
 internal import GRPCCore
 internal import Logging
@@ -15,6 +16,8 @@ struct ServerCore: Sendable {
     let metrics: MetricsReader
     /// What was measured in the last hours, as long as ``sampler`` runs.
     let history = MetricsHistory()
+    /// Sends spans to a collector, as long as it runs; nil where there is none.
+    let exporter: SpanExporter?
     private let clock: EngineClock
     private let stores: [any WorkflowStore]
     let serverID = WorkflowIDGenerator.make()
@@ -24,8 +27,10 @@ struct ServerCore: Sendable {
     /// - Parameters:
     ///   - configuration: limits, defaults and where the database is.
     ///   - logger: hears of trouble.
-    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
+    /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do. ``ServerStartError`` when
+    ///   there can be no spans.
     init(configuration: ServerConfiguration, logger: Logger) async throws {
+        let exporter = try SpanExporter(configuration, logger: logger)
         let registry = MetricsRegistry()
         let instruments = EngineMetrics(factory: registry.factory())
         var store = SQLiteStore.Configuration()
@@ -38,12 +43,12 @@ struct ServerCore: Sendable {
         if ahead > 1000 {
             logger.warning(
                 "the wall clock was set back: time goes on from what was written last",
-                metadata: ["behind_seconds": "\(ahead / 1000)"])
+                metadata: [LogKey.behindSeconds: "\(ahead / 1000)"])
         }
         self.init(
             stores: [.stateActionLog: durable, .memory: MemoryStore()],
             configuration: EngineConfiguration(configuration), clock: clock, registry: registry,
-            instruments: instruments, logger: logger)
+            instruments: instruments, exporter: exporter, sampleRatio: configuration.traceSampleRatio, logger: logger)
     }
 
     /// A core over stores that it closes when it ends.
@@ -59,14 +64,17 @@ struct ServerCore: Sendable {
 
     private init(
         stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
-        registry: MetricsRegistry, instruments: EngineMetrics, logger: Logger
+        registry: MetricsRegistry, instruments: EngineMetrics, exporter: SpanExporter? = nil, sampleRatio: Double = 1,
+        logger: Logger
     ) {
         let health = HealthStatus()
         self.health = health
         self.clock = clock
+        self.exporter = exporter
         self.stores = Array(stores.values)
         engine = Engine(
             stores: stores, configuration: configuration, clock: clock, logger: logger, instruments: instruments,
+            tracer: exporter.map { EngineTracer(sampleRatio: sampleRatio, exporter: $0, random: clock.random) },
             availabilityChanged: { health.set(isServing: $0) })
         metrics = MetricsReader(
             engine: engine, clock: clock, registry: registry, gauges: EngineGauges(factory: registry.factory()))

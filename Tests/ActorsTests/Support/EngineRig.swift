@@ -18,7 +18,8 @@ struct EngineRig: Sendable {
     /// Runs an engine for the length of a body; then stops it, and sees that all journals are whole.
     static func run(
         over memory: MemoryStore = MemoryStore(), configuration: EngineConfiguration = EngineConfiguration(),
-        isGateOpen: Bool = true, summariesBeforeHold: Int? = nil, _ body: (EngineRig) async throws -> Void
+        isGateOpen: Bool = true, summariesBeforeHold: Int? = nil, tracer: EngineTracer? = nil,
+        _ body: (EngineRig) async throws -> Void
     ) async throws {
         let (store, clock) = (FaultyStore(memory), ManualClock())
         if !isGateOpen { store.closeGate() }
@@ -29,7 +30,7 @@ struct EngineRig: Sendable {
         let metrics = TestMetrics()
         let engine = Engine(
             stores: [.stateActionLog: store], configuration: configuration, clock: clock.engineClock, logger: logger,
-            instruments: EngineMetrics(factory: metrics),
+            instruments: EngineMetrics(factory: metrics), tracer: tracer,
             availabilityChanged: { isAvailable in availability.update { $0.append(isAvailable) } })
         let rig = EngineRig(store: store, clock: clock, engine: engine, availability: availability, metrics: metrics)
         try await withThrowingTaskGroup(of: Void.self) { group in

@@ -83,4 +83,18 @@ let count = client.workflow("count") { (context, steps: Int) in
     return steps
 }
 
+/// `dashboard-worker fill N` starts so many workflows that nobody serves, and ends.
+if CommandLine.arguments.dropFirst().first == "fill", let count = CommandLine.arguments.last.flatMap({ Int($0) }) {
+    let waiting = client.workflow("nobody-serves-it") { (_, number: Int) in number }
+    for first in stride(from: 0, to: count, by: 1_000) {
+        try await withThrowingTaskGroup(of: Void.self) { group in
+            for number in first..<min(first + 1_000, count) {
+                group.addTask { _ = try await waiting.start(number, id: "filled-\(number)") }
+            }
+            try await group.waitForAll()
+        }
+    }
+    exit(0)
+}
+
 try await client.serve([processOrder, invoice, nightlyReport, echo, count, charge])

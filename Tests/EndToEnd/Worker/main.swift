@@ -1,8 +1,10 @@
 // The worker process of the end-to-end tests: serves the workflows below until it is killed.
-// Environment: AETHER_SERVER, WORKER_ID, MAX_TASKS, MAX_RUNS; CODE, the operations of the workflow "code" as JSON.
+// Environment: AETHER_SERVER, WORKER_ID, MAX_TASKS, MAX_RUNS; OTEL_EXPORTER_OTLP_ENDPOINT, where its spans go; CODE, the operations of the workflow "code" as JSON.
 import Aether
+import AetherTracing
 import EndToEndScript
 import Foundation
+import Tracing
 
 struct LinesInput: Codable, Sendable {
     var path: String
@@ -106,8 +108,16 @@ let code = ScriptWorkflow.code(
     client,
     try environment["CODE"].map { try JSONDecoder().decode([Script.Operation].self, from: Data($0.utf8)) } ?? [])
 
-tell("started")
-try await client.serve([
+let servables: [any Servable] = [
     lines, tenSteps, failing, stubborn, concurrent, big, script.workflow, script.activity, memoryScript.workflow,
     snapshotScript.workflow, callElsewhere, code,
-])
+]
+
+tell("started")
+if environment["OTEL_EXPORTER_OTLP_ENDPOINT"] != nil {
+    let tracer = try OTLPTracer(serviceName: "worker")
+    InstrumentationSystem.bootstrap(tracer)
+    try await tracer.exporting { try await client.serve(servables) }
+} else {
+    try await client.serve(servables)
+}

@@ -426,6 +426,34 @@ def banner(aether):
     equal(process.returncode, 0)
 
 
+@check
+def logs(aether):
+    """In a pipe the log is JSON lines; a flag wins over the environment, that over the file."""
+    with open(os.path.join(aether.server.directory, "log.toml"), "w") as file:
+        file.write('[log]\nlevel = "critical"\n')
+
+    def run(*flags, **environment):
+        process = aether.begin(
+            "serve", *FREE, "--db", "logs.db", "--config", "log.toml", *flags, **environment)
+        while not process.stdout.readline().startswith("tier"):
+            pass
+        process.send_signal(signal.SIGTERM)
+        _, errors = process.communicate(timeout=15)
+        equal(process.returncode, 0)
+        return errors
+
+    equal(run(), "")
+    equal(run("--log-level", "error", AETHER_LOG_LEVEL="debug"), "")
+    lines = [json.loads(line) for line in run(AETHER_LOG_LEVEL="notice").splitlines()]
+    equal([(line["level"], line["message"]) for line in lines],
+          [("notice", f"the server {what}") for what in ("has started", "is stopping", "has stopped")])
+    assert all(re.fullmatch(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z", line["time"]) for line in lines), lines
+    assert lines[0]["database"] == "logs.db" and lines[0]["grpc"].startswith("http://"), lines[0]
+    text = run("--log-level", "notice", "--log-format", "text").splitlines()
+    assert re.fullmatch(r"[-\d]{10} [:.\d]{12}  NOTICE    the server has started +database=logs\.db grpc=.*", text[0]), text
+    aether.fails(64, "--log-level is 'loud'", "serve", *FREE, "--log-level", "loud")
+
+
 # backup, restore, doctor
 
 

@@ -2,8 +2,11 @@
 
 import json
 import os
+import signal
+import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 import urllib.error
@@ -54,10 +57,10 @@ def until(condition, seconds=20):
 class Events:
     """A page: reads a stream of events in a thread."""
 
-    def __init__(self, server, topics, last=None):
+    def __init__(self, server, topics, last=None, headers=None):
         request = urllib.request.Request(
             f"http://127.0.0.1:{server.ports['http']}/api/v1/events?topics={topics}",
-            headers={"Last-Event-ID": last} if last else {})
+            headers={**(headers or {}), **({"Last-Event-ID": last} if last else {})})
         self.answer = urllib.request.urlopen(request, timeout=60)
         self.events, self.last, self.ended = [], last, False
         self.thread = threading.Thread(target=self.read, daemon=True)
@@ -236,7 +239,6 @@ def stuck(server):
     """A page that reads nothing is let go, and costs the server no memory."""
     before = memory(server)
     pages = [Events(server, "workflows") for _ in range(3)]
-    import socket
     with socket.create_connection(("127.0.0.1", server.ports["http"])) as connection:
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_RCVBUF, 4096)
         connection.sendall(b"GET /api/v1/events?topics=workflows HTTP/1.1\r\nHost: localhost\r\n\r\n")
@@ -246,6 +248,50 @@ def stuck(server):
     until(lambda: len(pages[0].seen()) == 2_000)
     for page in pages:
         page.close()
+
+
+@check
+def tokens(*_):
+    """Reading, changing and deleting want their roles; streams end when a token is removed, and who still may misses nothing."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = os.path.join(folder, "tokens")
+        secrets = {role: role[0] * 32 for role in ("admin", "client", "read-only")}
+
+        def write(roles):
+            with open(path, "w", opener=lambda name, flags: os.open(name, flags, 0o600)) as file:
+                file.writelines(f"{role} {role} {secrets[role]}\n" for role in roles)
+
+        def headers(role):
+            return {"Authorization": f"Bearer {secrets[role]}"}
+
+        write(secrets)
+        with serving("--tokens-file", path) as server:
+            equal(ask(server, "GET", "/workflows")[0], 401)
+            equal(ask(server, "GET", "/server", headers=headers("read-only"))[1]["role"], "read-only")
+            order = {"type": "order", "id": "1"}
+            status, answer = ask(server, "POST", "/workflows", order, headers("read-only"))
+            equal((status, answer["error"]["code"]), (403, "PERMISSION_DENIED"))
+            equal(ask(server, "POST", "/workflows", order, headers("client"))[0], 201)
+            equal(ask(server, "POST", "/workflows/1/cancel", None, headers("client"))[0], 200)
+            equal(ask(server, "DELETE", "/workflows/1", None, headers("client"))[0], 403)
+            equal(ask(server, "DELETE", "/workflows/1", None, headers("admin"))[0], 200)
+            equal(ask(server, "POST", "/workflows", order, {**headers("client"), "Origin": "http://evil.example"})[0], 403)
+
+            pages = {role: Events(server, "workflows", headers=headers(role)) for role in ("admin", "read-only")}
+            write(("admin", "client"))
+            server.process.send_signal(signal.SIGHUP)
+            until(lambda: all(page.ended for page in pages.values()), 5)
+            ask(server, "POST", "/workflows", order, headers("client"))
+            again = Events(server, "workflows", pages["admin"].last, headers("admin"))
+            equal(again.hello["resumed"], True)
+            until(lambda: again.seen().get("1") == "PENDING")
+            again.close()
+            try:
+                Events(server, "workflows", pages["read-only"].last, headers("read-only"))
+            except urllib.error.HTTPError as error:
+                equal(error.code, 401)
+            else:
+                raise AssertionError("a stream for a token that was removed")
 
 
 def memory(server):

@@ -14,7 +14,7 @@ trap 'rm -rf "$stubs"' EXIT
 "$venv/bin/python" -m grpc_tools.protoc -I "$here" --python_out="$stubs" --grpc_python_out="$stubs" "$here/aether.proto"
 
 status=0
-for program in interop.py http_api.py hostile.py security.py activity.py command_line.py metrics_page.py bench.py durability.py \
+for program in interop.py http_api.py hostile.py security.py activity.py command_line.py metrics_page.py tracing.py bench.py durability.py \
     power_loss.py; do
     PYTHONDONTWRITEBYTECODE=1 PYTHONPATH="$stubs" "$venv/bin/python" "$here/$program" || status=1
 done

@@ -10,19 +10,20 @@ BINARY = os.environ["AETHER_BINARY"]
 
 
 class Server:
-    def __init__(self, directory, *flags, under=(), errors=None, port=0, metrics_port="0"):
+    def __init__(self, directory, *flags, under=(), errors=None, port=0, metrics_port="0", environment=None):
         """Its standard error goes to a file, if there is one. Without a metrics_port there is what aether.toml says."""
         self.directory = directory
         self.flags = flags
         self.under = under
         self.errors = errors
+        self.environment = environment or {}
         self.metrics = ("--metrics-port", metrics_port) if metrics_port else ()
         self.start(port)
 
     def start(self, port=0):
         """Starts the process and waits until it serves: it prints its first line then."""
         ready = os.path.join(self.directory, "ready.json")
-        environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}
+        environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")} | self.environment
         self.process = subprocess.Popen(
             [*self.under, BINARY, "serve", "--grpc-port", str(port), "--http-port", "0", *self.metrics,
              "--db", os.path.join(self.directory, "aether.db"), "--ready-file", ready, *self.flags],

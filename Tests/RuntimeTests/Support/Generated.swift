@@ -46,20 +46,28 @@ struct Generated {
         }
     }
 
+    private mutating func start() -> WorkflowStart {
+        var start = WorkflowStart(
+            type: text(), input: bytes(), tier: random.pick(PersistenceTier.allCases), seed: random.next(),
+            parent: random.oneIn(2)
+                ? nil
+                : ParentLink(
+                    workflow: WorkflowID(rawValue: "p"), seed: number(), key: key(),
+                    closePolicy: random.pick(ParentClosePolicy.allCases)),
+            continuation: random.oneIn(2)
+                ? nil
+                : WorkflowStart.Continuation(count: number(), epoch: number(), firstInput: bytes()))
+        if random.oneIn(2) {
+            start.trace = TraceContext(
+                traceID: .init(high: random.next(), low: 1), spanID: max(1, random.next()), isSampled: random.oneIn(2),
+                isRandom: random.oneIn(2), state: random.pick(["", "a=b", "congo=t61,rojo=00f067"]))
+        }
+        return start
+    }
+
     mutating func event(_ kind: EntryKind) -> JournalEvent {
         switch kind {
-        case .started:
-            .started(
-                WorkflowStart(
-                    type: text(), input: bytes(), tier: random.pick(PersistenceTier.allCases), seed: random.next(),
-                    parent: random.oneIn(2)
-                        ? nil
-                        : ParentLink(
-                            workflow: WorkflowID(rawValue: "p"), seed: number(), key: key(),
-                            closePolicy: random.pick(ParentClosePolicy.allCases)),
-                    continuation: random.oneIn(2)
-                        ? nil
-                        : WorkflowStart.Continuation(count: number(), epoch: number(), firstInput: bytes())))
+        case .started: .started(start())
         case .assigned: .assigned(worker: worker(), epoch: number())
         case .released:
             .released(epoch: number(), reason: random.pick([.workerGone, .notHeld, .returned, .cancelled]))

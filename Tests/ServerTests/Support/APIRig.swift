@@ -43,6 +43,7 @@ struct APIRig: Sendable {
             engine: core.engine, events: events, bodies: BodyBudget(maximumBytes: 10_000),
             server: ServerDescription(
                 id: "server", startedAt: Timestamp(rawValue: 1), database: "memory", tier: .stateActionLog,
+                history: core.history,
                 addresses: { addresses }, role: { _ in nil }))
         let engine = core.engine
         listener = HTTPListener(

@@ -98,6 +98,12 @@ package nonisolated struct Aether_V1_StartWorkflowRequest: Sendable {
 
   package var idPolicy: Aether_V1_IdPolicy = .sameRun
 
+  /// W3C Trace Context (https://www.w3.org/TR/trace-context/) of who starts the run, and so of the run's spans. Empty: what the
+  /// call's metadata have under these names.
+  package var traceparent: String = String()
+
+  package var tracestate: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -517,6 +523,11 @@ package nonisolated struct Aether_V1_SignalRequest: Sendable {
   /// The run takes each id once; empty lets the server make one.
   package var signalID: String = String()
 
+  /// W3C Trace Context of who sends it. Empty: what the call's metadata have under these names.
+  package var traceparent: String = String()
+
+  package var tracestate: String = String()
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -571,7 +582,7 @@ nonisolated extension Aether_V1_IdPolicy: SwiftProtobuf._ProtoNameProviding {
 
 nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".StartWorkflowRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_type\0\u{1}input\0\u{4}\u{e}workflow_id\0\u{1}tier\0\u{1}signal\0\u{3}id_policy\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_type\0\u{1}input\0\u{4}\u{e}workflow_id\0\u{1}tier\0\u{1}signal\0\u{3}id_policy\0\u{1}traceparent\0\u{1}tracestate\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -585,6 +596,8 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
       case 17: try { try decoder.decodeSingularEnumField(value: &self.tier) }()
       case 18: try { try decoder.decodeSingularMessageField(value: &self._signal) }()
       case 19: try { try decoder.decodeSingularEnumField(value: &self.idPolicy) }()
+      case 20: try { try decoder.decodeSingularStringField(value: &self.traceparent) }()
+      case 21: try { try decoder.decodeSingularStringField(value: &self.tracestate) }()
       default: break
       }
     }
@@ -613,6 +626,12 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
     if self.idPolicy != .sameRun {
       try visitor.visitSingularEnumField(value: self.idPolicy, fieldNumber: 19)
     }
+    if !self.traceparent.isEmpty {
+      try visitor.visitSingularStringField(value: self.traceparent, fieldNumber: 20)
+    }
+    if !self.tracestate.isEmpty {
+      try visitor.visitSingularStringField(value: self.tracestate, fieldNumber: 21)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -623,6 +642,8 @@ nonisolated extension Aether_V1_StartWorkflowRequest: SwiftProtobuf.Message, Swi
     if lhs.tier != rhs.tier {return false}
     if lhs._signal != rhs._signal {return false}
     if lhs.idPolicy != rhs.idPolicy {return false}
+    if lhs.traceparent != rhs.traceparent {return false}
+    if lhs.tracestate != rhs.tracestate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -1415,7 +1436,7 @@ nonisolated extension Aether_V1_DeleteResponse: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Aether_V1_SignalRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".SignalRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}name\0\u{1}payload\0\u{3}signal_id\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}workflow_id\0\u{1}name\0\u{1}payload\0\u{3}signal_id\0\u{2}\u{c}traceparent\0\u{1}tracestate\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1427,6 +1448,8 @@ nonisolated extension Aether_V1_SignalRequest: SwiftProtobuf.Message, SwiftProto
       case 2: try { try decoder.decodeSingularStringField(value: &self.name) }()
       case 3: try { try decoder.decodeSingularBytesField(value: &self.payload) }()
       case 4: try { try decoder.decodeSingularStringField(value: &self.signalID) }()
+      case 16: try { try decoder.decodeSingularStringField(value: &self.traceparent) }()
+      case 17: try { try decoder.decodeSingularStringField(value: &self.tracestate) }()
       default: break
       }
     }
@@ -1445,6 +1468,12 @@ nonisolated extension Aether_V1_SignalRequest: SwiftProtobuf.Message, SwiftProto
     if !self.signalID.isEmpty {
       try visitor.visitSingularStringField(value: self.signalID, fieldNumber: 4)
     }
+    if !self.traceparent.isEmpty {
+      try visitor.visitSingularStringField(value: self.traceparent, fieldNumber: 16)
+    }
+    if !self.tracestate.isEmpty {
+      try visitor.visitSingularStringField(value: self.tracestate, fieldNumber: 17)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -1453,6 +1482,8 @@ nonisolated extension Aether_V1_SignalRequest: SwiftProtobuf.Message, SwiftProto
     if lhs.name != rhs.name {return false}
     if lhs.payload != rhs.payload {return false}
     if lhs.signalID != rhs.signalID {return false}
+    if lhs.traceparent != rhs.traceparent {return false}
+    if lhs.tracestate != rhs.tracestate {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

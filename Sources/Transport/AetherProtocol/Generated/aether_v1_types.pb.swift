@@ -718,6 +718,17 @@ package nonisolated struct Aether_V1_JournalEntry: @unchecked Sendable {
     set {_uniqueStorage()._signalIds = newValue}
   }
 
+  /// STARTED: W3C Trace Context of what started the run; the parent of the run's span.
+  package var traceparent: String {
+    get {_storage._traceparent}
+    set {_uniqueStorage()._traceparent = newValue}
+  }
+
+  package var tracestate: String {
+    get {_storage._tracestate}
+    set {_uniqueStorage()._tracestate = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -954,7 +965,7 @@ nonisolated extension Aether_V1_Blockage: SwiftProtobuf.Message, SwiftProtobuf._
 
 nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".JournalEntry"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0\u{3}resolved_behind\0\u{3}resolved_at\0\u{3}signal_ids\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}sequence\0\u{1}kind\0\u{1}time\0\u{1}record\0\u{1}key\0\u{1}payload\0\u{1}failure\0\u{1}state\0\u{3}worker_id\0\u{1}epoch\0\u{3}plain_worker\0\u{1}reason\0\u{3}workflow_type\0\u{1}tier\0\u{1}seed\0\u{1}attempt\0\u{3}due_time\0\u{1}name\0\u{3}child_id\0\u{3}close_policy\0\u{1}activity\0\u{3}signal_id\0\u{3}signal_sequence\0\u{3}parent_id\0\u{3}parent_key\0\u{3}parent_seed\0\u{1}blockage\0\u{1}version\0\u{3}continued_count\0\u{3}first_input\0\u{3}resolved_behind\0\u{3}resolved_at\0\u{3}signal_ids\0\u{1}traceparent\0\u{1}tracestate\0")
 
   fileprivate class _StorageClass {
     var _sequence: UInt64 = 0
@@ -990,6 +1001,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
     var _resolvedBehind: UInt64 = 0
     var _resolvedAt: Int64 = 0
     var _signalIds: [String] = []
+    var _traceparent: String = String()
+    var _tracestate: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1033,6 +1046,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       _resolvedBehind = source._resolvedBehind
       _resolvedAt = source._resolvedAt
       _signalIds = source._signalIds
+      _traceparent = source._traceparent
+      _tracestate = source._tracestate
     }
   }
 
@@ -1084,6 +1099,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         case 31: try { try decoder.decodeSingularUInt64Field(value: &_storage._resolvedBehind) }()
         case 32: try { try decoder.decodeSingularInt64Field(value: &_storage._resolvedAt) }()
         case 33: try { try decoder.decodeRepeatedStringField(value: &_storage._signalIds) }()
+        case 34: try { try decoder.decodeSingularStringField(value: &_storage._traceparent) }()
+        case 35: try { try decoder.decodeSingularStringField(value: &_storage._tracestate) }()
         default: break
         }
       }
@@ -1195,6 +1212,12 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
       if !_storage._signalIds.isEmpty {
         try visitor.visitRepeatedStringField(value: _storage._signalIds, fieldNumber: 33)
       }
+      if !_storage._traceparent.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._traceparent, fieldNumber: 34)
+      }
+      if !_storage._tracestate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tracestate, fieldNumber: 35)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1237,6 +1260,8 @@ nonisolated extension Aether_V1_JournalEntry: SwiftProtobuf.Message, SwiftProtob
         if _storage._resolvedBehind != rhs_storage._resolvedBehind {return false}
         if _storage._resolvedAt != rhs_storage._resolvedAt {return false}
         if _storage._signalIds != rhs_storage._signalIds {return false}
+        if _storage._traceparent != rhs_storage._traceparent {return false}
+        if _storage._tracestate != rhs_storage._tracestate {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -403,6 +403,17 @@ package nonisolated struct Aether_V1_Task: @unchecked Sendable {
     set {_uniqueStorage()._stepsAhead = newValue}
   }
 
+  /// W3C Trace Context (https://www.w3.org/TR/trace-context/) of the run, for the spans of the work; empty when it has none.
+  package var traceparent: String {
+    get {_storage._traceparent}
+    set {_uniqueStorage()._traceparent = newValue}
+  }
+
+  package var tracestate: String {
+    get {_storage._tracestate}
+    set {_uniqueStorage()._tracestate = newValue}
+  }
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -1040,7 +1051,7 @@ nonisolated extension Aether_V1_RetryPolicy: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".Task"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0\u{3}heartbeat_details\0\u{1}activity\0\u{3}idempotency_key\0\u{3}steps_ahead\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}task_id\0\u{3}workflow_id\0\u{3}step_name\0\u{3}target_service\0\u{3}target_resource\0\u{3}resource_type\0\u{1}input\0\u{1}retry\0\u{3}workflow_type\0\u{2}\u{7}kind\0\u{1}journal\0\u{3}journal_continues\0\u{1}attempt\0\u{3}heartbeat_details\0\u{1}activity\0\u{3}idempotency_key\0\u{3}steps_ahead\0\u{1}traceparent\0\u{1}tracestate\0")
 
   fileprivate class _StorageClass {
     var _taskID: String = String()
@@ -1060,6 +1071,8 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
     var _activity: Aether_V1_ActivityOptions? = nil
     var _idempotencyKey: String = String()
     var _stepsAhead: UInt32 = 0
+    var _traceparent: String = String()
+    var _tracestate: String = String()
 
       // This property is used as the initial default value for new instances of the type.
       // The type itself is protecting the reference to its storage via CoW semantics.
@@ -1087,6 +1100,8 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
       _activity = source._activity
       _idempotencyKey = source._idempotencyKey
       _stepsAhead = source._stepsAhead
+      _traceparent = source._traceparent
+      _tracestate = source._tracestate
     }
   }
 
@@ -1122,6 +1137,8 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
         case 21: try { try decoder.decodeSingularMessageField(value: &_storage._activity) }()
         case 22: try { try decoder.decodeSingularStringField(value: &_storage._idempotencyKey) }()
         case 23: try { try decoder.decodeSingularUInt32Field(value: &_storage._stepsAhead) }()
+        case 24: try { try decoder.decodeSingularStringField(value: &_storage._traceparent) }()
+        case 25: try { try decoder.decodeSingularStringField(value: &_storage._tracestate) }()
         default: break
         }
       }
@@ -1185,6 +1202,12 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
       if _storage._stepsAhead != 0 {
         try visitor.visitSingularUInt32Field(value: _storage._stepsAhead, fieldNumber: 23)
       }
+      if !_storage._traceparent.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._traceparent, fieldNumber: 24)
+      }
+      if !_storage._tracestate.isEmpty {
+        try visitor.visitSingularStringField(value: _storage._tracestate, fieldNumber: 25)
+      }
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -1211,6 +1234,8 @@ nonisolated extension Aether_V1_Task: SwiftProtobuf.Message, SwiftProtobuf._Mess
         if _storage._activity != rhs_storage._activity {return false}
         if _storage._idempotencyKey != rhs_storage._idempotencyKey {return false}
         if _storage._stepsAhead != rhs_storage._stepsAhead {return false}
+        if _storage._traceparent != rhs_storage._traceparent {return false}
+        if _storage._tracestate != rhs_storage._tracestate {return false}
         return true
       }
       if !storagesAreEqual {return false}

@@ -1,4 +1,5 @@
 package import AetherRuntime
+package import AetherTracing
 package import NGHTTP2Transport
 
 /// Everything a server can be told. The defaults are those of `aether serve` without a flag.
@@ -36,6 +37,18 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var tokens: TokenSource?
     /// The names, besides those of this machine, under which browsers may ask for pages.
     package var allowedHosts: [String] = []
+
+    /// The collector that spans are sent to; nil to make none.
+    package var tracingEndpoint: OTLPEndpoint?
+    /// Sent with spans, such as a key of the collector's.
+    package var tracingHeaders: [String: String] = [:]
+    /// How long spans wait for others to go with.
+    package var tracingInterval = Duration.seconds(5)
+    /// Of the traces that begin at the server, how many are recorded: 0 to 1.
+    package var traceSampleRatio = 1.0
+
+    /// How long a shutdown waits for the last spans to be sent.
+    package var flushTimeout: Duration { tracingEndpoint == nil ? .zero : .seconds(2) }
 
     package init() {}
 }

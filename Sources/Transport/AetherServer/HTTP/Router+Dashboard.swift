@@ -47,7 +47,9 @@ struct DashboardAsset: Sendable {
     /// The file, or that the one the browser has is still the same.
     func response(to request: Request) -> Response {
         var headers: HTTPFields = [.contentType: contentType, .eTag: tag, .cacheControl: "no-cache"]
-        if request.headers[.ifNoneMatch]?.contains(tag) == true { return Response(status: .notModified, headers: headers) }
+        if request.headers[.ifNoneMatch]?.contains(tag) == true {
+            return Response(status: .notModified, headers: headers)
+        }
         if isCompressed { headers[.contentEncoding] = "gzip" }
         return Response(status: .ok, headers: headers, body: ResponseBody(byteBuffer: bytes))
     }

@@ -3,6 +3,14 @@ package enum MetricsResolution: Sendable, CaseIterable {
     case second
     case minute
 
+    /// As it is asked for.
+    package var name: String {
+        switch self {
+        case .second: "1s"
+        case .minute: "1m"
+        }
+    }
+
     package var seconds: Int {
         switch self {
         case .second: 1

@@ -1,3 +1,4 @@
+internal import AetherRuntime
 internal import Logging
 internal import NGHTTP2Transport
 internal import Synchronization
@@ -39,7 +40,7 @@ final class Credentials: Sendable {
                 try certificates.reload()
                 logger.notice("the TLS certificates were read again, for new connections")
             } catch {
-                logger.error("the TLS certificates stay as they were", metadata: ["reason": "\(error)"])
+                logger.error("the TLS certificates stay as they were", metadata: [LogKey.reason: "\(error)"])
             }
         }
         if let access, let tokens, tokens.path != nil {
@@ -48,9 +49,9 @@ final class Credentials: Sendable {
                 revoked(names)
                 logger.notice(
                     "the tokens were read again",
-                    metadata: ["gone": "\(names.sorted().joined(separator: ", "))"])
+                    metadata: [LogKey.gone: "\(names.sorted().joined(separator: ", "))"])
             } catch {
-                logger.error("the tokens stay as they were", metadata: ["reason": "\(error.message)"])
+                logger.error("the tokens stay as they were", metadata: [LogKey.reason: "\(error.message)"])
             }
         }
     }

@@ -10,12 +10,32 @@ internal import SwiftProtobuf
 struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     let engine: Engine
 
+    /// With the trace of the call's metadata, where the request names none.
+    func startWorkflow(
+        request: ServerRequest<Aether_V1_StartWorkflowRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Aether_V1_StartWorkflowResponse> {
+        var message = request.message
+        message.takeTrace(of: request.metadata)
+        return ServerResponse(message: try await startWorkflow(request: message, context: context))
+    }
+
     func startWorkflow(
         request: Aether_V1_StartWorkflowRequest, context: ServerContext
     ) async throws -> Aether_V1_StartWorkflowResponse {
         let start = try Engine.Start(request)
         try await engine.start(start)
         return .with { $0.workflowID = start.id.rawValue }
+    }
+
+    /// With the trace of the call's metadata, where a start names none.
+    func startWorkflows(
+        request: ServerRequest<Aether_V1_StartWorkflowsRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Aether_V1_StartWorkflowsResponse> {
+        var message = request.message
+        if request.metadata.hasTrace {
+            for index in message.starts.indices { message.starts[index].takeTrace(of: request.metadata) }
+        }
+        return ServerResponse(message: try await startWorkflows(request: message, context: context))
     }
 
     func startWorkflows(
@@ -69,10 +89,21 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
         return Aether_V1_TerminateResponse()
     }
 
+    /// With the trace of the call's metadata, where the request names none.
+    func signalWorkflow(
+        request: ServerRequest<Aether_V1_SignalRequest>, context: ServerContext
+    ) async throws -> ServerResponse<Aether_V1_SignalResponse> {
+        var message = request.message
+        message.takeTrace(of: request.metadata)
+        return ServerResponse(message: try await signalWorkflow(request: message, context: context))
+    }
+
     func signalWorkflow(
         request: Aether_V1_SignalRequest, context: ServerContext
     ) async throws -> Aether_V1_SignalResponse {
-        try await engine.signal(try WorkflowID(checking: request.workflowID), Signal(request))
+        try await engine.signal(
+            try WorkflowID(checking: request.workflowID), Signal(request),
+            in: TraceContext(traceparent: request.traceparent, tracestate: request.tracestate))
         return Aether_V1_SignalResponse()
     }
 
@@ -105,6 +136,7 @@ extension Engine.Start {
             signal: request.hasSignal ? Signal(request.signal) : nil,
             idPolicy: try Engine.IDPolicy(request.idPolicy)
         )
+        trace = TraceContext(traceparent: request.traceparent, tracestate: request.tracestate)
     }
 }
 

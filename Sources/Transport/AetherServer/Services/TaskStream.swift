@@ -69,6 +69,7 @@ extension Aether_V1_Task {
             taskID = engine.text(of: assignment.taskID)
             workflowID = assignment.taskID.workflow.rawValue
             workflowType = assignment.start.type
+            set(engine.traceContext(of: assignment.start))
             stepsAhead = UInt32(assignment.start.tier.stepsAhead)
             targetResource = assignment.start.type
             resourceType = .workflow
@@ -89,13 +90,20 @@ extension Aether_V1_Task {
         }
     }
 
+    private mutating func set(_ trace: TraceContext?) {
+        guard let trace else { return }
+        traceparent = trace.traceparent
+        tracestate = trace.state
+    }
+
     private init(_ assignment: ActivityAssignment, of engine: Engine) {
         self.init()
         let (task, spec) = (assignment.taskID, assignment.activity.spec)
         kind = .assign
         taskID = engine.text(of: task)
         workflowID = task.workflow.rawValue
-        workflowType = assignment.workflowType
+        workflowType = assignment.start.type
+        set(engine.traceContext(of: assignment.start))
         stepName = spec.name
         targetService = spec.service
         targetResource = spec.name

@@ -80,10 +80,11 @@ extension API {
                 throw APIError(.invalidArgument, "\"\(name)\" is no tier", remedy: "give \(all)")
             }
         }
-        try await engine.start(
-            Engine.Start(
-                id: id, type: try body.requiredText("type"), input: body.payload("input"), tier: tier,
-                idPolicy: try Engine.IDPolicy(name: try body.text("idPolicy"))))
+        var start = Engine.Start(
+            id: id, type: try body.requiredText("type"), input: body.payload("input"), tier: tier,
+            idPolicy: try Engine.IDPolicy(name: try body.text("idPolicy")))
+        start.trace = request.trace
+        try await engine.start(start)
         return .object(["id": .string(id.rawValue)])
     }
 
@@ -113,7 +114,8 @@ extension API {
         let body = try await request.body
         let id = try body.text("signalId") ?? WorkflowIDGenerator.make()
         try await engine.signal(
-            request.id, Signal(id: id, name: try body.requiredText("name"), payload: body.payload("payload")))
+            request.id, Signal(id: id, name: try body.requiredText("name"), payload: body.payload("payload")),
+            in: request.trace)
         return .object(["signalId": .string(id)])
     }
 }

@@ -11,7 +11,7 @@ extension API {
             query: [
                 .text(
                     "topics",
-                    "What is wanted, separated by commas: workflows, metrics, workers, workflow:ID (at most 20).")
+                    "What is wanted, separated by commas: workflows, metrics, workers, workflow:ID (at most 20, each id percent-encoded).")
             ],
             answer: .stream(
                 contentType: "text/event-stream",

@@ -43,6 +43,13 @@ struct APIRequest: Sendable {
         get throws { try WorkflowID(checking: part("id")) }
     }
 
+    /// The trace that the request is part of.
+    var trace: TraceContext? {
+        guard let parent = HTTPFields.Element.Name("traceparent"), let state = HTTPFields.Element.Name("tracestate")
+        else { return nil }
+        return TraceContext(traceparent: headers[parent] ?? "", tracestate: headers[state] ?? "")
+    }
+
     // MARK: Pages
 
     static let maximumPage = 1_000

@@ -78,6 +78,9 @@ enum APISchema {
                 "addresses": object(["grpc": text, "http": text, "metrics": orNull(text)]), "database": text,
                 "tier": tier, "isReady": boolean, "notReadyReason": orNull(text), "role": orNull(text),
             ]),
+            "Series": object(["resolutionSeconds": integer, "samples": list(reference("Sample"))]),
+            "Sample": object(sample),
+            "Quantiles": object(["p50": number, "p95": number, "p99": number]),
             "Hello": object(["boot": text, "version": text, "resumed": boolean]),
             "Frame": object(
                 [
@@ -90,7 +93,7 @@ enum APISchema {
                         "additionalProperties": orNull(
                             object(["lastSequence": integer, "state": orNull(state)])),
                     ]),
-                    "metrics": anything, "workers": boolean,
+                    "metrics": reference("Sample"), "workers": boolean,
                     "server": object(["isReady": boolean, "notReadyReason": orNull(text)]),
                 ], required: []),
             "Error": object(["error": reference("ErrorDetail")]),
@@ -117,6 +120,19 @@ enum APISchema {
         ]
     }
 
+    /// Rates are of a second; quantiles are `null` when nothing was measured.
+    private static var sample: [(String, JSONValue)] {
+        let rates = [
+            "workflowsStarted", "workflowsClosed", "stepsCompleted", "activitiesCompleted", "entries", "commits",
+        ]
+        let quantiles = ["workflowSeconds", "queueSeconds", "commitSeconds", "syncSeconds", "commitEntries"]
+        let counts = [
+            "queueDepth", "workers", "capacity", "held", "activeRuns", "pending", "running", "memoryBytes",
+        ]
+        return [("time", instant)] + rates.map { ($0, number) }
+            + quantiles.map { ($0, orNull(reference("Quantiles"))) } + counts.map { ($0, integer) } + [("cpu", number)]
+    }
+
     private static var resource: KeyValuePairs<String, JSONValue> {
         ["kind": choice(["WORKFLOW", "ACTIVITY"]), "name": text, "service": orNull(text)]
     }
@@ -125,6 +141,7 @@ enum APISchema {
 
     private static var text: JSONValue { .object(["type": .string("string")]) }
     private static var integer: JSONValue { .object(["type": .string("integer")]) }
+    private static var number: JSONValue { .object(["type": .string("number")]) }
     private static var boolean: JSONValue { .object(["type": .string("boolean")]) }
     private static var instant: JSONValue { .object(["type": .string("string"), "format": .string("date-time")]) }
     private static var anything: JSONValue { .object([JSONValue.Member]()) }

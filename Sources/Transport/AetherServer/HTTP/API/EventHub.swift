@@ -5,6 +5,7 @@ internal import AetherStorage
 internal import DequeModule
 internal import Logging
 internal import ServiceLifecycle
+internal import Synchronization
 
 /// Tells pages what changes: gathers it in frames, keeps the last of them for pages that come back, and wakes those that listen.
 ///
@@ -55,6 +56,8 @@ actor EventHub {
     private let newestSample: Sample
     private let logger: Logger
     private nonisolated let bell = BatchQueue<Void>()
+    private nonisolated let cuts = Atomic<Int>(0)
+    private var lastCut = 0
     private var subscribers: [UInt64: Subscriber] = [:]
     private var lastSubscriber: UInt64 = 0
     private var frames = Deque<EventFrame>()
@@ -87,6 +90,7 @@ actor EventHub {
     /// - Parameters:
     ///   - topics: what it wants to be told of.
     ///   - last: the last frame it knows, of this life of the server; `nil` for a new page.
+    /// - Returns: what to wait on, and where to begin.
     func subscribe(_ topics: EventTopics, after last: UInt64?) -> Subscription {
         if !isGathering { beginGathering() }
         lastSubscriber += 1
@@ -104,6 +108,11 @@ actor EventHub {
     func leave(_ subscription: Subscription) {
         subscribers[subscription.id] = nil
         if isGathering { gather() }
+    }
+
+    /// Ends all streams within an interval: pages come back by themselves, if they still may, and miss nothing.
+    nonisolated func cut() {
+        cuts.add(1, ordering: .relaxed)
     }
 
     /// What happened since a frame.
@@ -150,6 +159,7 @@ actor EventHub {
         while idleTicks < Self.lingerTicks, !bell.isFinished {
             guard (try? await sleep(Self.interval)) != nil else { return }
             tick += 1
+            endCutStreams()
             idleTicks = subscribers.isEmpty ? idleTicks + 1 : 0
             let frame = await nextFrame()
             if let frame { keep(frame) }
@@ -165,6 +175,15 @@ actor EventHub {
         }
     }
 
+    private func endCutStreams() {
+        let cut = cuts.load(ordering: .relaxed)
+        guard cut != lastCut else { return }
+        lastCut = cut
+        for subscriber in subscribers.values { subscriber.wake.finish() }
+        subscribers = [:]
+        gather()
+    }
+
     private func nextFrame() async -> EventFrame? {
         var frame = EventFrame(number: lastFrame + 1)
         frame.changes = engine.changes.take()
@@ -172,7 +191,7 @@ actor EventHub {
             do {
                 frame.counts = try await engine.counts()
             } catch {
-                logger.error("workflows can't be counted", metadata: ["error": "\(error)"])
+                logger.error("workflows can't be counted", metadata: [LogKey.error: "\(error)"])
             }
         }
         let readiness = EventFrame.Readiness(engine.unavailability)

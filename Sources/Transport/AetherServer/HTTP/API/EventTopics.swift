@@ -1,5 +1,6 @@
 internal import AetherActors
 internal import AetherRuntime
+internal import Foundation
 
 /// What a page wants to be told of.
 struct EventTopics: Hashable, Sendable {
@@ -11,7 +12,7 @@ struct EventTopics: Hashable, Sendable {
     /// Workflows of which each new entry counts.
     var runs: Set<WorkflowID> = []
 
-    /// Reads `workflows`, `metrics`, `workers` and `workflow:ID`.
+    /// Reads `workflows`, `metrics`, `workers` and `workflow:ID`, the id percent-encoded.
     ///
     /// - Throws: ``APIError`` for anything else, and for too many.
     init(_ names: [String]) throws(APIError) {
@@ -21,8 +22,10 @@ struct EventTopics: Hashable, Sendable {
             case "metrics": hasMetrics = true
             case "workers": hasWorkers = true
             case let name where name.hasPrefix("workflow:"):
+                // Percent-encoded, as there may be commas in it.
+                let id = String(name.dropFirst("workflow:".count)).removingPercentEncoding ?? ""
                 do throws(EngineError) {
-                    runs.insert(try WorkflowID(checking: String(name.dropFirst("workflow:".count))))
+                    runs.insert(try WorkflowID(checking: id))
                 } catch {
                     throw APIError(error)
                 }

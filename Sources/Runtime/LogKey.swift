@@ -1,0 +1,27 @@
+/// The names of what log messages carry beside their text: one vocabulary for servers and workers, so that whoever collects
+/// logs can search them. docs/logs.md says what each means.
+package enum LogKey {
+    package static let activity = "activity"
+    package static let attempt = "attempt"
+    package static let behindSeconds = "behind_seconds"
+    package static let blockage = "blockage"
+    package static let commits = "commits"
+    package static let count = "count"
+    package static let database = "database"
+    package static let entries = "entries"
+    package static let error = "error"
+    package static let gone = "gone"
+    package static let grpc = "grpc"
+    package static let http = "http"
+    package static let metrics = "metrics"
+    package static let milliseconds = "milliseconds"
+    package static let reason = "reason"
+    package static let state = "state"
+    package static let task = "task"
+    package static let tasks = "tasks"
+    package static let tier = "tier"
+    package static let type = "type"
+    package static let version = "version"
+    package static let worker = "worker"
+    package static let workflow = "workflow"
+}
