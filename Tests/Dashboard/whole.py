@@ -82,7 +82,7 @@ def readable(server, browser):
 def theme(server, browser):
     """The theme that was chosen stays."""
     page = browser.open(server, color_scheme="light")
-    shade = "getComputedStyle(document.body).backgroundColor"
+    shade = "getComputedStyle(document.documentElement).backgroundColor"
     light = page.evaluate(shade)
     button = page.get_by_role("button", name=re.compile("^Theme:"))
     for _ in range(2):
