@@ -3,6 +3,8 @@ import { test } from "node:test";
 import { Payload } from "../../../Sources/Dashboard/web/src/json/Payload";
 import { OperationIndex } from "../../../Sources/Dashboard/web/src/workflow/OperationIndex";
 import { leaseSegments, segmentsOf } from "../../../Sources/Dashboard/web/src/workflow/segments";
+import type { Run } from "../../../Sources/Dashboard/web/src/workflow/Run";
+import { foldWaits } from "../../../Sources/Dashboard/web/src/workflow/timeFolds";
 import { timelineRows } from "../../../Sources/Dashboard/web/src/workflow/timelineRows";
 import { at, failure, JournalBuilder } from "./journal";
 
@@ -112,4 +114,26 @@ test("branches are rows under their group, in their order, however deep", () => 
       [0, "z"],
     ],
   );
+});
+
+test("a wait that hides what was done is folded, and time is found again on both sides of it", () => {
+  const hour = 3_600_000;
+  const journal = new JournalBuilder().started().assigned(0).step(100, "step:a#1");
+  journal.add(100, "TIMER_STARTED", { key: "sleep:#1", dueAt: new Date(at(hour)).toISOString() });
+  journal.add(hour, "TIMER_FIRED", { key: "sleep:#1" }).step(hour + 100, "step:b#1");
+  const index = indexOf(journal);
+  const run = { index } as Run;
+  const folded = foldWaits(run, at(0), at(hour + 100));
+  assert.equal(folded.folds.length, 1);
+  const shown = folded.toShown(at(hour + 100)) - at(0);
+  assert.ok(shown > 200 && shown < 260, `${shown}`);
+  for (const time of [0, 50, 100, 103, hour / 2, hour, hour + 100]) {
+    assert.ok(Math.abs(folded.toReal(folded.toShown(at(time))) - at(time)) < 1, `${time}`);
+  }
+  assert.equal(folded.pieces(at(0), at(hour + 100)).length, 2);
+});
+
+test("where there is no such wait time is as it is", () => {
+  const journal = new JournalBuilder().started().assigned(0).step(100, "step:a#1").step(250, "step:b#1");
+  assert.deepEqual(foldWaits({ index: indexOf(journal) } as Run, at(0), at(300)).folds, []);
 });

@@ -16,6 +16,7 @@ import { TimelineLines } from "./TimelineLines";
 import { moved, zoomed } from "./timeScale";
 import { rowsWithin, type TimelineRow } from "./timelineRows";
 import { selectOperation } from "./useSelectedEntry";
+import { useFolds } from "./useFolds";
 import { useTimelineRange } from "./useTimelineRange";
 
 export const timelineRowHeight = 28;
@@ -44,11 +45,12 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const labels = isNarrow ? 112 : 232;
   const width = Math.max(40, useWidth(box) - labels - (isNarrow ? 0 : 8));
-  const { all, range, setRange, isAll, drag } = useTimelineRange(run, now, width, box, labels);
-  const visible = useMemo(() => (isAll || rows.length <= unfilteredRows ? rows : rowsWithin(rows, range)), [rows, isAll, range]);
+  const { folded, isFoldable, isFolded, toggle } = useFolds(run, now);
+  const { all, range, setRange, isAll, drag } = useTimelineRange(run, folded.toShown(now), width, box, labels);
+  const visible = useMemo(() => (isAll || rows.length <= unfilteredRows ? rows : rowsWithin(rows, { start: folded.toReal(range.start), end: folded.toReal(range.end) })), [rows, isAll, range, folded]);
   const { first, end } = useVirtualRows(body, visible.length, timelineRowHeight);
   const [hover, setHover] = useState<Hover | null>(null);
-  const x = (time: number) => ((time - range.start) / (range.end - range.start)) * width;
+  const x = (time: number) => ((folded.toShown(time) - range.start) / (range.end - range.start)) * width;
   const middle = (range.start + range.end) / 2;
   const quarter = (range.end - range.start) / 4;
 
@@ -87,13 +89,26 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
           </span>
         )}
         <div className="timeline-tools">
+          {isFoldable && (
+            <Button
+              size="small"
+              aria-pressed={isFolded}
+              title="Draws long waits short, so that what was done can be seen"
+              onClick={() => {
+                setRange(null);
+                toggle();
+              }}
+            >
+              Fold waits
+            </Button>
+          )}
           <Button look="plain" size="small" icon="minus" label="Zoom out (-)" disabled={isAll} onClick={() => setRange(zoomed(range, 1 / 0.6, middle, all))} />
           <Button look="plain" size="small" icon="plus" label="Zoom in (+)" onClick={() => setRange(zoomed(range, 0.6, middle, all))} />
           <Button look="plain" size="small" icon="fit" label="All of it (0)" disabled={isAll} onClick={() => setRange(null)} />
         </div>
       </div>
       <div className="timeline-box" ref={box} onPointerLeave={() => setHover(null)} {...drag.handlers}>
-        <TimelineHead run={run} range={range} width={width} labels={labels} x={x} now={now} />
+        <TimelineHead run={run} range={range} folded={folded} width={width} labels={labels} x={x} now={now} />
         <div className="timeline-scroll" ref={scroll} data-scrolls tabIndex={scrolls ? 0 : undefined} aria-label={scrolls ? "Operations" : undefined} role={scrolls ? "group" : undefined}>
           <div ref={body} className="timeline-body" style={{ height: Math.max(visible.length, 1) * timelineRowHeight }}>
             <ul className="timeline-labels" style={{ width: labels, transform: `translateY(${first * timelineRowHeight}px)` }}>
@@ -108,7 +123,7 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
               height={Math.max(shown.length, 1) * timelineRowHeight}
               aria-hidden="true"
             >
-              <TimelineLines run={run} range={range} width={width} x={x} now={now} />
+              <TimelineLines run={run} range={range} folded={folded} width={width} x={x} now={now} />
               {shown.map((row, index) => (
                 <g
                   key={row.id}
