@@ -166,11 +166,13 @@ let package = Package(
             path: "Sources/Transport/AetherProtocol",
             swiftSettings: swiftSettings
         ),
+        // The web page, as scripts/build-dashboard.sh has built it.
+        .target(name: "CDashboard", path: "Sources/Dashboard", exclude: ["web", "assets"], sources: ["dashboard.c"]),
         .target(
             name: "AetherServer",
             dependencies: [
                 "AetherActors", "AetherJSON", "AetherProtocol", "AetherRuntime", "AetherStorage", "AetherTracing",
-                "NGHTTP2Transport",
+                "CDashboard", "NGHTTP2Transport",
                 .product(name: "CoreMetrics", package: "swift-metrics"),
                 .product(name: "GRPCCore", package: "grpc-swift-2"),
                 .product(name: "DequeModule", package: "swift-collections"),

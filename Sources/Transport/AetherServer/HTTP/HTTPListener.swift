@@ -9,7 +9,7 @@ internal import ServiceLifecycle
 struct HTTPListener: ServiceLifecycle.Service {
     /// Which pages the port serves.
     enum Pages: Sendable {
-        /// The API, the text page, and health.
+        /// The dashboard, the API, the text page, and health.
         case main(API, @Sendable () async throws -> ServerAddresses)
         /// Prometheus metrics, and health.
         case metrics(@Sendable () async throws -> PrometheusText)
@@ -82,7 +82,9 @@ struct HTTPListener: ServiceLifecycle.Service {
         switch pages {
         case .main(let api, let addresses):
             api.add(to: router)
-            router.addTextPage(snapshot: snapshot, addresses: addresses)
+            router.addDashboard { [snapshot] in
+                await TextPage.response(snapshot: snapshot, addresses: addresses)
+            }
         case .metrics(let metrics):
             router.addMetricsRoute(metrics: metrics)
         }

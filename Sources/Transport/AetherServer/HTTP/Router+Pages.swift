@@ -16,18 +16,6 @@ extension Router {
         }
     }
 
-    func addTextPage(
-        snapshot: @escaping Snapshot, addresses: @escaping @Sendable () async throws -> ServerAddresses
-    ) {
-        get("/") { _, _ in
-            do {
-                return Response(text: TextPage(snapshot: try await snapshot(), addresses: try await addresses()).text)
-            } catch {
-                return Response(text: "Aether can't read its state: \(error)\n", status: .internalServerError)
-            }
-        }
-    }
-
     func addMetricsRoute(metrics: @escaping @Sendable () async throws -> PrometheusText) {
         get("/metrics") { _, _ in
             do {

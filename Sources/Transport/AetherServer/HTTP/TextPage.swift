@@ -1,7 +1,8 @@
 internal import AetherRuntime
 internal import AetherStorage
+internal import Hummingbird
 
-/// The page on `/`: what this is and what to do next, for a browser or curl.
+/// The page on `/` for who does not ask for HTML, as curl: what this is and what to do next.
 struct TextPage {
     var snapshot: ServerSnapshot
     var addresses: ServerAddresses
@@ -35,5 +36,18 @@ struct TextPage {
 
     private static func padded(_ label: String) -> String {
         label + String(repeating: " ", count: max(1, 12 - label.count))
+    }
+}
+
+extension TextPage {
+    /// The page as it is now, or why it can't be told.
+    static func response(
+        snapshot: @Sendable () async throws -> ServerSnapshot, addresses: @Sendable () async throws -> ServerAddresses
+    ) async -> Response {
+        do {
+            return Response(text: TextPage(snapshot: try await snapshot(), addresses: try await addresses()).text)
+        } catch {
+            return Response(text: "Aether can't read its state: \(error)\n", status: .internalServerError)
+        }
     }
 }

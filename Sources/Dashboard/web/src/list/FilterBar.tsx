@@ -97,7 +97,11 @@ function SearchField({ filters, onChange }: Props) {
         onChange={(event) => type(event.target.value)}
         onKeyDown={(event) => {
           if (event.key === "Enter") void open();
-          if (event.key === "Escape") field.current?.blur();
+          if (event.key === "Escape") {
+            // The browser would empty the field.
+            event.preventDefault();
+            field.current?.blur();
+          }
         }}
       />
       <kbd aria-hidden="true">/</kbd>

@@ -51,7 +51,7 @@ export function SelectionBar({ selection, onClear }: Props) {
     <div className="selection" role="region" aria-label="Selection">
       <strong className="number">{counted(selection.size, "workflow")} selected</strong>
       <Button size="small" icon="stop" disabled={open.length === 0 || !mayChange(server)} onClick={() => setAsking(true)}>
-        Cancel {open.length === selection.size ? "" : `the ${open.length} open`}…
+        {open.length === selection.size ? "Cancel…" : `Cancel the ${open.length} open…`}
       </Button>
       <Button size="small" look="plain" onClick={onClear}>
         Clear

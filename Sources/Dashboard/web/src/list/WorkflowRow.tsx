@@ -3,6 +3,7 @@ import type { Row, Tier } from "../api/types";
 import { Link } from "../app/Link";
 import { navigate, workflowURL } from "../app/router";
 import { Elapsed } from "../ui/Elapsed";
+import { IdText } from "../ui/IdText";
 import { Instant } from "../ui/Instant";
 import { StateBadge } from "../ui/StateBadge";
 
@@ -58,8 +59,8 @@ export const WorkflowRow = memo(function WorkflowRow(props: Props) {
         <StateBadge state={row.state} />
       </span>
       <span className="cell cell-id" role="cell">
-        <Link href={url} className="mono" dir="auto" title={row.id}>
-          {row.id}
+        <Link href={url} className="mono" dir="auto" aria-label={row.id} title={row.id}>
+          <IdText id={row.id} />
         </Link>
         {defaultTier !== null && row.tier !== defaultTier && <span className="tag">{tierTitles[row.tier]}</span>}
       </span>

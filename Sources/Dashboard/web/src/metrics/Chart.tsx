@@ -41,7 +41,7 @@ export const Chart = memo(function Chart({ definition, metrics, times }: Props) 
 
   return (
     <section className="chart" aria-label={definition.title}>
-      <ChartHead definition={definition} samples={samples} times={times} />
+      <ChartHead definition={definition} samples={samples} times={times} resolution={resolution} />
       <div ref={box} className="chart-plot" onPointerMove={point} onPointerDown={point} onPointerLeave={() => crosshair.set(null)}>
         {width > 0 && (
           <svg width={width} height={height} aria-hidden="true">
@@ -59,7 +59,7 @@ export const Chart = memo(function Chart({ definition, metrics, times }: Props) 
               </text>
             ))}
             <Shapes definition={definition} series={series} resolution={resolution} scale={scale} />
-            <Crosshair definition={definition} series={series} times={times} scale={scale} height={height - inset.bottom} />
+            <Crosshair definition={definition} series={series} times={times} resolution={resolution} scale={scale} height={height - inset.bottom} />
           </svg>
         )}
       </div>

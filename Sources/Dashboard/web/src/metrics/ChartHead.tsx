@@ -1,13 +1,20 @@
 import { useSyncExternalStore } from "react";
 import type { Sample } from "../api/types";
-import { nearest } from "./chartGeometry";
+import { sampleAt } from "./chartGeometry";
 import type { ChartDefinition } from "./chartDefinitions";
 import { crosshair } from "./Crosshair";
 
+interface Props {
+  definition: ChartDefinition;
+  samples: readonly Sample[];
+  times: readonly number[];
+  resolution: number;
+}
+
 /// The title, and what each line says at the crosshair, or else now.
-export function ChartHead({ definition, samples, times }: { definition: ChartDefinition; samples: readonly Sample[]; times: readonly number[] }) {
+export function ChartHead({ definition, samples, times, resolution }: Props) {
   const time = useSyncExternalStore(crosshair.subscribe, crosshair.get);
-  const sample = time === null ? samples[samples.length - 1] : samples[nearest(times, time)];
+  const sample = time === null ? samples[samples.length - 1] : samples[sampleAt(times, time, resolution)];
   return (
     <div className="chart-head">
       <h3 title={definition.help}>{definition.title}</h3>

@@ -1,7 +1,7 @@
 import { useSyncExternalStore } from "react";
 import { Store } from "../api/Store";
 import { formatClock } from "../format/instant";
-import { nearest, type Point, type Scale } from "./chartGeometry";
+import { sampleAt, type Point, type Scale } from "./chartGeometry";
 import type { ChartDefinition } from "./chartDefinitions";
 
 /// The time that is looked at, in all charts at once.
@@ -11,14 +11,16 @@ interface Props {
   definition: ChartDefinition;
   series: Point[][];
   times: readonly number[];
+  resolution: number;
   scale: Scale;
   height: number;
 }
 
-export function Crosshair({ definition, series, times, scale, height }: Props) {
+export function Crosshair({ definition, series, times, resolution, scale, height }: Props) {
   const time = useSyncExternalStore(crosshair.subscribe, crosshair.get);
-  const at = time === null ? undefined : times[nearest(times, time)];
-  if (time === null || at === undefined) return null;
+  if (time === null) return null;
+  const index = sampleAt(times, time, resolution);
+  const at = times[index] ?? time;
   const x = scale.x(at);
   const isRight = x > 60;
   return (
@@ -27,10 +29,10 @@ export function Crosshair({ definition, series, times, scale, height }: Props) {
       <text className="crosshair-time" x={x + (isRight ? -5 : 5)} textAnchor={isRight ? "end" : "start"} y={10}>
         {formatClock(at)}
       </text>
-      {series.map((points, index) => {
-        const value = points[nearest(times, at)]?.value;
+      {series.map((points, line) => {
+        const value = points[index]?.value;
         if (value === null || value === undefined) return null;
-        return <circle key={index} className="crosshair-dot" data-color={definition.series[index]?.color} cx={x} cy={scale.y(value)} r="3" />;
+        return <circle key={line} className="crosshair-dot" data-color={definition.series[line]?.color} cx={x} cy={scale.y(value)} r="3" />;
       })}
     </g>
   );

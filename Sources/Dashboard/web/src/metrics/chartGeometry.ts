@@ -87,6 +87,12 @@ export function nearest(times: readonly number[], time: number): number {
   return Math.abs((times[low] as number) - time) <= Math.abs((times[high] as number) - time) ? low : high;
 }
 
+/// The sample that was taken at a time, by its place; -1 in a gap.
+export function sampleAt(times: readonly number[], time: number, resolutionMilliseconds: number): number {
+  const index = nearest(times, time);
+  return index >= 0 && Math.abs((times[index] as number) - time) <= resolutionMilliseconds * 2.5 ? index : -1;
+}
+
 function number(value: number): string {
   return value.toFixed(1);
 }

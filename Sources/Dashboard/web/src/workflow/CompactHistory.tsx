@@ -37,6 +37,7 @@ export function CompactHistory({ run, rows, selected }: { run: Run; rows: Timeli
                 <span className="truncated" dir="auto">
                   {operationTitle(row.operation)}
                 </span>
+                {row.operation.occurrence > 1 && <span className="occurrence number">{row.operation.occurrence}</span>}
                 {row.operation.attempts.length > 1 && <span className="times number">×{row.operation.attempts.length}</span>}
               </span>
               <span className="history-kind">{kindTitles[row.operation.kind]}</span>

@@ -23,6 +23,8 @@ export interface Operation {
   kind: OperationKind;
   name: string;
   scope: string;
+  /// The how-manieth of its name in its scope.
+  occurrence: number;
   outcome: Outcome;
   start: number;
   end: number | null;

@@ -1,6 +1,6 @@
 import type { Entry } from "../api/entries";
 import type { Lease, Marker, Operation, OperationKind } from "./Operation";
-import { groupsOf, parseKey } from "./operationKey";
+import { groupsOf, parseKey, type OperationKey } from "./operationKey";
 import { update } from "./operationUpdate";
 
 type KeyedEntry = Extract<Entry, { key: string }>;
@@ -81,13 +81,14 @@ export class OperationIndex {
   }
 
   private addToOperation(entry: KeyedEntry, time: number): void {
-    const { scope, kind, name } = parseKey(entry.key);
+    const place = parseKey(entry.key);
+    const { scope } = place;
     for (const { group } of groupsOf(scope)) {
       if (!this.groupStarts.has(group)) this.groupStarts.set(group, this.startIn(parseKey(group).scope));
     }
     let operation = this.byKey.get(entry.key);
     if (!operation) {
-      operation = this.begin(entry, kinds[kind] ?? "other", entry.name ?? name, scope, time);
+      operation = this.begin(entry, place, time);
       this.byKey.set(entry.key, operation);
       this.operations.push(operation);
     }
@@ -98,13 +99,15 @@ export class OperationIndex {
     this.ended(scope, time);
   }
 
-  private begin(entry: KeyedEntry, kind: OperationKind, name: string, scope: string, time: number): Operation {
+  private begin(entry: KeyedEntry, { scope, kind: kindName, name, occurrence }: OperationKey, time: number): Operation {
+    const kind = kinds[kindName] ?? "other";
     const hasNoStart = kind === "step";
     return {
       key: entry.key,
       kind,
-      name,
+      name: entry.name ?? name,
       scope,
+      occurrence,
       outcome: "running",
       start: hasNoStart ? Math.min(this.startIn(scope), time) : time,
       end: null,

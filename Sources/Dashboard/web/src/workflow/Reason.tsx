@@ -2,20 +2,27 @@ import type { ReactNode } from "react";
 import type { Status } from "../api/types";
 import { formatDuration } from "../format/duration";
 import { counted } from "../format/number";
+import { Elapsed } from "../ui/Elapsed";
 import { Instant } from "../ui/Instant";
 import { StateIcon } from "../ui/StateBadge";
 import { failureText } from "./entryText";
 import type { Run } from "./Run";
 
 /// The one sentence that says why a run is where it is.
-export function Reason({ run }: { run: Run }) {
+export function Reason({ run, isFile, action }: { run: Run; isFile: boolean; action?: ReactNode }) {
   const { status } = run;
   if (!status) return null;
+  const waitingSince = isFile ? null : onlyPendingSince(run);
   return (
     <div className="reason" data-state={status.state} aria-live="polite">
       <StateIcon state={status.state} />
       <div>
         <p className="reason-text">{sentence(status)}</p>
+        {waitingSince !== null && (
+          <p className="quiet">
+            For <Elapsed from={new Date(waitingSince).toISOString()} to={null} />, since <Instant at={new Date(waitingSince).toISOString()} isAbsolute />
+          </p>
+        )}
         {status.cancelRequested && status.completedAt === null && <p className="quiet">It was asked to cancel and may still clean up.</p>}
         {status.blockage && (
           <p className="quiet">
@@ -24,8 +31,16 @@ export function Reason({ run }: { run: Run }) {
           </p>
         )}
       </div>
+      {action && <div className="reason-actions">{action}</div>}
     </div>
   );
+}
+
+/// When the only thing that an open run waits for began.
+function onlyPendingSince({ status, index }: Run): number | null {
+  if (!status || status.completedAt !== null || status.pendingCount !== 1) return null;
+  const pending = status.pending[0];
+  return (pending && index.operation(pending.key)?.start) ?? null;
 }
 
 function sentence(status: Status): ReactNode {

@@ -7,6 +7,7 @@ import { ChildrenTab } from "./ChildrenTab";
 import { HistoryTab } from "./HistoryTab";
 import { Inspector } from "./Inspector";
 import { liveOperation } from "./liveOperation";
+import { NextStep } from "./NextStep";
 import { PendingTab } from "./PendingTab";
 import { Reason } from "./Reason";
 import type { Run } from "./Run";
@@ -54,7 +55,7 @@ export function RunView({ run, isFile }: { run: Run; isFile: boolean }) {
   if (!status) return null;
   return (
     <>
-      <Reason run={run} />
+      <Reason run={run} isFile={isFile} action={<NextStep run={run} isFile={isFile} />} />
       <RunFacts run={run} />
       <div className="run" data-inspects={selected.entry !== null || selected.operation !== null}>
         <div className="run-main">

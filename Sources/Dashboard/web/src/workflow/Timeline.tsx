@@ -1,5 +1,6 @@
-import { useRef, useState, type PointerEvent } from "react";
+import { useEffect, useMemo, useRef, useState, type PointerEvent } from "react";
 import { useShortcuts } from "../app/shortcuts";
+import { formatCount } from "../format/number";
 import { Button } from "../ui/Button";
 import { serverNow, useFastClock, useSeconds } from "../ui/clock";
 import { useMediaQuery } from "../ui/useMediaQuery";
@@ -13,12 +14,15 @@ import { TimelineHead } from "./TimelineHead";
 import { TimelineLabel } from "./TimelineLabel";
 import { TimelineLines } from "./TimelineLines";
 import { moved, zoomed } from "./timeScale";
-import type { TimelineRow } from "./timelineRows";
+import { rowsWithin, type TimelineRow } from "./timelineRows";
 import { selectOperation } from "./useSelectedEntry";
+import { useFolds } from "./useFolds";
 import { useTimelineRange } from "./useTimelineRange";
 
 export const timelineRowHeight = 28;
 const fastForMilliseconds = 60_000;
+/// Of more operations only those are shown that are in the range.
+const unfilteredRows = 200;
 
 interface Props {
   run: Run;
@@ -41,10 +45,12 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
   const body = useRef<HTMLDivElement>(null);
   const labels = isNarrow ? 112 : 232;
   const width = Math.max(40, useWidth(box) - labels - (isNarrow ? 0 : 8));
-  const { all, range, setRange, isAll, drag } = useTimelineRange(run, now, width, box, labels);
-  const { first, end } = useVirtualRows(body, rows.length, timelineRowHeight);
+  const { folded, isFoldable, isFolded, toggle } = useFolds(run, now);
+  const { all, range, setRange, isAll, drag } = useTimelineRange(run, folded.toShown(now), width, box, labels);
+  const visible = useMemo(() => (isAll || rows.length <= unfilteredRows ? rows : rowsWithin(rows, { start: folded.toReal(range.start), end: folded.toReal(range.end) })), [rows, isAll, range, folded]);
+  const { first, end } = useVirtualRows(body, visible.length, timelineRowHeight);
   const [hover, setHover] = useState<Hover | null>(null);
-  const x = (time: number) => ((time - range.start) / (range.end - range.start)) * width;
+  const x = (time: number) => ((folded.toShown(time) - range.start) / (range.end - range.start)) * width;
   const middle = (range.start + range.end) / 2;
   const quarter = (range.end - range.start) / 4;
 
@@ -63,22 +69,48 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
     setHover({ row, x: event.clientX - area.left, y: event.clientY - area.top });
   }
 
-  const shown = rows.slice(first, end);
+  const scroll = useRef<HTMLDivElement>(null);
+  useEffect(() => {
+    const index = visible.findIndex((row) => row.kind === "operation" && row.operation === selected);
+    if (selected && index >= 0) reveal(scroll.current, index * timelineRowHeight);
+    // Only another selection scrolls, not what happens meanwhile.
+  }, [selected]);
+
+  const shown = visible.slice(first, end);
+  const scrolls = visible.length > 14;
   return (
     <section className="timeline" aria-label="Timeline">
       <div className="section-head">
         <h2>Timeline</h2>
         <Legend />
+        {visible.length < rows.length && (
+          <span className="quiet number">
+            {formatCount(visible.length)} of {formatCount(rows.length)} operations
+          </span>
+        )}
         <div className="timeline-tools">
+          {isFoldable && (
+            <Button
+              size="small"
+              aria-pressed={isFolded}
+              title="Draws long waits short, so that what was done can be seen"
+              onClick={() => {
+                setRange(null);
+                toggle();
+              }}
+            >
+              Fold waits
+            </Button>
+          )}
           <Button look="plain" size="small" icon="minus" label="Zoom out (-)" disabled={isAll} onClick={() => setRange(zoomed(range, 1 / 0.6, middle, all))} />
           <Button look="plain" size="small" icon="plus" label="Zoom in (+)" onClick={() => setRange(zoomed(range, 0.6, middle, all))} />
           <Button look="plain" size="small" icon="fit" label="All of it (0)" disabled={isAll} onClick={() => setRange(null)} />
         </div>
       </div>
       <div className="timeline-box" ref={box} onPointerLeave={() => setHover(null)} {...drag.handlers}>
-        <TimelineHead run={run} range={range} width={width} labels={labels} x={x} now={now} />
-        <div className="timeline-scroll" data-scrolls tabIndex={rows.length > 12 ? 0 : undefined} aria-label={rows.length > 12 ? "Operations" : undefined} role={rows.length > 12 ? "group" : undefined}>
-          <div ref={body} className="timeline-body" style={{ height: Math.max(rows.length, 1) * timelineRowHeight }}>
+        <TimelineHead run={run} range={range} folded={folded} width={width} labels={labels} x={x} now={now} />
+        <div className="timeline-scroll" ref={scroll} data-scrolls tabIndex={scrolls ? 0 : undefined} aria-label={scrolls ? "Operations" : undefined} role={scrolls ? "group" : undefined}>
+          <div ref={body} className="timeline-body" style={{ height: Math.max(visible.length, 1) * timelineRowHeight }}>
             <ul className="timeline-labels" style={{ width: labels, transform: `translateY(${first * timelineRowHeight}px)` }}>
               {shown.map((row) => (
                 <TimelineLabel key={row.id} row={row} isSelected={row.kind === "operation" && row.operation === selected} />
@@ -91,7 +123,7 @@ export function Timeline({ run, rows, selected, isFile }: Props) {
               height={Math.max(shown.length, 1) * timelineRowHeight}
               aria-hidden="true"
             >
-              <TimelineLines run={run} range={range} width={width} x={x} now={now} />
+              <TimelineLines run={run} range={range} folded={folded} width={width} x={x} now={now} />
               {shown.map((row, index) => (
                 <g
                   key={row.id}
@@ -126,6 +158,12 @@ function Legend() {
       ))}
     </ul>
   );
+}
+
+function reveal(box: HTMLElement | null, top: number): void {
+  if (!box) return;
+  if (top < box.scrollTop) box.scrollTop = top;
+  else if (top + timelineRowHeight > box.scrollTop + box.clientHeight) box.scrollTop = top + timelineRowHeight - box.clientHeight;
 }
 
 /// A young run moves ten times a second, an old one once; one that ended, or of a file, not at all.

@@ -1,6 +1,6 @@
 import { formatDuration } from "../format/duration";
 import type { Operation } from "./Operation";
-import { segmentsOf } from "./segments";
+import { segmentsOf, type Segment } from "./segments";
 import type { TimelineRow } from "./timelineRows";
 
 interface Props {
@@ -50,13 +50,13 @@ function OperationBar({ operation, x, width, now }: { operation: Operation; x: (
         );
       })}
       {operation.arrivedAt !== null && <path className="diamond arrival" d={`M${x(operation.arrivedAt)} ${height / 2 - 6}l6 6-6 6-6-6z`} />}
-      <BarText left={x(operation.start)} right={x(end)} width={width} text={formatDuration(end - operation.start)} />
+      <BarText left={x(operation.start)} right={x(end)} width={width} text={formatDuration(end - operation.start)} isPale={isPale(segments[segments.length - 1])} />
     </>
   );
 }
 
-/// Behind the bar, or before it, wherever there is room.
-function BarText({ left, right, width, text }: { left: number; right: number; width: number; text: string }) {
+/// Behind the bar, before it, or on a pale one, wherever there is room.
+function BarText({ left, right, width, text, isPale }: { left: number; right: number; width: number; text: string; isPale: boolean }) {
   const room = text.length * 6.5 + 10;
   if (right < 0 || left > width) return null;
   if (Math.max(right, 3) + room < width) {
@@ -66,12 +66,17 @@ function BarText({ left, right, width, text }: { left: number; right: number; wi
       </text>
     );
   }
-  if (left - room <= 0) return null;
+  const isInside = left - room <= 0;
+  if (isInside && (!isPale || right - left < room)) return null;
   return (
-    <text className="bar-text" textAnchor="end" x={left - 6} y={height / 2 + 4}>
+    <text className="bar-text" data-is-inside={isInside} textAnchor={isInside ? "start" : "end"} x={isInside ? Math.max(left, 0) + 8 : left - 6} y={height / 2 + 4}>
       {text}
     </text>
   );
+}
+
+function isPale(segment: Segment | undefined): boolean {
+  return segment !== undefined && ["wait", "queue"].includes(segment.look);
 }
 
 function GroupBar({ members, x, width, now }: { members: Operation[]; x: (time: number) => number; width: number; now: number }) {

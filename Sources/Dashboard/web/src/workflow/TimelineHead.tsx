@@ -1,11 +1,14 @@
+import { FoldMarks } from "./FoldMarks";
 import { leaseSegments } from "./segments";
 import type { Run } from "./Run";
+import type { FoldedTime } from "./timeFolds";
 import { ticks, type TimeRange } from "./timeScale";
 import { releaseReasons } from "./entryText";
 
 interface Props {
   run: Run;
   range: TimeRange;
+  folded: FoldedTime;
   width: number;
   labels: number;
   now: number;
@@ -16,7 +19,7 @@ const laneTop = 28;
 const laneHeight = 16;
 
 /// The axis, and below it which worker had the run.
-export function TimelineHead({ run, range, width, labels, now, x }: Props) {
+export function TimelineHead({ run, range, folded, width, labels, now, x }: Props) {
   const origin = Date.parse(run.status?.createdAt ?? "");
   return (
     <div className="timeline-head">
@@ -24,14 +27,17 @@ export function TimelineHead({ run, range, width, labels, now, x }: Props) {
         Worker
       </div>
       <svg width={width} height={laneTop + laneHeight + 8} role="img" aria-label={laneText(run)}>
-        {ticks(range, origin, width).map(({ time, label }) => (
+        {ticks(range, origin, width, folded).map(({ time, label }) => (
           <g key={time} transform={`translate(${x(time)} 0)`}>
             <line className="tick" y1="18" y2={laneTop + laneHeight + 8} />
-            <text className="tick-label" x={time === origin ? 0 : -3} y="13">
-              {label}
-            </text>
+            {x(time) + label.length * 6 < width && (
+              <text className="tick-label" x={time === origin ? 0 : -3} y="13">
+                {label}
+              </text>
+            )}
           </g>
         ))}
+        <FoldMarks folded={folded} x={x} isLabelled />
         {leaseSegments(run.index.leases, origin, now).map(({ lease, start, end }) => {
           const left = Math.max(x(start), -4);
           const length = Math.max(Math.min(x(end), width + 4) - left, 1);

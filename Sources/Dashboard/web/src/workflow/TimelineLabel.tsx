@@ -26,6 +26,7 @@ export function TimelineLabel({ row, isSelected }: { row: TimelineRow; isSelecte
         <span className="truncated" dir="auto" title={title}>
           {title}
         </span>
+        {operation.occurrence > 1 && <span className="occurrence number">{operation.occurrence}</span>}
         {operation.attempts.length > 1 && <span className="times number">×{operation.attempts.length}</span>}
       </button>
       {operation.child !== null && (

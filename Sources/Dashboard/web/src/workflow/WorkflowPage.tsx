@@ -64,7 +64,9 @@ export function WorkflowPage({ id }: { id: string }) {
       {status && (
         <div className="run-kind">
           <StateBadge state={status.state} look="pill" />
-          <span>{status.type}</span>
+          <Link href={`/?type=${encodeURIComponent(status.type)}`} title="All of this type">
+            {status.type}
+          </Link>
         </div>
       )}
       {run.isDeleted && (

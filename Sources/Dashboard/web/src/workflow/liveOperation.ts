@@ -13,6 +13,7 @@ export function liveOperation(status: Status | null, index: OperationIndex): Ope
     kind: "step",
     name,
     scope: "",
+    occurrence: 1,
     outcome: "running",
     start: index.startIn(""),
     end: null,

@@ -1,3 +1,5 @@
+import { wholeTime } from "./timeFolds";
+
 /// What part of time the timeline shows.
 export interface TimeRange {
   start: number;
@@ -15,14 +17,19 @@ export interface Tick {
   label: string;
 }
 
-/// Ticks since the run began, a legible distance apart.
-export function ticks(range: TimeRange, origin: number, width: number, distance = 90): Tick[] {
+/// Ticks since the run began, a legible distance apart; none in a fold.
+export function ticks(range: TimeRange, origin: number, width: number, folded = wholeTime, distance = 96): Tick[] {
   const wanted = ((range.end - range.start) * distance) / Math.max(width, 1);
   const step = steps.find((step) => step >= wanted) ?? (steps[steps.length - 1] as number);
+  const apart = ((range.end - range.start) * distance * 0.6) / Math.max(width, 1);
   const result: Tick[] = [];
-  const first = Math.ceil((range.start - origin) / step) * step;
-  for (let offset = first; origin + offset <= range.end; offset += step) {
-    result.push({ time: origin + offset, label: offsetLabel(offset, step) });
+  for (const piece of folded.pieces(folded.toReal(range.start), folded.toReal(range.end))) {
+    const first = Math.ceil((piece.start - origin) / step) * step;
+    for (let offset = first; origin + offset <= piece.end; offset += step) {
+      const last = result[result.length - 1];
+      const isClose = last && folded.toShown(origin + offset) - folded.toShown(last.time) < apart;
+      if (!isClose) result.push({ time: origin + offset, label: offsetLabel(offset, step) });
+    }
   }
   return result;
 }
@@ -33,7 +40,8 @@ export function offsetLabel(offset: number, step: number): string {
   const size = Math.abs(offset);
   if (size < 1_000) return `${sign}${size} ms`;
   if (size < 60_000) return `${sign}${size / 1_000} s`;
-  const seconds = step < 60_000 ? ` ${Math.round((size % 60_000) / 1_000)} s` : "";
+  const digits = step >= 1_000 ? 0 : step >= 100 ? 1 : step >= 10 ? 2 : 3;
+  const seconds = step < 60_000 ? ` ${((size % 60_000) / 1_000).toFixed(digits)} s` : "";
   if (size < 3_600_000) return `${sign}${Math.floor(size / 60_000)} min${seconds}`;
   if (size < 86_400_000 || step < 3_600_000) {
     const minutes = step < 3_600_000 ? ` ${Math.floor((size % 3_600_000) / 60_000)} min` : "";

@@ -1,5 +1,6 @@
 import type { Operation } from "./Operation";
 import { groupsOf } from "./operationKey";
+import type { TimeRange } from "./timeScale";
 
 export type TimelineRow =
   | { kind: "group"; id: string; depth: number; title: string; members: Operation[] }
@@ -28,6 +29,12 @@ export function timelineRows(operations: readonly Operation[]): TimelineRow[] {
     else rows.push({ kind: "operation", id: root.key, depth: 0, branch: null, operation: root });
   }
   return rows;
+}
+
+/// Those of which something is in a range of time.
+export function rowsWithin(rows: readonly TimelineRow[], range: TimeRange): TimelineRow[] {
+  const isWithin = ({ start, end }: Operation) => start <= range.end && (end ?? Infinity) >= range.start;
+  return rows.filter((row) => (row.kind === "group" ? row.members.some(isWithin) : isWithin(row.operation)));
 }
 
 function addGroup(rows: TimelineRow[], group: string, members: Operation[], depth: number): void {

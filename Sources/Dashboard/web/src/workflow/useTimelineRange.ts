@@ -6,10 +6,10 @@ import { moved, rangeFromURL, rangeToURL, zoomed, type TimeRange } from "./timeS
 const addressMilliseconds = 250;
 const dragThreshold = 4;
 
-/// What part of time is shown: all of it, or what the address or the wheel say.
-export function useTimelineRange(run: Run, now: number, width: number, box: RefObject<HTMLElement>, labels: number) {
-  const origin = Date.parse(run.status?.createdAt ?? "") || now;
-  const all = useMemo(() => wholeRange(origin, now), [origin, now]);
+/// What part of time, as it is drawn, is shown: all of it, or what the address or the wheel say.
+export function useTimelineRange(run: Run, shownNow: number, width: number, box: RefObject<HTMLElement>, labels: number) {
+  const origin = Date.parse(run.status?.createdAt ?? "") || shownNow;
+  const all = useMemo(() => wholeRange(origin, shownNow), [origin, shownNow]);
   const address = useQuery().get("zoom");
   const [chosen, setChosen] = useState<TimeRange | null>(() => rangeFromURL(address, origin));
   const range = chosen ?? all;
