@@ -173,7 +173,7 @@ struct EventHubTests {
             for _ in 0..<299 { await rig.tick() }
             // The last one: nobody sleeps after it.
             rig.lastTick()
-            while await rig.hub.isGathering { await Task.yield() }
+            while await rig.hub.isGathering { try await Task.sleep(for: .milliseconds(1)) }
             try await rig.start("unseen")
             #expect(await rig.hub.subscribe(try EventTopics(["workflows"]), after: first.start).isResumed == false)
         }
