@@ -120,6 +120,13 @@ export class ListStore {
     this.changed();
   }
 
+  /// Something was missed: what is read stays where it is until it is left.
+  reset(): void {
+    if (this.isAtTop) void this.reload();
+    else this.isStale = true;
+    this.changed();
+  }
+
   scrolled(isAtTop: boolean): void {
     if (isAtTop === this.isAtTop) return;
     this.isAtTop = isAtTop;

@@ -4,7 +4,7 @@ import { formatDuration } from "../format/duration";
 import { counted } from "../format/number";
 import { Elapsed } from "../ui/Elapsed";
 import { Instant } from "../ui/Instant";
-import { StateIcon } from "../ui/StateBadge";
+import { stateTitles, StateIcon } from "../ui/StateBadge";
 import { failureText } from "./entryText";
 import type { Run } from "./Run";
 
@@ -14,7 +14,10 @@ export function Reason({ run, isFile, action }: { run: Run; isFile: boolean; act
   if (!status) return null;
   const waitingSince = isFile ? null : onlyPendingSince(run);
   return (
-    <div className="reason" data-state={status.state} aria-live="polite">
+    <div className="reason" data-state={status.state}>
+      <span className="hidden-label" aria-live="polite">
+        {stateTitles[status.state]} {status.reason}
+      </span>
       <StateIcon state={status.state} />
       <div>
         <p className="reason-text">{sentence(status)}</p>
