@@ -22,6 +22,11 @@ bin=$(swift build --show-bin-path)
 echo "== dependencies"
 scripts/dependencies.py --check
 
+echo "== dashboard: what is built is what is committed, its units, and all of it in a browser"
+scripts/build-dashboard.sh --check
+Tests/Dashboard/unit/run.sh
+Tests/Dashboard/run.sh "$bin"
+
 echo "== interop: Python clients and workers, the command line from outside"
 Tests/Interop/python/run.sh "$bin/aether"
 

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 import list_page
 import whole
+import workflow_page
 from browser import Browser
 from checks import run
 from server import BINARY, serving
@@ -15,7 +16,7 @@ from server import BINARY, serving
 WORKER = os.path.join(os.path.dirname(BINARY), "dashboard-worker")
 
 # The checks of these modules, in their order.
-assert list_page and whole
+assert list_page and workflow_page and whole
 expect.set_options(timeout=15_000)
 
 

@@ -91,6 +91,29 @@ struct HTTPListenerTests {
         }
     }
 
+    @Test("serves the dashboard to browsers, its files with tags, and a page under each of its addresses")
+    func dashboard() async throws {
+        let addresses = ServerAddresses(host: "127.0.0.1", grpcPort: 1, httpPort: 2, metricsPort: 3)
+        try await serving(listener(.main(APIRig().api, { addresses }))) { port in
+            let html = ["Accept": "text/html,*/*"]
+            let page = try await Page(path: "/", port: port, headers: html)
+            #expect(page.text.contains("<title>") && page.headers["content-type"]?.hasPrefix("text/html") == true)
+            #expect(page.headers["vary"] == "Accept")
+            for path in ["/workflows", "/workflows/a%2Fb", "/workers", "/metrics", "/open"] {
+                #expect(try await Page(path: path, port: port, headers: html).text == page.text, "\(path)")
+            }
+            for name in DashboardAsset.all.filter({ !$0.isPage }).map(\.path) {
+                #expect(page.text.contains("/\(name)"), "\(name) is not used")
+                let asset = try await Page(path: "/\(name)", port: port)
+                #expect(asset.status == 200 && asset.text.utf8.count > 100)
+                #expect(asset.headers["cache-control"] == "no-cache")
+                let tag = try #require(asset.headers["etag"])
+                let again = try await Page(path: "/\(name)", port: port, headers: ["If-None-Match": tag])
+                #expect(again.status == 304 || again.text == asset.text)
+            }
+        }
+    }
+
     @Test("says 503 and the reason while the server takes no work")
     func notReady() async throws {
         try await serving(listener(Self.metrics, reason: "the server drains")) { port in

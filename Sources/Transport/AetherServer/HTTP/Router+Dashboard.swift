@@ -16,12 +16,22 @@ extension Router {
         for path in Self.dashboardPages {
             get(path) { request, _ in page.response(to: request) }
         }
+        // Who mistypes an address in a browser gets a page that helps on.
+        get("/**") { request, _ in
+            guard Self.wantsHTML(request), !request.uri.path.hasPrefix("/api/") else { throw HTTPError(.notFound) }
+            var response = page.response(to: request)
+            response.status = .notFound
+            return response
+        }
         get("/") { request, _ in
-            let accept = request.headers[.accept] ?? ""
-            var response = accept.contains("text/html") ? page.response(to: request) : await textPage()
+            var response = Self.wantsHTML(request) ? page.response(to: request) : await textPage()
             response.headers[.vary] = "Accept"
             return response
         }
+    }
+
+    private static func wantsHTML(_ request: Request) -> Bool {
+        request.headers[.accept]?.contains("text/html") == true
     }
 }
 
