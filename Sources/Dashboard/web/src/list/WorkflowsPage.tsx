@@ -93,6 +93,14 @@ export function WorkflowsPage() {
           onToggleTimes={() => setQuery({ times: isAbsolute ? null : "absolute" })}
         />
       )}
+      {list.isPaused && (
+        <div className="search-on">
+          <span className="quiet">The youngest workflows were searched; older ones may match too.</span>
+          <Button size="small" onClick={() => void list.readMore()}>
+            Search on
+          </Button>
+        </div>
+      )}
       <NewRows />
       <SelectionBar selection={selection} onClear={() => selectAll(false)} />
     </div>
