@@ -287,7 +287,8 @@ actor WorkflowActor {
         guard start.trace?.isSampled == true else { return nil }
         return EndedRun(
             id: id, start: start, createdAt: createdAt,
-            attempts: execution.epoch - (execution.start.continuation?.epoch ?? 0), outcome: outcome)
+            // Also where the execution is that of the run after already.
+            attempts: execution.epoch - (start.continuation?.epoch ?? 0), outcome: outcome)
     }
 
     private func beginAnew() {

@@ -64,7 +64,7 @@ struct EngineTracerTests {
             let kid = try #require(runs.first)
             #expect(run.parentID == started.context.spanID)
             #expect(kid.parentID == run.context.spanID)
-            #expect(kid.status == .error("no") && run.status == .unset)
+            #expect(kid.status == .error(Failure(message: "no", type: "E").description) && run.status == .unset)
             #expect(kid.attributes.contains(.init("error.type", .string("E"))))
             #expect(kid.attributes.contains(.init("aether.workflow.parent_id", .string("a"))))
             #expect(run.attributes.contains(.init("aether.attempts", .integer(1))))

@@ -1,5 +1,6 @@
 import AetherRuntime
 import AetherServer
+import AetherTracing
 import ArgumentParser
 import Foundation
 import NGHTTP2Transport
@@ -78,6 +79,38 @@ struct ConfigurationTests {
         expected.retention[.completed] = RetentionPolicy.Limit(age: .seconds(30 * 86_400), bytes: 20 << 30)
         expected.retention[.failed] = RetentionPolicy.Limit(age: .seconds(5_400), bytes: 0)
         #expect(try configuration(file: file) == expected)
+    }
+
+    @Test(
+        "has its collector from a flag before the environment, that before the file, that before OpenTelemetry's variables"
+    )
+    func tracing() throws {
+        let file = "[tracing]\notlp_endpoint = \"http://file:1\"\nsample_ratio = 0.25"
+        let environment = ["AETHER_OTLP_ENDPOINT": "http://environment:2", "AETHER_TRACE_SAMPLE_RATIO": "0.5"]
+        let flags = ["--otlp-endpoint", "https://flag/base", "--trace-sample-ratio", "1"]
+        let all = try configuration(flags: flags, environment: environment, file: file)
+        #expect(all.tracingEndpoint?.host == "flag" && all.tracingEndpoint?.path == "/base/v1/traces")
+        #expect(all.traceSampleRatio == 1)
+        var two = try configuration(environment: environment, file: file)
+        try two.takeTracing(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "http://standard:4"])
+        #expect(two.tracingEndpoint?.host == "environment" && two.traceSampleRatio == 0.5)
+        let one = try configuration(file: file)
+        #expect(one.tracingEndpoint?.port == 1 && one.traceSampleRatio == 0.25)
+        var none = try configuration()
+        #expect(none.tracingEndpoint == nil && none.traceSampleRatio == 1)
+        try none.takeTracing(environment: [
+            "OTEL_EXPORTER_OTLP_ENDPOINT": "http://standard:4", "OTEL_BSP_SCHEDULE_DELAY": "20",
+        ])
+        #expect(none.tracingEndpoint?.port == 4 && none.tracingInterval == .milliseconds(20))
+        let wrong = #expect(throws: CommandFailure.self) {
+            try none.takeTracing(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": ""])
+            none.tracingEndpoint = nil
+            try none.takeTracing(environment: ["OTEL_EXPORTER_OTLP_ENDPOINT": "localhost:4318"])
+        }
+        #expect(wrong?.message.hasPrefix("OTEL_EXPORTER_OTLP_ENDPOINT names no collector: ") == true)
+        for text in ["1.5", "-0.1", "many", "nan"] {
+            #expect(throws: CommandFailure.self) { try configuration(flags: ["--trace-sample-ratio=\(text)"]) }
+        }
     }
 
     @Test("ignores an empty variable of the environment")

@@ -3,6 +3,7 @@ import AetherActors
 import AetherRuntime
 import AetherServer
 import AetherStorage
+import AetherTracing
 import Foundation
 import NGHTTP2Transport
 import Testing
@@ -10,7 +11,10 @@ import Testing
 @Suite("The page of limits")
 struct LimitsTests {
     /// Set elsewhere, or no limits.
-    private static let others: Set = ["tier", "retention", "clock", "schema", "synced", "keepalive", "floodGuard"]
+    private static let others: Set = [
+        "tier", "retention", "clock", "schema", "synced", "keepalive", "floodGuard", "endpoint", "headers", "resource",
+        "version", "pauses",
+    ]
 
     private func page() throws -> String {
         let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
@@ -41,7 +45,7 @@ struct LimitsTests {
 
     @Test(
         "has every limit of the engine, the database and the connections, with its default",
-        arguments: ["engine", "store", "grpc", "flood", "http"])
+        arguments: ["engine", "store", "grpc", "flood", "http", "spans"])
     func limits(part: String) throws {
         let transport = AetherServer.transportLimits(ServerConfiguration())
         let subject: Any =
@@ -50,6 +54,9 @@ struct LimitsTests {
             case "store": SQLiteStore.Configuration()
             case "grpc": transport
             case "http": HTTPLimits()
+            case "spans":
+                SpanExporter.Configuration(
+                    endpoint: try OTLPEndpoint("http://localhost"), resource: [], version: "")
             default: transport.floodGuard
             }
         let rows = try page().split(separator: "\n").filter { $0.hasPrefix("| `\(part).") }

@@ -1,6 +1,4 @@
 internal import AetherRuntime
-internal import AetherTracing
-internal import Logging
 
 extension SettingValue {
     var nonEmptyText: String {
@@ -40,35 +38,6 @@ extension SettingValue {
                 throw wrong("is '\(text)'; it must be memory, snapshot or state-action-log")
             }
             return tier
-        }
-    }
-
-    var logLevel: Logger.Level {
-        get throws(CommandFailure) {
-            guard let level = Logger.Level(rawValue: text.lowercased()) else {
-                let levels = Logger.Level.allCases.map(\.rawValue).joined(separator: ", ")
-                throw wrong("is '\(text)'; it must be one of \(levels)")
-            }
-            return level
-        }
-    }
-
-    var logFormat: LogFormat {
-        get throws(CommandFailure) {
-            guard let format = LogFormat(rawValue: text.lowercased()) else {
-                throw wrong("is '\(text)'; it must be auto, text or json")
-            }
-            return format
-        }
-    }
-
-    var otlpEndpoint: OTLPEndpoint {
-        get throws(CommandFailure) {
-            do throws(OTLPError) {
-                return try OTLPEndpoint(text)
-            } catch {
-                throw wrong("names no collector: \(error.message)")
-            }
         }
     }
 

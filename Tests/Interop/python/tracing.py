@@ -132,7 +132,7 @@ def whole_tree():
         workflow, trace, root = made.start(
             step("a"), activity({"fail": {"times": 1, "isRetryable": True}}), child("kid", step("b")), state="x=y")
         equal(made.result(workflow).state, api.COMPLETED)
-        spans = made.collector.wait_for(trace, 12)
+        spans = made.collector.wait_for(trace, 13)
         equal(tree(spans, root), [
             ("start workflow script",
              ("run script",
@@ -144,9 +144,9 @@ def whole_tree():
             server = span.name.split()[0] in ("start", "run", "task")
             equal((span.service, span.state), ("aether" if server else "worker", "x=y"))
             equal(span.attributes["aether.workflow.id"] in (workflow, "kid"), True)
-        assert {"service.version", "service.instance.id"} <= spans[0].resource.keys()
         start = one(spans, "start workflow script")
         equal((start.parent, start.kind, start.status), (root, 2, {}))
+        assert {"service.version", "service.instance.id"} <= start.resource.keys(), start.resource
         parent, = (span for span in spans if span.name == "run script" and span.attributes["aether.workflow.id"] == workflow)
         equal((parent.attributes["aether.workflow.state"], parent.attributes["aether.attempts"],
                parent.attributes["aether.tier"], parent.attributes["aether.workflow.type"]),
