@@ -7,7 +7,9 @@ import sys
 from playwright.sync_api import expect
 
 import list_page
+import metrics_page
 import whole
+import workers_page
 import workflow_page
 from browser import Browser
 from checks import run
@@ -16,7 +18,7 @@ from server import BINARY, serving
 WORKER = os.path.join(os.path.dirname(BINARY), "dashboard-worker")
 
 # The checks of these modules, in their order.
-assert list_page and workflow_page and whole
+assert list_page and metrics_page and workers_page and workflow_page and whole
 expect.set_options(timeout=15_000)
 
 

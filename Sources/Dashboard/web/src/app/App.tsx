@@ -1,4 +1,4 @@
-import { useEffect, useSyncExternalStore } from "react";
+import { useEffect, useRef, useSyncExternalStore } from "react";
 import { readServer } from "../api/server";
 import { connection } from "../api/connection";
 import { StartDialog } from "../list/StartDialog";
@@ -32,6 +32,13 @@ export function App() {
     "2": () => navigate("/workers"),
     "3": () => navigate("/metrics"),
   });
+  const place = route.page === "workflow" ? `workflow ${route.id}` : route.page;
+  const lastPlace = useRef(place);
+  useEffect(() => {
+    // Who hears the page is taken to the new one's beginning.
+    if (place !== lastPlace.current) document.getElementById("main")?.focus({ preventScroll: true });
+    lastPlace.current = place;
+  }, [place]);
   const close = () => overlay.set(null);
 
   return (

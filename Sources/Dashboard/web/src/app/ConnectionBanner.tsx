@@ -17,7 +17,7 @@ export function ConnectionBanner() {
         <Icon name="offline" />
         <span>
           <strong>The server is gone</strong> since {formatClock(state.lostAt)}: {state.problem}. What you see is from then;{" "}
-          {state.retryAt === null ? "trying again now…" : `trying again in ${seconds} s…`}
+          <span aria-hidden="true">{state.retryAt === null ? "trying again now…" : `trying again in ${seconds} s…`}</span>
         </span>
         <Button size="small" onClick={() => liveStream.retryNow()}>
           Try now

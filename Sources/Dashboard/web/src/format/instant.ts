@@ -7,7 +7,7 @@ const dateOfYear = new Intl.DateTimeFormat(undefined, { day: "numeric", month: "
 export function formatRelative(instant: number, now: number): string {
   const distance = now - instant;
   if (Math.abs(distance) < 1_000) return "now";
-  const length = formatWholeSeconds(Math.abs(distance)).split(" ").slice(0, 2).join(" ");
+  const length = formatWholeSeconds(distance < 0 ? 999 - distance : distance).split(" ").slice(0, 2).join(" ");
   return distance < 0 ? `in ${length}` : `${length} ago`;
 }
 

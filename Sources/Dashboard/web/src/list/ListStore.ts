@@ -31,6 +31,8 @@ export class ListStore {
   counts: CountAnswer | null = null;
   error: unknown = null;
   isReading = false;
+  /// Whether few rows match and the search has stopped on its way to older ones, to be told to go on.
+  isPaused = false;
   /// Whether rows that come are put in, or only counted: what is read must not move.
   isAtTop = true;
   /// More changed than was told.
@@ -74,6 +76,7 @@ export class ListStore {
     const reading = new AbortController();
     this.reading = reading;
     this.isReading = true;
+    this.isPaused = false;
     this.changed();
     try {
       let cursor = isFromTop ? null : this.pages.next ?? null;
@@ -87,6 +90,7 @@ export class ListStore {
         this.changed();
         if (cursor === null || found >= pageSize / 2) break;
       }
+      this.isPaused = cursor !== null && found < pageSize / 2;
       this.error = null;
     } catch (error) {
       if (isAbort(error)) return;
@@ -99,7 +103,7 @@ export class ListStore {
   /// Sees that these rows are there, as far as they were read before.
   want(first: number, end: number): void {
     for (const cursor of this.pages.missing(first, end)) void this.restore(cursor, (first + end) / 2);
-    if (end + pageSize / 2 > this.pages.count && this.pages.next && !this.error) void this.readMore();
+    if (end + pageSize / 2 > this.pages.count && this.pages.next && !this.error && !this.isPaused) void this.readMore();
     this.pages.evict((first + end) / 2);
   }
 
@@ -117,6 +121,13 @@ export class ListStore {
     if (workflows.omitted > 0) this.isStale = true;
     const hasGrown = this.pages.firstPageCount > pageSize + maximumLive;
     if (this.isAtTop && (this.isStale || hasGrown) && performance.now() - this.lastRead > rereadMilliseconds) void this.reload();
+    this.changed();
+  }
+
+  /// Something was missed: what is read stays where it is until it is left.
+  reset(): void {
+    if (this.isAtTop) void this.reload();
+    else this.isStale = true;
     this.changed();
   }
 

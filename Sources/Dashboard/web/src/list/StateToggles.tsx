@@ -37,5 +37,5 @@ export function StateToggles({ counts, selected, onChange }: Props) {
 }
 
 function Count({ value, more }: { value: number | null; more: string }) {
-  return <span className="toggle-count number">{value === null ? <span className="skeleton" /> : formatCount(value) + (value > 0 ? more : "")}</span>;
+  return <span className="toggle-count number">{value === null ? <span className="skeleton" /> : formatCount(value) + more}</span>;
 }

@@ -24,7 +24,7 @@ export function WorkflowTable({ selection, activeId, isAbsolute, onSelect, onSel
   const height = useMediaQuery("(max-width: 720px)") ? phoneRowHeight : rowHeight;
   const body = useRef<HTMLDivElement>(null);
   const count = list.pages.count;
-  const waiting = list.isReading || list.pages.next ? (count === 0 ? skeletons : 3) : 0;
+  const waiting = list.isReading || (list.pages.next && !list.isPaused) ? (count === 0 ? skeletons : 3) : 0;
   const { first, end, size } = useVirtualRows(body, count, height);
   const rows = list.pages.slice(first, end);
 

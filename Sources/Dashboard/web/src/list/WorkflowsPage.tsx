@@ -11,6 +11,7 @@ import { ErrorBox } from "../ui/ErrorBox";
 import { Icon } from "../ui/Icon";
 import { FilterBar } from "./FilterBar";
 import { filtersFromURL, filtersToURL, type Filters } from "./filters";
+import { rememberListAddress } from "./lastListAddress";
 import { list } from "./ListStore";
 import { NoWorkflows } from "./NoWorkflows";
 import { SelectionBar } from "./SelectionBar";
@@ -32,8 +33,11 @@ export function WorkflowsPage() {
   const { selection, select, selectAll } = useSelection();
   const [activeId, setActiveId] = useState(lastActive);
 
-  useEffect(() => list.show(filters), [filters]);
-  useLive(topics, { onFrame: (frame) => list.apply(frame), onReset: () => list.isAtTop && void list.reload() });
+  useEffect(() => {
+    rememberListAddress();
+    list.show(filters);
+  }, [filters]);
+  useLive(topics, { onFrame: (frame) => list.apply(frame), onReset: () => list.reset() });
   useScrollMemory();
 
   function change(changed: Filters) {
@@ -88,6 +92,14 @@ export function WorkflowsPage() {
           onSelectAll={selectAll}
           onToggleTimes={() => setQuery({ times: isAbsolute ? null : "absolute" })}
         />
+      )}
+      {list.isPaused && (
+        <div className="search-on">
+          <span className="quiet">The youngest workflows were searched; older ones may match too.</span>
+          <Button size="small" onClick={() => void list.readMore()}>
+            Search on
+          </Button>
+        </div>
       )}
       <NewRows />
       <SelectionBar selection={selection} onClear={() => selectAll(false)} />

@@ -33,6 +33,7 @@ export function CompactHistory({ run, rows, selected }: { run: Run; rows: Timeli
             <button type="button" className="history-button" aria-pressed={row.operation === selected} onClick={() => selectOperation(row.operation)}>
               <OutcomeMark outcome={row.operation.outcome} isShort />
               <span className="history-name" style={{ paddingLeft: row.depth * 16 }}>
+                {row.branch !== null && <span className="branch number">{row.branch}</span>}
                 <Icon name={kindIcons[row.operation.kind]} size={14} />
                 <span className="truncated" dir="auto">
                   {operationTitle(row.operation)}

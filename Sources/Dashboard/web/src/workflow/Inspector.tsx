@@ -56,6 +56,9 @@ function Overview({ run }: { run: Run }) {
       {status.failure && <FailureBox title="Failure" failure={status.failure} />}
       <PayloadPanel title="Input" payload={status.input} />
       {status.state === "COMPLETED" && <PayloadPanel title="Result" payload={status.result} />}
+      {[...run.index.unconsumed.values()].slice(0, maximumValues).map(({ sequence, signal, payload }) => (
+        <PayloadPanel key={sequence} title={`Signal ${signal}, not taken yet`} payload={payload} />
+      ))}
       {[...values].map(([name, value]) => (
         <PayloadPanel key={name} title={`Value ${name}`} payload={value} />
       ))}

@@ -18,6 +18,7 @@ export function OpenFilePage() {
   const [opened, setOpened] = useState<Opened | null>(null);
   const [error, setError] = useState<unknown>(null);
   useTitle(opened ? `${opened.run.status?.id} (file)` : "Open a file");
+  // The bar at the top tells whether the server is there, also on this page.
   useLive(["workers"], {});
 
   async function open(file: File | undefined) {

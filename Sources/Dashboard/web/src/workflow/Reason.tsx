@@ -1,10 +1,11 @@
 import type { ReactNode } from "react";
-import type { Status } from "../api/types";
+import { isOpen, type Status } from "../api/types";
 import { formatDuration } from "../format/duration";
 import { counted } from "../format/number";
 import { Elapsed } from "../ui/Elapsed";
+import { Icon } from "../ui/Icon";
 import { Instant } from "../ui/Instant";
-import { StateIcon } from "../ui/StateBadge";
+import { stateTitles, StateIcon } from "../ui/StateBadge";
 import { failureText } from "./entryText";
 import type { Run } from "./Run";
 
@@ -14,8 +15,11 @@ export function Reason({ run, isFile, action }: { run: Run; isFile: boolean; act
   if (!status) return null;
   const waitingSince = isFile ? null : onlyPendingSince(run);
   return (
-    <div className="reason" data-state={status.state} aria-live="polite">
-      <StateIcon state={status.state} />
+    <div className="reason" data-state={isTroubled(status) ? "PENDING" : status.state}>
+      <span className="hidden-label" aria-live="polite">
+        {stateTitles[status.state]} {status.reason}
+      </span>
+      {isTroubled(status) ? <Icon name="warning" /> : <StateIcon state={status.state} />}
       <div>
         <p className="reason-text">{sentence(status)}</p>
         {waitingSince !== null && (
@@ -34,6 +38,11 @@ export function Reason({ run, isFile, action }: { run: Run; isFile: boolean; act
       {action && <div className="reason-actions">{action}</div>}
     </div>
   );
+}
+
+/// Whether an open run needs somebody to look: it is blocked, or something in it failed and is tried again.
+function isTroubled({ state, blockage, pending }: Status): boolean {
+  return isOpen(state) && (blockage !== null || pending.some(({ failure }) => failure !== null));
 }
 
 /// When the only thing that an open run waits for began.

@@ -6,12 +6,13 @@ import { Elapsed } from "../ui/Elapsed";
 import { Instant } from "../ui/Instant";
 import type { Run } from "./Run";
 
-export function RunFacts({ run }: { run: Run }) {
+export function RunFacts({ run, isFile }: { run: Run; isFile: boolean }) {
   const { status, index } = run;
   if (!status) return null;
   const lease = index.leases[index.leases.length - 1];
   const worker = status.worker ?? lease?.worker ?? null;
   const attempts = Math.max(status.attempts, index.leases.length);
+  const end = status.completedAt ?? (isFile ? run.entries[run.entries.length - 1]?.time ?? null : null);
   return (
     <dl className="facts">
       <Fact title="Created">
@@ -21,7 +22,7 @@ export function RunFacts({ run }: { run: Run }) {
         </span>
       </Fact>
       <Fact title={status.completedAt ? "Took" : status.startedAt ? "Running for" : "Waiting for"}>
-        <Elapsed from={status.startedAt ?? status.createdAt} to={status.completedAt} />
+        <Elapsed from={status.startedAt ?? status.createdAt} to={end} />
       </Fact>
       <Fact title={status.completedAt || !status.worker ? "Last worker" : "Worker"}>
         {worker === null ? (

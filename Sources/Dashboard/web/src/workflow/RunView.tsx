@@ -56,7 +56,7 @@ export function RunView({ run, isFile }: { run: Run; isFile: boolean }) {
   return (
     <>
       <Reason run={run} isFile={isFile} action={<NextStep run={run} isFile={isFile} />} />
-      <RunFacts run={run} />
+      <RunFacts run={run} isFile={isFile} />
       <div className="run" data-inspects={selected.entry !== null || selected.operation !== null}>
         <div className="run-main">
           <Timeline run={run} rows={rows} selected={selected.operation} isFile={isFile} />

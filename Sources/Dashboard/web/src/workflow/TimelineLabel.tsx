@@ -22,6 +22,7 @@ export function TimelineLabel({ row, isSelected }: { row: TimelineRow; isSelecte
   return (
     <li className="timeline-label" data-selected={isSelected} data-outcome={operation.outcome} style={style}>
       <button type="button" aria-pressed={isSelected} aria-label={`${kindTitles[operation.kind]} ${title}, ${outcomeTitles[operation.outcome]}`} onClick={() => selectOperation(operation)}>
+        {row.branch !== null && <span className="branch number">{row.branch}</span>}
         <Icon name={kindIcons[operation.kind]} size={13} />
         <span className="truncated" dir="auto" title={title}>
           {title}

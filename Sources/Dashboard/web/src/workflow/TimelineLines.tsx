@@ -12,8 +12,6 @@ interface Props {
   x: (time: number) => number;
 }
 
-const markerTitles = { cancel: "cancel requested", terminate: "terminated", blocked: "blocked" };
-
 /// Behind the bars: ticks, marks of what concerns the whole run, and now.
 export function TimelineLines({ run, range, folded, width, now, x }: Props) {
   const origin = Date.parse(run.status?.createdAt ?? "");
@@ -30,9 +28,7 @@ export function TimelineLines({ run, range, folded, width, now, x }: Props) {
       ))}
       <FoldMarks folded={folded} x={x} />
       {run.index.markers.map((marker) => (
-        <line key={marker.sequence} className="marker" data-kind={marker.kind} x1={x(marker.time)} x2={x(marker.time)} y1="0" y2="100%">
-          <title>{markerTitles[marker.kind]}</title>
-        </line>
+        <line key={marker.sequence} className="marker" data-kind={marker.kind} x1={x(marker.time)} x2={x(marker.time)} y1="0" y2="100%" />
       ))}
       {isOpen && <line className="now-line" x1={x(now)} x2={x(now)} y1="0" y2="100%" />}
     </>

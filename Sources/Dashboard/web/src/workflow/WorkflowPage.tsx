@@ -5,6 +5,7 @@ import { Link } from "../app/Link";
 import { navigate, useQuery, workflowURL } from "../app/router";
 import { useShortcuts } from "../app/shortcuts";
 import { useTitle } from "../app/useTitle";
+import { lastListAddress } from "../list/lastListAddress";
 import { list } from "../list/ListStore";
 import { CopyButton } from "../ui/CopyButton";
 import { Empty } from "../ui/Empty";
@@ -38,14 +39,14 @@ export function WorkflowPage({ id }: { id: string }) {
   useShortcuts({
     "{": () => moveTo(-1),
     "}": () => moveTo(1),
-    Escape: () => (hasSelection ? selectEntry(null) : navigate("/")),
+    Escape: () => (hasSelection ? selectEntry(null) : navigate(lastListAddress())),
   });
 
   const isMissing = run.error instanceof ApiError && run.error.code === "NOT_FOUND";
   return (
     <div className="page run-page">
       <nav className="crumbs" aria-label="Where this is">
-        <Link href="/">Workflows</Link>
+        <Link href={lastListAddress()}>Workflows</Link>
         {status?.parent && (
           <>
             <span aria-hidden="true">/</span>

@@ -2,6 +2,7 @@ import type { Operation } from "./Operation";
 import { groupsOf } from "./operationKey";
 import type { TimeRange } from "./timeScale";
 
+/// A row's branch is told at the first operation of each branch.
 export type TimelineRow =
   | { kind: "group"; id: string; depth: number; title: string; members: Operation[] }
   | { kind: "operation"; id: string; depth: number; branch: string | null; operation: Operation };
@@ -62,10 +63,10 @@ function addBranch(rows: TimelineRow[], branch: string, operations: Operation[],
       order.push(group);
     }
   }
-  for (const item of order) {
+  order.forEach((item, index) => {
     if (typeof item === "string") addGroup(rows, item, inner.get(item) ?? [], depth);
-    else rows.push({ kind: "operation", id: item.key, depth, branch, operation: item });
-  }
+    else rows.push({ kind: "operation", id: item.key, depth, branch: index === 0 ? branch : null, operation: item });
+  });
 }
 
 function groupTitle(group: string): string {
