@@ -49,7 +49,8 @@ extension TraceContext {
         let parts = traceparent.utf8.split(separator: UInt8(ascii: "-"), omittingEmptySubsequences: false)
         guard parts.count >= 4, let version = Self.number(parts[0], digits: 2), version != 0xff,
             // Later versions may have more behind the flags.
-            version != 0 || parts.count == 4, parts[1].count == 32, let high = Self.number(parts[1].prefix(16), digits: 16),
+            version != 0 || parts.count == 4, parts[1].count == 32,
+            let high = Self.number(parts[1].prefix(16), digits: 16),
             let low = Self.number(parts[1].suffix(16), digits: 16), high != 0 || low != 0,
             let span = Self.number(parts[2], digits: 16), span != 0, let flags = Self.number(parts[3], digits: 2)
         else { return nil }

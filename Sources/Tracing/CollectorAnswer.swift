@@ -30,7 +30,9 @@ struct CollectorAnswer: Sendable, Hashable {
     }
 
     private var partialSuccess: (rejected: Int, reason: String)? {
-        guard !body.isEmpty, let json = try? JSONParser.parse(body), let partial = json["partialSuccess"] else { return nil }
+        guard !body.isEmpty, let json = try? JSONParser.parse(body), let partial = json["partialSuccess"] else {
+            return nil
+        }
         let rejected =
             switch partial["rejectedSpans"] {
             case .string(let text): Int(text) ?? 0

@@ -27,6 +27,7 @@ final class CollectorConnection: Sendable {
     /// - Parameters:
     ///   - body: JSON.
     ///   - limit: how long all of it may take.
+    /// - Returns: what the collector says of it.
     /// - Throws: when there is no answer; the connection is closed then.
     func post(_ body: String, within limit: Duration) async throws -> CollectorAnswer {
         let limit = TimeAmount(limit)
@@ -34,7 +35,8 @@ final class CollectorConnection: Sendable {
         let answer = channel.eventLoop.makePromise(of: CollectorAnswer.self)
         let timeout = channel.eventLoop.scheduleTask(in: limit) { channel.close(promise: nil) }
         var fields = HTTPHeaders([
-            ("host", endpoint.authority), ("content-type", "application/json"), ("content-length", "\(body.utf8.count)"),
+            ("host", endpoint.authority), ("content-type", "application/json"),
+            ("content-length", "\(body.utf8.count)"),
             ("user-agent", "aether"),
         ])
         for (name, value) in headers { fields.replaceOrAdd(name: name, value: value) }

@@ -19,6 +19,8 @@ struct SpanExporterTests {
             endpoint: try OTLPEndpoint(url), resource: [.init("service.name", .string("test"))], version: "1")
         configuration.interval = .milliseconds(5)
         configuration.pauses = .milliseconds(1)...Duration.milliseconds(2)
+        // However busy the machine is.
+        configuration.flushLimit = .seconds(60)
         change(&configuration)
         return try SpanExporter(configuration, logger: Logger(label: "test") { _ in SwiftLogNoOpLogHandler() })
     }
@@ -133,14 +135,14 @@ struct SpanExporterTests {
         _ = try #require(await collector.requests.first { _ in true })
         let clock = ContinuousClock()
         let duration = clock.measure { for _ in 0..<100_000 { exporter.record(span("b")) } }
-        #expect(duration < .seconds(5))
+        #expect(duration < .seconds(30))
         #expect(exporter.waiting == 100)
         #expect(exporter.statistics.dropped == 99_900)
         let end = await clock.measure {
             exporter.finish()
             await task.value
         }
-        #expect(end < .seconds(5))
+        #expect(end < .seconds(30))
         #expect(exporter.statistics == ExportStatistics(exported: 0, dropped: 100_001))
         try await collector.stop()
     }
@@ -154,7 +156,7 @@ struct SpanExporterTests {
         let end = try await ContinuousClock().measure {
             try await running(exporter) { exporter.record(span("a")) }
         }
-        #expect(end < .seconds(5))
+        #expect(end < .seconds(30))
         #expect(exporter.statistics == ExportStatistics(exported: 0, dropped: 1))
     }
 }

@@ -11,7 +11,8 @@ extension API {
             query: [
                 .text(
                     "topics",
-                    "What is wanted, separated by commas: workflows, metrics, workers, workflow:ID (at most 20, each id percent-encoded).")
+                    "What is wanted, separated by commas: workflows, metrics, workers, workflow:ID (at most 20, each id percent-encoded)."
+                )
             ],
             answer: .stream(
                 contentType: "text/event-stream",
