@@ -348,8 +348,8 @@ def renewal(site):
             with open(site.path("renewed.pem"), "w") as file:
                 file.write("nothing\n")
             server.process.send_signal(signal.SIGHUP)
-            wait_for_line(log, "error.*renewed.pem has no PEM certificate.*certificates stay as they were")
-            wait_for_line(log, "error.*line 1 is not of the form.*tokens stay as they were")
+            wait_for_line(log, "error.*certificates stay as they were.*renewed.pem has no PEM certificate")
+            wait_for_line(log, "error.*tokens stay as they were.*line 1 is not of the form")
             lists(site.channel(server, "admin"))
 
             # Without a signal it is noticed too, in ten seconds.
