@@ -27,8 +27,9 @@ def live(server, browser):
     """A workflow appears by itself, and its state changes, without a reload."""
     page = browser.open(server)
     page.evaluate("window.notReloaded = true")
-    start(server, "process-order", "live-1", {"item": "book", "quantity": 1})
+    start(server, "process-order", "live-1", {"item": "book", "quantity": 1, "needsApproval": True})
     expect(row(page, "live-1")).to_contain_text("Running")
+    ask(server, "POST", "/workflows/live-1/signal", {"name": "approved", "payload": "Ada"})
     expect(row(page, "live-1")).to_contain_text("Completed")
     expect(page.get_by_role("button", name=re.compile("^Completed"))).to_contain_text("2")
     assert page.evaluate("window.notReloaded")

@@ -37,8 +37,8 @@ def lives(server, browser):
 @check
 def signals(server, browser):
     """What waits for a signal says so, and goes on when it is sent from here."""
-    start(server, "process-order", "approval", {"item": "book", "quantity": 1, "needsApproval": True})
-    page = browser.open(server, "/workflows/approval")
+    start(server, "process-order", "50 % off, approved", {"item": "book", "quantity": 1, "needsApproval": True})
+    page = browser.open(server, "/workflows/50%20%25%20off%2C%20approved")
     expect(page.locator(".reason")).to_contain_text('Waiting for signal "approved"')
     page.get_by_role("button", name="Send it").click()
     dialog = page.get_by_role("dialog", name="Send a signal")

@@ -70,3 +70,22 @@ test("memory is bounded: far pages are given up and can be read again", () => {
   assert.equal(pages.slice(100, 101)[0]?.id, "order-900");
   assert.equal(pages.slice(0, 1)[0]?.id, "order-1000", "the first page stays");
 });
+
+test("after something was missed each page is read again when it is shown, and nothing moves", () => {
+  const pages = new RowPages();
+  pages.append(null, rows(20, 5), "c1");
+  pages.append("c1", rows(15, 5), "c2");
+  pages.append("c2", rows(10, 5), null);
+  pages.outdate();
+  assert.deepEqual(pages.missing(3, 7), [null, "c1"]);
+  assert.equal(pages.slice(6, 7)[0]?.state, "RUNNING", "shown as it was until then");
+  pages.restore(null, [row(21), ...rows(20, 4).map((row) => ({ ...row, state: "FAILED" as const }))]);
+  pages.restore("c1", rows(15, 5).map((row) => ({ ...row, state: "COMPLETED" as const })));
+  assert.deepEqual(pages.slice(0, 6).map((row) => [row?.id, row?.state]), [
+    ["order-20", "FAILED"], ["order-19", "FAILED"], ["order-18", "FAILED"], ["order-17", "FAILED"], ["order-16", "RUNNING"],
+    ["order-15", "COMPLETED"],
+  ]);
+  assert.equal(pages.count, 15);
+  assert.deepEqual(pages.missing(3, 7), []);
+  assert.deepEqual(pages.missing(10, 11), ["c2"], "read when it is shown");
+});

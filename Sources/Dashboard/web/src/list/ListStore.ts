@@ -19,7 +19,8 @@ export class ListStore {
   private frame = 0;
   private version = 0;
   private reading: AbortController | null = null;
-  private readonly restoring = new Set<string>();
+  private readonly restoring = new Set<string | null>();
+  private wanted = { first: 0, end: 0 };
   private lastRead = 0;
   private lastCount = 0;
   private countTimer: ReturnType<typeof setTimeout> | undefined;
@@ -102,6 +103,7 @@ export class ListStore {
 
   /// Sees that these rows are there, as far as they were read before.
   want(first: number, end: number): void {
+    this.wanted = { first, end };
     for (const cursor of this.pages.missing(first, end)) void this.restore(cursor, (first + end) / 2);
     if (end + pageSize / 2 > this.pages.count && this.pages.next && !this.error && !this.isPaused) void this.readMore();
     this.pages.evict((first + end) / 2);
@@ -124,10 +126,14 @@ export class ListStore {
     this.changed();
   }
 
-  /// Something was missed: what is read stays where it is until it is left.
+  /// Something was missed: what is read stays where it is until it is left, with its rows as they are now.
   reset(): void {
     if (this.isAtTop) void this.reload();
-    else this.isStale = true;
+    else {
+      this.isStale = true;
+      this.pages.outdate();
+      this.want(this.wanted.first, this.wanted.end);
+    }
     this.changed();
   }
 
@@ -151,7 +157,7 @@ export class ListStore {
     this.isStale = false;
   }
 
-  private async restore(cursor: string, center: number): Promise<void> {
+  private async restore(cursor: string | null, center: number): Promise<void> {
     if (this.restoring.has(cursor)) return;
     this.restoring.add(cursor);
     try {

@@ -6,6 +6,8 @@ interface Page {
   /// null when they were given up for memory.
   rows: Row[] | null;
   count: number;
+  /// Whether something was missed since it was read.
+  isOutdated: boolean;
 }
 
 /// How many pages are kept; those far from what is shown are given up and read again when they are wanted.
@@ -28,7 +30,7 @@ export class RowPages {
 
   append(cursor: string | null, rows: Row[], next: string | null): void {
     const fresh = rows.filter((row) => !this.homes.has(row.id));
-    const page: Page = { cursor, rows: fresh, count: fresh.length };
+    const page: Page = { cursor, rows: fresh, count: fresh.length, isOutdated: false };
     this.pages.push(page);
     this.next = next;
     fresh.forEach((row) => this.homes.set(row.id, page));
@@ -96,20 +98,33 @@ export class RowPages {
     this.homes.delete(id);
   }
 
-  /// The pages of these rows which were given up, by their cursors.
-  missing(first: number, end: number): string[] {
-    const cursors: string[] = [];
+  /// Something was missed: each page has to be read again when it is shown.
+  outdate(): void {
+    for (const page of this.pages) page.isOutdated = true;
+  }
+
+  /// The pages of these rows which were given up or are outdated, by their cursors.
+  missing(first: number, end: number): (string | null)[] {
+    const cursors: (string | null)[] = [];
     let start = 0;
     for (const page of this.pages) {
-      if (!page.rows && page.cursor !== null && start < end && start + page.count > first) cursors.push(page.cursor);
+      if ((!page.rows || page.isOutdated) && start < end && start + page.count > first) cursors.push(page.cursor);
       start += page.count;
     }
     return cursors;
   }
 
-  restore(cursor: string, rows: Row[]): void {
+  /// Takes a page that was read again. The first one keeps its rows, which came live and may have moved on since, and what is read must
+  /// not move: those of its rows that were read are put in their places.
+  restore(cursor: string | null, rows: Row[]): void {
     const page = this.pages.find((page) => page.cursor === cursor);
     if (!page) return;
+    page.isOutdated = false;
+    if (cursor === null) {
+      rows.forEach((row) => this.update(row));
+      return;
+    }
+    page.rows?.forEach((row) => this.homes.delete(row.id));
     page.rows = rows.filter((row) => !this.homes.has(row.id));
     page.count = page.rows.length;
     page.rows.forEach((row) => this.homes.set(row.id, page));

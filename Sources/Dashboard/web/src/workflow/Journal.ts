@@ -7,8 +7,6 @@ import type { Run } from "./Run";
 const pageSize = 1_000;
 /// More is not kept in a page's memory; the export has all.
 const maximumEntries = 100_000;
-/// Where the server can't tell of a workflow it is asked.
-const pollMilliseconds = 2_000;
 
 /// A run as the server knows it, followed while it is shown.
 export class Journal {
@@ -18,7 +16,6 @@ export class Journal {
   private isBusy = false;
   private isWanted = false;
   private frame = 0;
-  private poll: ReturnType<typeof setInterval> | undefined;
 
   constructor(readonly id: string) {
     this.run = emptyRun();
@@ -31,18 +28,16 @@ export class Journal {
 
   get = (): Run => this.run;
 
-  /// A comma separates topics, so that a workflow with one in its id can't be told of.
+  /// The id is encoded, as a comma separates topics.
   get topics(): string[] {
-    return this.id.includes(",") ? ["workflows"] : [`workflow:${this.id}`];
+    return [`workflow:${encodeURIComponent(this.id)}`];
   }
 
   open(): void {
     void this.read();
-    if (this.id.includes(",")) this.poll = setInterval(() => void this.read(), pollMilliseconds);
   }
 
   close(): void {
-    clearInterval(this.poll);
     cancelAnimationFrame(this.frame);
     this.gone.abort();
   }
