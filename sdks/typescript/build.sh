@@ -7,8 +7,10 @@ cd "$(dirname "$0")"
 ensure_typescript ../..
 rm -rf dist
 tsc -p tsconfig.json
-{
-    echo 'import sdk from "./index.js";'
-    node -e 'console.log(`export const { ${Object.keys(require("./dist/index.js")).sort().join(", ")} } = sdk;`)'
-} >dist/index.mjs
-echo 'export * from "./index.js";' >dist/index.d.mts
+for folder in dist dist/testing; do
+    {
+        echo 'import sdk from "./index.js";'
+        node -e "console.log(\`export const { \${Object.keys(require('./$folder/index.js')).sort().join(', ')} } = sdk;\`)"
+    } >$folder/index.mjs
+    echo 'export * from "./index.js";' >$folder/index.d.mts
+done

@@ -148,6 +148,7 @@ struct WorkerScenarios {
         var server = try await bed.startServer()
         let workers = [try bed.startWorker(server, id: "w1"), try bed.startWorker(server, id: "w2")]
         var output = LineReader(workers[0])
+        try await bed.untilConnected(2, server)
         let script = Workflows(server).script
         try await withThrowingTaskGroup(of: [String].self) { group in
             for number in 0..<40 {

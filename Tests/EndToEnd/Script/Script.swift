@@ -28,6 +28,8 @@ package struct Script: Codable, Sendable {
         case settled([[Operation]])
         case race([[Operation]])
         case set(String, String)
+        /// Adds what is random, and the time.
+        case derived
         /// Has a step of this name run when the workflow fails or is cancelled.
         case compensate(String)
         /// Goes on when what is inside fails; adds the error to the result.

@@ -154,6 +154,11 @@ private struct Interpreter: Sendable {
         case .set(let name, let value):
             try await context.set(name, value)
             return []
+        case .derived:
+            return [
+                context.uuid().uuidString.lowercased(), "\(context.random(in: -10..<1_000_000_007))",
+                "\(context.random())", "\(Int((context.now.timeIntervalSince1970 * 1000).rounded()))",
+            ]
         case .compensate(let name):
             context.compensate { try await context.step(name) { try append(name, to: path) } }
             return []

@@ -53,6 +53,13 @@ final class TestBed: Sendable {
         )
     }
 
+    /// The program of the workers: built beside the tests, unless the environment names another one, in another language.
+    private static var worker: URL {
+        ProcessInfo.processInfo.environment["END_TO_END_WORKER"].map { URL(fileURLWithPath: $0) }
+            ?? products.appendingPathComponent("end-to-end-worker")
+    }
+
+    /// Starts a worker; it is not known to the server yet when this returns.
     func startWorker(
         _ server: RunningServer, id: String, maximumTasks: Int? = nil, maximumRuns: Int? = nil,
         code: [Script.Operation] = []
@@ -61,7 +68,7 @@ final class TestBed: Sendable {
         environment["MAX_TASKS"] = maximumTasks.map { "\($0)" }
         environment["MAX_RUNS"] = maximumRuns.map { "\($0)" }
         environment["CODE"] = String(decoding: try JSONEncoder().encode(code), as: UTF8.self)
-        return try ChildProcess(Self.products.appendingPathComponent("end-to-end-worker"), environment: environment)
+        return try ChildProcess(Self.worker, environment: environment)
     }
 
     struct CommandResult: Sendable {
@@ -96,6 +103,13 @@ final class TestBed: Sendable {
                     Double(line[line.index(after: space)...]).map { (String(line[..<space]), $0) }
                 }
             }, uniquingKeysWith: { $1 })
+    }
+
+    /// Waits until so many workers are connected.
+    func untilConnected(_ count: Int, _ server: RunningServer) async throws {
+        while try await metrics(server)["aether_workers_connected"] != Double(count) {
+            try await Task.sleep(for: .milliseconds(20))
+        }
     }
 
     /// A run's journal, as the command line shows it in JSON.

@@ -18,6 +18,7 @@ export {
 } from "./api/errors";
 export type { Logger } from "./api/Logger";
 export type { RetryPolicy } from "./api/RetryPolicy";
+export type { Servable } from "./api/Servable";
 export type { ServingWorker } from "./api/ServingWorker";
 export { StepContext } from "./api/StepContext";
 export type { Stored } from "./api/Stored";
@@ -35,4 +36,3 @@ export type { WorkflowHandle } from "./api/WorkflowHandle";
 export type { WorkflowState, WorkflowStatus } from "./api/WorkflowStatus";
 export type { ParentClosePolicy } from "./run/remote";
 export type { WorkflowInfo } from "./run/Run";
-export type { Servable } from "./worker/Worker";

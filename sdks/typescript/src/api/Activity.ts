@@ -5,6 +5,7 @@ import { packArguments, parameterCount, unpackArguments } from "./arguments";
 import { type Duration, toMilliseconds } from "./duration";
 import { NonRetryableError } from "./errors";
 import { recordedRetry, type RetryPolicy } from "./RetryPolicy";
+import { Servable } from "./Servable";
 
 /** How the attempts at an activity are made. */
 export interface ActivityOptions {
@@ -37,22 +38,23 @@ export type ActivityFunction<A extends unknown[], R> = (context: ActivityContext
  * A function under a name, done by any worker that serves it, with retries and limits. Unlike a workflow's, its function may do what it
  * likes. Made with `client.activity`, called with `context.activity`.
  */
-export class Activity<A extends unknown[] = never[], R = unknown> {
+export class Activity<A extends unknown[] = never[], R = unknown> extends Servable {
   private readonly parameters: number | undefined;
 
   /** @internal */
   constructor(
-    readonly name: string,
+    override readonly name: string,
     readonly options: ActivityOptions,
     private readonly body: ActivityFunction<A, R> | undefined,
   ) {
+    super();
     this.parameters = options.parameters ?? (body && parameterCount(body));
     // What is wrong with the options is found where they are written.
     this.recorded("try");
   }
 
   /** Whether this process can do it. */
-  get isServedHere(): boolean {
+  override get isServedHere(): boolean {
     return this.body !== undefined;
   }
 

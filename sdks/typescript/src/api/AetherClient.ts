@@ -4,10 +4,11 @@ import { ClientConnection } from "../connection/ClientConnection";
 import { WorkerConnection } from "../connection/WorkerConnection";
 import type { ChannelOptions } from "../grpc/ChannelOptions";
 import { LocalServer } from "../worker/LocalServer";
-import { type Servable, Worker } from "../worker/Worker";
+import { Worker } from "../worker/Worker";
 import { Activity, type ActivityFunction, type ActivityOptions } from "./Activity";
 import { type Duration, toMilliseconds } from "./duration";
 import { type Logger, standardErrorLogger } from "./Logger";
+import type { Servable } from "./Servable";
 import { ServingWorker } from "./ServingWorker";
 import { Workflow, type WorkflowFunction, type WorkflowOptions } from "./Workflow";
 

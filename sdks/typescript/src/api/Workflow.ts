@@ -7,6 +7,7 @@ import { currentScope } from "../run/Scope";
 import type { AetherClient } from "./AetherClient";
 import { packArguments, parameterCount, unpackArguments } from "./arguments";
 import { NonRetryableError } from "./errors";
+import { Servable } from "./Servable";
 import type { Stored } from "./Stored";
 import { decodeValue } from "./values";
 import { WorkflowContext } from "./WorkflowContext";
@@ -67,19 +68,20 @@ const idPolicies: Record<IdPolicy, number> = {
  * Made with `client.workflow`. The function must be deterministic apart from what it does inside steps: when a run moves to another
  * worker, it is executed again from its start with the recorded results.
  */
-export class Workflow<A extends unknown[] = never[], R = unknown> {
+export class Workflow<A extends unknown[] = never[], R = unknown> extends Servable {
   private readonly parameters: number | undefined;
   /** @internal */
   readonly tier: Tier;
 
   /** @internal */
   constructor(
-    readonly name: string,
+    override readonly name: string,
     private readonly client: AetherClient,
     private readonly options: WorkflowOptions,
     private readonly body: WorkflowFunction<A, R> | undefined,
     private readonly startOptions: StartOptions = {},
   ) {
+    super();
     if (options.persistence !== undefined && !(options.persistence in tiers)) {
       throw new TypeError(`"${options.persistence}" is no persistence; give memory, snapshot or state-action-log`);
     }
@@ -88,7 +90,7 @@ export class Workflow<A extends unknown[] = never[], R = unknown> {
   }
 
   /** Whether this process can run it. */
-  get isServedHere(): boolean {
+  override get isServedHere(): boolean {
     return this.body !== undefined;
   }
 

@@ -143,8 +143,8 @@ export class WorkflowContext {
    * Runs branches concurrently until the first of them ends, with a value or an error. The others are then cancelled and awaited. Which
    * branch is first is decided by the journal: the same one wins on every replay.
    */
-  async race<T>(branches: readonly BranchBody<T>[]): Promise<T> {
-    return race(this.run, branches);
+  async race<Bodies extends readonly BranchBody<unknown>[]>(branches: readonly [...Bodies]): Promise<Results<Bodies>[number]> {
+    return (await race(this.run, branches)) as Results<Bodies>[number];
   }
 
   // Time.

@@ -3,6 +3,7 @@ import { GrpcCode } from "./GrpcCode";
 import { GrpcError } from "./GrpcError";
 import { MessageReader, prefixBytes } from "./MessageReader";
 import type { Session, SessionCall } from "./Session";
+import { onAbort } from "./onAbort";
 import { refusalOf, resetError, statusOf } from "./status";
 
 type Headers = IncomingHttpHeaders & IncomingHttpStatusHeader;
@@ -42,6 +43,7 @@ export class Call implements SessionCall {
 
   private readonly deadline: number | undefined;
   private timer: NodeJS.Timeout | undefined;
+  private forgetSignal: (() => void) | undefined;
 
   constructor(
     private readonly headers: Record<string, string>,
@@ -52,9 +54,9 @@ export class Call implements SessionCall {
     const { timeout, signal } = options;
     if (timeout !== undefined) {
       this.deadline = performance.now() + timeout;
-      if (timeout <= longestTimerMilliseconds) this.timer = setTimeout(this.timeIsOver, timeout);
+      if (timeout <= longestTimerMilliseconds) this.timer = setTimeout(() => this.timeIsOver(), timeout);
     }
-    signal?.addEventListener("abort", this.aborted);
+    if (signal) this.forgetSignal = onAbort(signal, () => this.aborted());
   }
 
   /** Goes onto the connection, at once or when it is made. */
@@ -99,19 +101,26 @@ export class Call implements SessionCall {
     this.isOver = true;
     this.unsent = [];
     clearTimeout(this.timer);
-    this.options.signal?.removeEventListener("abort", this.aborted);
-    if (this.stream && !this.stream.closed) this.stream.close(constants.NGHTTP2_CANCEL);
+    this.forgetSignal?.();
+    this.endStream();
     this.session?.remove(this);
     this.listener.onEnd(error);
   }
 
-  private readonly timeIsOver = (): void => {
-    this.fail(new GrpcError(GrpcCode.DEADLINE_EXCEEDED, `the call took longer than ${this.options.timeout} ms`));
-  };
+  /** Resets the stream, unless both sides have said all: a reset then would only count against this client. */
+  private endStream(): void {
+    const stream = this.stream;
+    if (!stream || stream.closed || (this.hasTrailers && this.hasEnded && stream.writableFinished)) return;
+    stream.close(constants.NGHTTP2_CANCEL);
+  }
 
-  private readonly aborted = (): void => {
+  private timeIsOver(): void {
+    this.fail(new GrpcError(GrpcCode.DEADLINE_EXCEEDED, `the call took longer than ${this.options.timeout} ms`));
+  }
+
+  private aborted(): void {
     this.fail(new GrpcError(GrpcCode.CANCELLED, "the call was cancelled"));
-  };
+  }
 
   private requestHeaders(): Record<string, string> {
     if (this.deadline === undefined) return this.headers;

@@ -5,7 +5,7 @@ import { GrpcCode } from "./GrpcCode";
 import { GrpcError } from "./GrpcError";
 import { Keepalive } from "./Keepalive";
 import type { Target } from "./Target";
-import { connectionFailure } from "./connectionFailure";
+import { closedAtOnce, connectionFailure } from "./connectionFailure";
 import { openSocket } from "./openSocket";
 import { resetName } from "./status";
 
@@ -50,7 +50,7 @@ export class Session {
     this.socket = openSocket(target, tls, () => this.attach());
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
     this.socket.once("error", (error) => this.end(connectionFailure(error, target)));
-    this.socket.once("close", () => this.end("the server closed the connection"));
+    this.socket.once("close", () => this.end(this.isOpen ? "the server closed the connection" : closedAtOnce(target)));
     this.connectTimer = setTimeout(() => this.end(`the server did not answer within ${connectTimeout} ms`), connectTimeout).unref();
   }
 
@@ -111,7 +111,7 @@ export class Session {
     http2.once("remoteSettings", () => this.opened(http2));
     http2.on("goaway", (code, _, data) => this.goaway(code, data));
     http2.on("error", (error) => this.end(connectionFailure(error, this.options.target)));
-    http2.once("close", () => this.end("the server closed the connection"));
+    http2.once("close", () => this.end(this.isOpen ? "the server closed the connection" : closedAtOnce(this.options.target)));
   }
 
   /** The peer's SETTINGS are its first words: it does speak HTTP/2. */

@@ -6,6 +6,12 @@ export function connectionFailure(error: unknown, target: Target): string {
   return known(code, target) ?? (message || code || String(error));
 }
 
+/** What to say when the server closes a connection before it has said anything. */
+export function closedAtOnce(target: Target): string {
+  const hint = target.isSecure ? "asks for a certificate (tls.certificateFile, tls.keyFile)" : `wants TLS (https://${target.authority})`;
+  return `the server closed the connection at once; perhaps it ${hint}`;
+}
+
 interface Failure {
   code: string;
   message: string;

@@ -1,6 +1,7 @@
 import { Activity } from "../api/Activity";
 import { AetherError } from "../api/errors";
 import type { Logger } from "../api/Logger";
+import type { Servable } from "../api/Servable";
 import { Workflow } from "../api/Workflow";
 import { ResourceType, TaskKind, type Task } from "../generated/worker";
 import { GrpcCode } from "../grpc/GrpcCode";
@@ -24,9 +25,6 @@ const protocol = 1;
 /** How many runs one call gives back, and how many milliseconds that may take. */
 const runsPerCall = 1_000;
 const callLimit = 2_000;
-
-/** What a worker can serve. */
-export type Servable = Workflow<any, any> | Activity<any, any>;
 
 export interface WorkerOptions {
   workerId: string;

@@ -2,7 +2,14 @@ import { EntryKind, type JournalEntry } from "../../src/generated/types";
 import type { AdvanceRequest, Task } from "../../src/generated/worker";
 
 const failure = { message: "card declined: ünïcödé 😀", type: "CardError", step: "charge", nonRetryable: true };
-const retry = { initialMilliseconds: 1000, factor: 1.5, maximumMilliseconds: 60_000, attempts: 7, jitter: 0.25, nonRetryableTypes: ["A", ""] };
+const retry = {
+  initialMilliseconds: 1000,
+  factor: 1.5,
+  maximumMilliseconds: 60_000,
+  attempts: 7,
+  jitter: 0.25,
+  nonRetryableTypes: ["A", ""],
+};
 const activity = {
   service: "payments",
   retry,

@@ -11,7 +11,7 @@ const numbers = [0, 1, 2, 63, 64, 127, 128, 255, 300, 16_383, 16_384, 2 ** 21 - 
 const negative = [-1, -2, -64, -65, -128, -129, -(2 ** 28), -(2 ** 31)];
 const wide = [2 ** 31, 2 ** 32 - 1, 2 ** 32, 2 ** 32 + 1, 2 ** 35, 2 ** 42 + 5, 2 ** 49 - 1, 2 ** 52 + 1, Number.MAX_SAFE_INTEGER];
 const wideNegative = [-(2 ** 31) - 1, -(2 ** 32), -(2 ** 32) - 1, -(2 ** 45) + 3, Number.MIN_SAFE_INTEGER];
-const floats = [0, -0, 1, -1.5, 3.4028234663852886e38, 1e-45, Infinity, -Infinity, NaN];
+const floats = [0, -0, 1, -1.5, 3.4028234663852886e38, 1.401298464324817e-45, Infinity, -Infinity, NaN];
 const strings = [
   "",
   "a",

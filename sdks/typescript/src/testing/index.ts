@@ -1,0 +1,2 @@
+export { HistoryUnreadable } from "./historyLine";
+export { RecordedHistory, ReplayFailed } from "./RecordedHistory";
