@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("An activity", .timeLimit(.minutes(1)))
+@Suite("An activity", .timeLimit(.minutes(5)))
 struct ActivityTests {
     private let id = WorkflowID(rawValue: "a")
 

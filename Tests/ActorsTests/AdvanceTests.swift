@@ -2,7 +2,7 @@ import AetherActors
 import AetherRuntime
 import Testing
 
-@Suite("Reporting records", .timeLimit(.minutes(1)))
+@Suite("Reporting records", .timeLimit(.minutes(5)))
 struct AdvanceTests {
     @Test("is acknowledged when they are durable, not before, and the end is published no sooner")
     func waitsForCommit() async throws {

@@ -1,7 +1,7 @@
 import AetherActors
 import Testing
 
-@Suite("A batch queue", .timeLimit(.minutes(1)))
+@Suite("A batch queue", .timeLimit(.minutes(5)))
 struct BatchQueueTests {
     @Test("gives everything that is there, in order")
     func order() async {

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A run that does not fit its worker's code", .timeLimit(.minutes(1)))
+@Suite("A run that does not fit its worker's code", .timeLimit(.minutes(5)))
 struct BlockedTests {
     private let blockage = Blockage(sequence: 3, expected: "step:a#1", found: ["step:b#1"])
 

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Cancelling a run", .timeLimit(.minutes(1)))
+@Suite("Cancelling a run", .timeLimit(.minutes(5)))
 struct CancelTests {
     private let id = WorkflowID(rawValue: "a")
 

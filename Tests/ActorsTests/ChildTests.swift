@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A child", .timeLimit(.minutes(1)))
+@Suite("A child", .timeLimit(.minutes(5)))
 struct ChildTests {
     /// A parent that has started a child, and both their tasks.
     private func family(

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A run that continues as new", .timeLimit(.minutes(1)))
+@Suite("A run that continues as new", .timeLimit(.minutes(5)))
 struct ContinuationTests {
     @Test("keeps its id and who waits for it; its journal and leases before are gone")
     func continues() async throws {

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Credits", .timeLimit(.minutes(1)))
+@Suite("Credits", .timeLimit(.minutes(5)))
 struct CreditTests {
     @Test("are never exceeded, and all come back", arguments: [1, 3])
     func limit(_ maximum: Int) async throws {

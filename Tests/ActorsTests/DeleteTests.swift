@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Deleting a run", .timeLimit(.minutes(1)))
+@Suite("Deleting a run", .timeLimit(.minutes(5)))
 struct DeleteTests {
     private let id = WorkflowID(rawValue: "a")
 

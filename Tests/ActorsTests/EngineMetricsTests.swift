@@ -6,7 +6,7 @@ import Testing
 
 @testable import AetherActors
 
-@Suite("An engine's metrics", .timeLimit(.minutes(1)))
+@Suite("An engine's metrics", .timeLimit(.minutes(5)))
 struct EngineMetricsTests {
     private static let third = OperationKey(rawValue: "step:three#1")
 

@@ -4,7 +4,7 @@ import AetherStorage
 import Synchronization
 import Testing
 
-@Suite("The spans of an engine", .timeLimit(.minutes(1)))
+@Suite("The spans of an engine", .timeLimit(.minutes(5)))
 struct EngineTracerTests {
     private final class Recorder: Sendable {
         private struct State {

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A store that refuses writes", .timeLimit(.minutes(1)))
+@Suite("A store that refuses writes", .timeLimit(.minutes(5)))
 struct FailureTests {
     private let id = WorkflowID(rawValue: "a")
 

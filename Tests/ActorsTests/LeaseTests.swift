@@ -2,7 +2,7 @@ import AetherActors
 import AetherRuntime
 import Testing
 
-@Suite("A lease", .timeLimit(.minutes(1)))
+@Suite("A lease", .timeLimit(.minutes(5)))
 struct LeaseTests {
     @Test("ends with the grace period; the run goes on elsewhere under the next epoch, late reports are refused")
     func grace() async throws {

@@ -2,7 +2,7 @@ import AetherActors
 import AetherRuntime
 import Testing
 
-@Suite("Many runs at once", .timeLimit(.minutes(1)))
+@Suite("Many runs at once", .timeLimit(.minutes(5)))
 struct ManyTests {
     private func start(
         _ id: String, type: String = "order", input: [UInt8] = [0x31], _ policy: Engine.IDPolicy = .sameRun

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A plain worker's answer", .timeLimit(.minutes(1)))
+@Suite("A plain worker's answer", .timeLimit(.minutes(5)))
 struct PlainWorkerTests {
     @Test("ends the run; the same again succeeds, another is refused")
     func complete() async throws {

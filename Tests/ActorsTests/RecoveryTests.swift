@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Starting over a store with open runs", .timeLimit(.minutes(1)))
+@Suite("Starting over a store with open runs", .timeLimit(.minutes(5)))
 struct RecoveryTests {
     @Test("gives pending runs to workers, and finds those that are leased")
     func pendingAndLeased() async throws {

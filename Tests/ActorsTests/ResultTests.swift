@@ -2,7 +2,7 @@ import AetherActors
 import AetherRuntime
 import Testing
 
-@Suite("Waiting for a result", .timeLimit(.minutes(1)))
+@Suite("Waiting for a result", .timeLimit(.minutes(5)))
 struct ResultTests {
     private let id = WorkflowID(rawValue: "a")
 

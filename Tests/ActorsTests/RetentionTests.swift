@@ -4,7 +4,7 @@ import AetherStorage
 import MetricsTestKit
 import Testing
 
-@Suite("Retention", .timeLimit(.minutes(1)))
+@Suite("Retention", .timeLimit(.minutes(5)))
 struct RetentionTests {
     /// No other wait is as long.
     private static let interval = Duration.seconds(17)

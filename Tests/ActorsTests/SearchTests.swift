@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Looking for workflows", .timeLimit(.minutes(1)))
+@Suite("Looking for workflows", .timeLimit(.minutes(5)))
 struct SearchTests {
     private static let rare = 25_000
 

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A run at tier L1", .timeLimit(.minutes(1)))
+@Suite("A run at tier L1", .timeLimit(.minutes(5)))
 struct SnapshotTests {
     private let id = WorkflowID(rawValue: "a")
 

@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Starting a run", .timeLimit(.minutes(1)))
+@Suite("Starting a run", .timeLimit(.minutes(5)))
 struct StartTests {
     @Test("twice with one id, type and input is as once")
     func idempotent() async throws {

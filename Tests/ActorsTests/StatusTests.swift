@@ -2,7 +2,7 @@ import AetherActors
 import AetherRuntime
 import Testing
 
-@Suite("The reason why a run is where it is", .timeLimit(.minutes(1)))
+@Suite("The reason why a run is where it is", .timeLimit(.minutes(5)))
 struct StatusTests {
     @Test("names missing workers, busy ones, the one that has it, and the step")
     func reasons() async throws {

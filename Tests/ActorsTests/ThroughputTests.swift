@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("Many runs at once", .timeLimit(.minutes(2)))
+@Suite("Many runs at once", .timeLimit(.minutes(5)))
 struct ThroughputTests {
     @Test("all complete, each step recorded once, in a whole journal")
     func tenThousand() async throws {

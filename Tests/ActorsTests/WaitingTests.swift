@@ -3,7 +3,7 @@ import AetherRuntime
 import AetherStorage
 import Testing
 
-@Suite("A run that only waits", .timeLimit(.minutes(1)))
+@Suite("A run that only waits", .timeLimit(.minutes(5)))
 struct WaitingTests {
     @Test("takes no credit: a worker with one place runs a parent and its child")
     func parentAndChild() async throws {

@@ -3,7 +3,7 @@ import Testing
 
 @testable import AetherActors
 
-@Suite("A worker's session", .timeLimit(.minutes(1)))
+@Suite("A worker's session", .timeLimit(.minutes(5)))
 struct WorkerSessionTests {
     private let task = TaskID(workflow: WorkflowID(rawValue: "a"), epoch: 1)
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import AetherActors
 
-@Suite("A run's actor", .timeLimit(.minutes(1)))
+@Suite("A run's actor", .timeLimit(.minutes(5)))
 struct WorkflowActorTests {
     private let worker = WorkerIdentity(id: "w", isPlain: false)
 

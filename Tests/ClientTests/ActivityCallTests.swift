@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Calls of activities", .timeLimit(.minutes(1)))
+@Suite("Calls of activities", .timeLimit(.minutes(5)))
 struct ActivityCallTests {
     private let client = AetherClient()
     private let key = OperationKey(rawValue: "activity:charge#1")

@@ -5,7 +5,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("An attempt at an activity", .timeLimit(.minutes(1)))
+@Suite("An attempt at an activity", .timeLimit(.minutes(5)))
 struct ActivityTaskTests {
     /// Notes what is reported.
     private final class Reports: ActivityReporting {

@@ -7,7 +7,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Activities in their worker", .timeLimit(.minutes(1)))
+@Suite("Activities in their worker", .timeLimit(.minutes(5)))
 struct ActivityTests {
     struct Declined: Error, CustomStringConvertible { var description: String { "declined" } }
 

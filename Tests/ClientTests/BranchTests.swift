@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Branches", .timeLimit(.minutes(1)))
+@Suite("Branches", .timeLimit(.minutes(5)))
 struct BranchTests {
     struct Broken: Error, CustomStringConvertible {
         var description: String { "broken" }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Changed code", .timeLimit(.minutes(1)))
+@Suite("Changed code", .timeLimit(.minutes(5)))
 struct ChangedCodeTests {
     private typealias Code = @Sendable (WorkflowContext, Log) async throws -> Void
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Children", .timeLimit(.minutes(1)))
+@Suite("Children", .timeLimit(.minutes(5)))
 struct ChildTests {
     private let client = AetherClient()
     private var square: Workflow<Int, Int> { client.workflow("square") { (_, number: Int) in number * number } }

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Compensations", .timeLimit(.minutes(1)))
+@Suite("Compensations", .timeLimit(.minutes(5)))
 struct CompensationTests {
     struct Broken: Error, CustomStringConvertible {
         var description: String { "broken" }

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Continuing as new", .timeLimit(.minutes(1)))
+@Suite("Continuing as new", .timeLimit(.minutes(5)))
 struct ContinuationTests {
     struct Sum: Codable, Sendable {
         var total = 0

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Values derived, not recorded", .timeLimit(.minutes(1)))
+@Suite("Values derived, not recorded", .timeLimit(.minutes(5)))
 struct DerivedValueTests {
     struct Values: Codable, Sendable, Equatable {
         var ids: [UUID] = []

@@ -7,7 +7,7 @@ import Testing
 
 /// Journals that earlier versions recorded, each named after its commit: they replay for ever. A line is an entry, as it was
 /// stored, in hexadecimal.
-@Suite("A journal of an older version", .timeLimit(.minutes(1)))
+@Suite("A journal of an older version", .timeLimit(.minutes(5)))
 struct GoldenJournalTests {
     /// Who replays it: the code that recorded it, as it is written today.
     enum Code: Sendable {

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("A worker's places and memory", .timeLimit(.minutes(1)))
+@Suite("A worker's places and memory", .timeLimit(.minutes(5)))
 struct PlaceTests {
     private let client = AetherClient()
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("A worker that comes back", .timeLimit(.minutes(1)))
+@Suite("A worker that comes back", .timeLimit(.minutes(5)))
 struct ReconnectTests {
     private let client = AetherClient()
 

@@ -4,7 +4,7 @@ import Testing
 @testable import Aether
 
 /// Runs that go on with what their steps return before the server has it.
-@Suite("A run ahead of its journal", .timeLimit(.minutes(1)))
+@Suite("A run ahead of its journal", .timeLimit(.minutes(5)))
 struct RunStateAheadTests {
     @Test("goes on at once with what its steps return, for as many as it may; then waits for the acknowledgement")
     func limit() async throws {

@@ -5,7 +5,7 @@ import Testing
 @testable import Aether
 
 /// The decisions behind a run in a worker's memory.
-@Suite("A run in memory", .timeLimit(.minutes(1)))
+@Suite("A run in memory", .timeLimit(.minutes(5)))
 struct RunStateTests {
     /// Counts from 1.
     private final class Numbers: Sendable {

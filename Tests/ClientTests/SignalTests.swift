@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Signals and values", .timeLimit(.minutes(1)))
+@Suite("Signals and values", .timeLimit(.minutes(5)))
 struct SignalTests {
     private let client = AetherClient()
 

@@ -4,7 +4,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("Sleeps", .timeLimit(.minutes(1)))
+@Suite("Sleeps", .timeLimit(.minutes(5)))
 struct SleepTests {
     private let client = AetherClient()
 

@@ -3,7 +3,7 @@ import Testing
 
 @testable import Aether
 
-@Suite("A run that only waits", .timeLimit(.minutes(1)))
+@Suite("A run that only waits", .timeLimit(.minutes(5)))
 struct WaitingTests {
     private let client = AetherClient()
 

@@ -7,7 +7,7 @@ import Tracing
 
 @testable import Aether
 
-@Suite("The spans of a worker", .timeLimit(.minutes(1)))
+@Suite("The spans of a worker", .timeLimit(.minutes(5)))
 struct WorkTracerTests {
     private final class Recorder: Sendable {
         private let ended = Mutex<[SpanRecord]>([])

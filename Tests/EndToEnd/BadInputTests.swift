@@ -3,7 +3,7 @@ import Foundation
 import Testing
 
 /// Every mistake gets an exit code and one line that says what, why and what to do; nothing is lost.
-@Suite("Bad input", .timeLimit(.minutes(2)))
+@Suite("Bad input", .timeLimit(.minutes(5)))
 struct BadInputTests {
     @Test("mistakes of a client")
     func clientMistakes() async throws {

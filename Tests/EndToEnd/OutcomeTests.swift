@@ -2,7 +2,7 @@ import Aether
 import Foundation
 import Testing
 
-@Suite("Outcomes", .timeLimit(.minutes(2)))
+@Suite("Outcomes", .timeLimit(.minutes(5)))
 struct OutcomeTests {
     @Test("a step that throws: the run is FAILED, its error names the step and the message, and startAndWait throws it")
     func failingStep() async throws {

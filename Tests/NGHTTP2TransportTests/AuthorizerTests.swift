@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Who may call", .timeLimit(.minutes(1)))
+    @Suite("Who may call", .timeLimit(.minutes(5)))
     struct AuthorizerTests {
         /// Takes calls of those who say their name, and only `ada` may call `Bidirectional`.
         private static let authorize: CallAuthorizer = { method, metadata throws(RPCError) in

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 extension TransportTests {
-    @Suite("What waits in memory is bounded", .timeLimit(.minutes(1)))
+    @Suite("What waits in memory is bounded", .timeLimit(.minutes(5)))
     struct BufferLimitTests {
         /// The start of a message of `length` bytes, in DATA frames.
         private func data(_ stream: UInt32, length: Int, sending count: Int) -> [UInt8] {

@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Calls", .timeLimit(.minutes(1)))
+    @Suite("Calls", .timeLimit(.minutes(5)))
     struct CallKindTests {
         @Test(
             "a unary call is answered, whatever its message's size",

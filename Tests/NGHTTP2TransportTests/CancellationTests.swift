@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Cancellation and deadlines", .timeLimit(.minutes(1)))
+    @Suite("Cancellation and deadlines", .timeLimit(.minutes(5)))
     struct CancellationTests {
         /// A service with a method that says when it runs, then reads until that fails.
         private static func stuckService(

@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Connections", .timeLimit(.minutes(1)))
+    @Suite("Connections", .timeLimit(.minutes(5)))
     struct ConnectionTests {
         @Test("a graceful shutdown lets calls in flight end, refuses new ones, and returns")
         func drain() async throws {

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 extension TransportTests {
-    @Suite("Flow control", .timeLimit(.minutes(1)))
+    @Suite("Flow control", .timeLimit(.minutes(5)))
     struct FlowControlTests {
         private static let messageBytes = 16 * 1024
         /// Windows and buffers of both sides, what the sockets hold, and some.

@@ -4,7 +4,7 @@ import Synchronization
 import Testing
 
 extension TransportTests {
-    @Suite("Limits and abuse", .timeLimit(.minutes(1)))
+    @Suite("Limits and abuse", .timeLimit(.minutes(5)))
     struct LimitTests {
         @Test("a message over the server's limit is RESOURCE_EXHAUSTED, with the limit in the message")
         func requestTooLarge() async throws {

@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Metadata and status", .timeLimit(.minutes(1)))
+    @Suite("Metadata and status", .timeLimit(.minutes(5)))
     struct MetadataTests {
         @Test("text and binary metadata make the round trip, in initial and trailing metadata")
         func roundTrip() async throws {

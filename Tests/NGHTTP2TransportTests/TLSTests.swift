@@ -8,7 +8,7 @@ import Synchronization
 import Testing
 
 extension TransportTests {
-    @Suite("TLS", .timeLimit(.minutes(1)))
+    @Suite("TLS", .timeLimit(.minutes(5)))
     struct TLSTests {
         let made: TestCertificates
         let server: TLSFiles

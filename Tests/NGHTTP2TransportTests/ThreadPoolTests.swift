@@ -2,7 +2,7 @@ import NGHTTP2Transport
 import Synchronization
 import Testing
 
-@Suite("A thread pool", .timeLimit(.minutes(1)))
+@Suite("A thread pool", .timeLimit(.minutes(5)))
 struct ThreadPoolTests {
     private final class Count: Sendable {
         private let count = Atomic(0)

@@ -3,7 +3,7 @@ import NGHTTP2Transport
 import Testing
 
 extension TransportTests {
-    @Suite("Unary calls without GRPCCore", .timeLimit(.minutes(1)))
+    @Suite("Unary calls without GRPCCore", .timeLimit(.minutes(5)))
     struct UnaryHandlerTests {
         private struct Trouble: Error {}
 

@@ -100,7 +100,7 @@ struct JournalCodingTests {
         }
     }
 
-    @Test("ends with an entry or an error, whatever the bytes are", .timeLimit(.minutes(1)))
+    @Test("ends with an entry or an error, whatever the bytes are", .timeLimit(.minutes(5)))
     func fuzz() {
         var generated = Generated(seed: 0xf022)
         var read = 0

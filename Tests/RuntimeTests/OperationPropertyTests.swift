@@ -5,7 +5,7 @@ import Testing
 /// Random events over the operations of one run, against what must hold whatever happens.
 @Suite("Operations under random events")
 struct OperationPropertyTests {
-    @Test("keep their invariants after every event", .timeLimit(.minutes(1)), arguments: 0..<8)
+    @Test("keep their invariants after every event", .timeLimit(.minutes(5)), arguments: 0..<8)
     func invariants(_ part: Int) throws {
         for seed in UInt64(part * 60)..<UInt64(part * 60 + 60) {
             var walk = OperationWalk(seed: seed)

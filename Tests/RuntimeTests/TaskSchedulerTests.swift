@@ -120,7 +120,7 @@ struct TaskSchedulerTests {
         #expect(scheduler.wait(for: .workflow("order"), needsReplay: false) == .noWorkerOffersIt)
     }
 
-    @Test("does what a simple model does, whatever happens", .timeLimit(.minutes(1)), arguments: 0..<4)
+    @Test("does what a simple model does, whatever happens", .timeLimit(.minutes(5)), arguments: 0..<4)
     func model(_ part: Int) {
         for seed in UInt64(part * 100)..<UInt64(part * 100 + 100) {
             var run = ModelRun(seed: seed)
@@ -136,7 +136,7 @@ struct TaskSchedulerTests {
         }
     }
 
-    @Test("gives 100,000 tasks to 1,000 sessions without a pause", .timeLimit(.minutes(1)))
+    @Test("gives 100,000 tasks to 1,000 sessions without a pause", .timeLimit(.minutes(5)))
     func many() {
         var scheduler = TaskScheduler()
         var given = 0

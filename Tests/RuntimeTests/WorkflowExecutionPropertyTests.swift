@@ -5,7 +5,7 @@ import Testing
 /// Random events over one run, against what the documentation of `handle` says.
 @Suite("A run under random events")
 struct WorkflowExecutionPropertyTests {
-    @Test("keeps its invariants after every event", .timeLimit(.minutes(1)), arguments: 0..<8)
+    @Test("keeps its invariants after every event", .timeLimit(.minutes(5)), arguments: 0..<8)
     func invariants(_ part: Int) throws {
         for seed in UInt64(part * 250)..<UInt64(part * 250 + 250) {
             var walk = RandomWalk(seed: seed)

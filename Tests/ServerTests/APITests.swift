@@ -6,7 +6,7 @@ import Testing
 
 @testable import AetherServer
 
-@Suite("The HTTP API", .timeLimit(.minutes(1)))
+@Suite("The HTTP API", .timeLimit(.minutes(5)))
 struct APITests {
     @Test("is described by an OpenAPI document that has its routes, and no others")
     func openAPI() async throws {

@@ -10,7 +10,7 @@ import Testing
     import FoundationNetworking
 #endif
 
-@Suite("HTTP listener", .timeLimit(.minutes(1)))
+@Suite("HTTP listener", .timeLimit(.minutes(5)))
 struct HTTPListenerTests {
     private static func snapshot(reason: String? = nil) -> ServerSnapshot {
         ServerSnapshot(counts: WorkflowCounts(), connectedWorkers: 0, notReadyReason: reason)

@@ -2,7 +2,7 @@ import Testing
 
 @testable import AetherServer
 
-@Suite("Health", .timeLimit(.minutes(1)))
+@Suite("Health", .timeLimit(.minutes(5)))
 struct HealthStatusTests {
     @Test("tells a watcher the status now and each change")
     func changes() async {

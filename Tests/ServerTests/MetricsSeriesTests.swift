@@ -8,7 +8,7 @@ import Testing
 
 @testable import AetherServer
 
-@Suite("The series of metrics", .timeLimit(.minutes(1)))
+@Suite("The series of metrics", .timeLimit(.minutes(5)))
 struct MetricsSeriesTests {
     /// A server whose time and metrics are the test's.
     private final class Rig: Sendable {

@@ -67,7 +67,7 @@ struct BackupTests {
     }
 
     @Test(
-        "is of one moment although the store is written to meanwhile: no page is copied twice", .timeLimit(.minutes(2)))
+        "is of one moment although the store is written to meanwhile: no page is copied twice", .timeLimit(.minutes(5)))
     func consistent() async throws {
         let store = try await sample()
         _ = try await store.commit(

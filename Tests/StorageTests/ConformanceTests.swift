@@ -9,7 +9,7 @@ struct ConformanceTests {
         try await StoreConformance(makeStore: { MemoryStore() }).run(check)
     }
 
-    @Test("the SQLite store keeps it", .timeLimit(.minutes(2)), arguments: StoreConformance.checks)
+    @Test("the SQLite store keeps it", .timeLimit(.minutes(5)), arguments: StoreConformance.checks)
     func sqlite(_ check: StoreCheck) async throws {
         let database = try TemporaryDatabase()
         let conformance = StoreConformance(

@@ -5,7 +5,7 @@ import Foundation
 import Testing
 
 /// `Histories/script.jsonl` was printed by `aether workflow history ID --json`.
-@Suite("A recorded history", .timeLimit(.minutes(1)))
+@Suite("A recorded history", .timeLimit(.minutes(5)))
 struct HistoryTests {
     private let workflow = ScriptWorkflow(AetherClient()).workflow
 
@@ -20,6 +20,32 @@ struct HistoryTests {
     @Test("replays with the code that recorded it, and calls no step")
     func fits() async throws {
         try await RecordedHistory(contentsOf: file).replay(with: workflow)
+    }
+
+    /// Recorded by `Tests/Fixtures/record.py` with the worker of each language; each language's tests replay all.
+    private static let recorded: [URL] = {
+        let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
+            .appendingPathComponent("Fixtures/histories")
+        let files = try? FileManager.default.contentsOfDirectory(at: folder, includingPropertiesForKeys: nil)
+        return (files ?? []).filter { $0.pathExtension == "jsonl" }.sorted { $0.path < $1.path }
+    }()
+
+    @Test("replays to the same result whatever language recorded it, as far as it was recorded", arguments: recorded)
+    func languages(_ file: URL) async throws {
+        let lines = try String(contentsOf: file, encoding: .utf8).split(separator: "\n").map(String.init)
+        for count in 1...lines.count {
+            let history = try RecordedHistory(jsonLines: lines.prefix(count).joined(separator: "\n"))
+            try await history.replay(with: workflow, id: "recorded")
+        }
+    }
+
+    @Test("of every language is there")
+    func completeness() {
+        let names = Self.recorded.map { $0.deletingPathExtension().lastPathComponent }
+        let swift = names.filter { $0.hasSuffix("-swift") }.map { $0.dropLast("-swift".count) }
+        let typescript = names.filter { $0.hasSuffix("-typescript") }.map { $0.dropLast("-typescript".count) }
+        #expect(swift.count >= 12)
+        #expect(swift == typescript)
     }
 
     @Test("replays as far as it was recorded")

@@ -3,7 +3,7 @@ import AetherTestKit
 import Synchronization
 import Testing
 
-@Suite("Stubs and faults of the test kit", .timeLimit(.minutes(1)))
+@Suite("Stubs and faults of the test kit", .timeLimit(.minutes(5)))
 struct ScriptTests {
     private let client = AetherClient(serverURL: "http://nowhere.invalid:1")
 

@@ -4,7 +4,7 @@ import Foundation
 import Synchronization
 import Testing
 
-@Suite("Time in the test kit", .timeLimit(.minutes(1)))
+@Suite("Time in the test kit", .timeLimit(.minutes(5)))
 struct TimeTests {
     private let client = AetherClient()
 

@@ -5,7 +5,7 @@ import Testing
 
 @testable import AetherTracing
 
-@Suite("The exporter of spans", .timeLimit(.minutes(1)))
+@Suite("The exporter of spans", .timeLimit(.minutes(5)))
 struct SpanExporterTests {
     private func span(_ name: String) -> SpanRecord {
         let trace = TraceContext(traceID: .init(high: 1, low: 2), spanID: 3, isSampled: true)

@@ -49,8 +49,11 @@ serve() {
 
 # Runs an example; what it prints has to be what is expected, where ids are ID.
 run() {
-    (cd "$work/$1" && timeout 60 node dist/main.js 2>&1) | sed -E 's/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/ID/' >"$work/$1/printed.txt" || true
-    diff -u --label "expected of $1" --label printed - "$work/$1/printed.txt" >&2
+    local to=$work/$1 status=0
+    (cd "$to" && timeout 60 node dist/main.js >printed.txt 2>&1) || status=$?
+    sed -E -i 's/[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}/ID/' "$to/printed.txt"
+    [ "$status" -eq 0 ] || echo "exit code $status" >>"$to/printed.txt"
+    diff -u --label "expected of $1" --label printed - "$to/printed.txt" >&2
 }
 
 passed=0

@@ -14,6 +14,7 @@ final class BenchBed: Sendable {
     }
 
     let options: BenchOptions
+    private let workerProgram: BenchProcess.Program
     let client: AetherClient
     let workflows: BenchWorkflows
     let progress: ProgressBar
@@ -26,8 +27,12 @@ final class BenchBed: Sendable {
             lowestDiscernibleValue: 1, highestTrackableValue: 3_600_000_000, numberOfSignificantValueDigits: .three)
     }
 
-    private init(_ options: BenchOptions, folder: URL, server: BenchServer, progress: ProgressBar) {
+    private init(
+        _ options: BenchOptions, _ workerProgram: BenchProcess.Program, folder: URL, server: BenchServer,
+        progress: ProgressBar
+    ) {
         self.options = options
+        self.workerProgram = workerProgram
         self.folder = folder
         self.progress = progress
         var configuration = AetherClient.Configuration()
@@ -39,7 +44,8 @@ final class BenchBed: Sendable {
 
     /// Starts what is to be measured; when the body ends, all of it is gone.
     static func with<Result: Sendable>(
-        _ options: BenchOptions, progress: ProgressBar, _ body: (BenchBed) async throws -> Result
+        _ options: BenchOptions, workers program: BenchProcess.Program, progress: ProgressBar,
+        _ body: (BenchBed) async throws -> Result
     ) async throws -> Result {
         let folder = URL(fileURLWithPath: ".aether-bench-\(UUID().uuidString.prefix(8))")
         if options.server == nil {
@@ -57,7 +63,7 @@ final class BenchBed: Sendable {
         } else {
             server = try await BenchServer(in: folder)
         }
-        let bed = BenchBed(options, folder: folder, server: server, progress: progress)
+        let bed = BenchBed(options, program, folder: folder, server: server, progress: progress)
         defer { bed.stop() }
         // Workers would wait for a server that is not there; this says so.
         _ = try await bed.metrics()
@@ -92,7 +98,7 @@ final class BenchBed: Sendable {
                     "bench", "worker", "--server", url, "--worker-id", "bench-\(role.rawValue)-\(number)",
                     "--role", role.rawValue, "--persistence", options.persistence.tier.name,
                     "--tasks", String((tasks + options.workers - 1) / options.workers),
-                ])
+                ], program: workerProgram)
             state.withLock { $0.workers.append(worker) }
             try await worker.untilReady()
         }

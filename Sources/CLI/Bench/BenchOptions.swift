@@ -13,6 +13,12 @@ struct BenchOptions: ParsableArguments {
     @Option(help: "How many worker processes.")
     var workers = 1
 
+    @Option(
+        help: ArgumentHelp(
+            "A program to measure as worker too, beside this one's own.",
+            discussion: "A command line. The program takes the options of the worker and serves its workflows, prints a line when it is ready, and ends when its standard input does."))
+    var workerCommand: String?
+
     @Option(help: "How often to measure, each time with a new database; the figures are medians.")
     var runs = 1
 
@@ -22,6 +28,12 @@ struct BenchOptions: ParsableArguments {
     func validate() throws {
         guard (1...64).contains(workers) else { throw ValidationError("--workers must be from 1 to 64") }
         guard (1...1_000).contains(runs) else { throw ValidationError("--runs must be from 1 to 1000") }
+        guard workerCommand?.isEmpty != true else { throw ValidationError("--worker-command is empty") }
+    }
+
+    /// The programs to measure as workers, one after the other.
+    var workerPrograms: [BenchProcess.Program] {
+        [.itself] + (workerCommand.map { [.command($0)] } ?? [])
     }
 
     static func check(_ value: Int, _ name: String, atMost limit: Int = 10_000_000) throws {

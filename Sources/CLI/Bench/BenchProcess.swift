@@ -1,19 +1,32 @@
 internal import Foundation
 internal import Synchronization
 
-/// This program once more, as the server or a worker of a benchmark.
+/// The server or a worker of a benchmark: this program once more, or another one that works as it does.
 final class BenchProcess: Sendable {
+    enum Program: Sendable, Hashable {
+        case itself
+        /// A command line, for the shell, to which the arguments are added.
+        case command(String)
+    }
+
     private let process: Process
     /// Open as long as this object lives: a worker ends when its input does, also when this process is killed.
     private let input = Pipe()
     private let output = Pipe()
     private let name: String
 
-    init(_ name: String, _ arguments: [String]) throws(CommandFailure) {
+    init(_ name: String, _ arguments: [String], program: Program = .itself) throws(CommandFailure) {
         self.name = name
         process = Process()
-        process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
-        process.arguments = arguments
+        switch program {
+        case .itself:
+            process.executableURL = URL(fileURLWithPath: "/proc/self/exe").resolvingSymlinksInPath()
+            process.arguments = arguments
+        case .command(let command):
+            process.executableURL = URL(fileURLWithPath: "/bin/sh")
+            // The shell makes way for the program, which is then what is measured and killed.
+            process.arguments = ["-c", "exec \(command) \"$@\"", "worker"] + arguments
+        }
         process.standardInput = input
         process.standardOutput = output
         do {

@@ -8,6 +8,8 @@ struct BenchReport: Sendable {
     var tier: PersistenceTier
     var sizes: [(name: String, value: Int)]
     var workers: Int
+    /// What the workers are, where there is more than one kind.
+    var program: BenchProcess.Program?
     /// How many runs the figures are the medians of.
     var runs: Int
     var figures: Figures
@@ -17,6 +19,7 @@ struct BenchReport: Sendable {
             .init(name: "workload", value: .string(workload)), .init(name: "tier", value: .string(tier.name)),
         ]
         members += sizes.map { .init(name: $0.name, value: .integer($0.value)) }
+        if let program { members.append(.init(name: "worker", value: .string(program.name))) }
         members += [.init(name: "workers", value: .integer(workers)), .init(name: "runs", value: .integer(runs))]
         var groups: [(name: String, members: [JSONValue.Member])] = []
         for figure in Figure.allCases {
@@ -41,7 +44,7 @@ struct BenchReport: Sendable {
         let what =
             sizes.map { "\(Self.readable(Double($0.value))) \($0.name)" } + [
                 "tier \(tier.name)", workers == 1 ? "1 worker" : "\(workers) workers",
-            ]
+            ] + (program.map { ["worker: \($0.name)"] } ?? [])
         var title = "\(workload): \(what.joined(separator: ", "))"
         if runs > 1 { title += ", medians of \(runs) runs" }
         var fields = Fields()
@@ -76,5 +79,14 @@ struct BenchReport: Sendable {
             text.append(digit)
         }
         return text
+    }
+}
+
+extension BenchProcess.Program {
+    fileprivate var name: String {
+        switch self {
+        case .itself: "swift"
+        case .command(let command): command
+        }
     }
 }

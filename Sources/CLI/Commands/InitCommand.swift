@@ -7,6 +7,14 @@ struct InitCommand: AsyncParsableCommand {
     enum Template: String, ExpressibleByArgument, CaseIterable {
         case swift
         case typescript
+
+        /// What a user does next in the project's folder.
+        func commands(_ name: ProjectName) -> [String] {
+            switch self {
+            case .swift: ["swift build", "swift test", "swift run \(name)"]
+            case .typescript: ["npm install", "npm run build", "npm test", "npm start"]
+            }
+        }
     }
 
     static let configuration = CommandConfiguration(
@@ -20,23 +28,24 @@ struct InitCommand: AsyncParsableCommand {
     @Option(help: "The folder to make. Default: the project's name, in the current one.")
     var output: String?
 
-    @Option(help: "The language: swift. (typescript is to come.)")
+    @Option(help: "The language: swift or typescript.")
     var template = Template.swift
 
-    @Option(help: "A checkout of Aether to build with, instead of the released package.")
+    @Option(
+        help: "A checkout of Aether to build with, or a packed SDK for TypeScript, instead of the released package.")
     var sdkPath: String?
 
     @Flag(help: "Print JSON: one document.")
     var json = false
 
     func run() async throws {
-        guard template == .swift else {
-            throw CommandFailure(
-                "there is no SDK for TypeScript yet; use --template swift", exitCode: .validationFailure)
-        }
         let name = try ProjectName(name)
         let folder = try ProjectFolder(output ?? name.description)
-        let files = SwiftTemplate(name: name, sdk: try SDKSource(checkout: sdkPath)).files
+        let files =
+            switch template {
+            case .swift: SwiftTemplate(name: name, sdk: try SDKSource(checkout: sdkPath)).files
+            case .typescript: TypeScriptTemplate(name: name, sdk: try TypeScriptSDKSource(path: sdkPath)).files
+            }
         try folder.write(files)
         try StandardOutput().write(json ? document(name, folder, files).text + "\n" : text(name, folder, files))
     }
@@ -44,15 +53,13 @@ struct InitCommand: AsyncParsableCommand {
     private func text(_ name: ProjectName, _ folder: ProjectFolder, _ files: [ProjectFile]) -> String {
         let made = files.map { "  \($0.path)" }.joined(separator: "\n")
         let place = Cell.visible(output ?? name.description)
+        let next = (["cd \(place)"] + template.commands(name)).map { "  \($0)" }.joined(separator: "\n")
         return """
             Made \(place):
             \(made)
 
             Next:
-              cd \(place)
-              swift build
-              swift test
-              swift run \(name)
+            \(next)
 
             """
     }

@@ -7,7 +7,7 @@ struct SwiftTemplate {
         [
             ProjectFile(path: "Package.swift", text: package),
             ProjectFile(path: "README.md", text: readme),
-            ProjectFile(path: "aether.toml", text: Self.configuration),
+            ProjectFile(path: "aether.toml", text: ServerSettingsFile.text),
             ProjectFile(path: ".gitignore", text: ".build/\nPackage.resolved\n/data/\n"),
             ProjectFile(path: "Sources/Workflows/Workflows.swift", text: Self.workflows),
             ProjectFile(path: "Sources/\(name)/main.swift", text: Self.program),
@@ -62,23 +62,6 @@ struct SwiftTemplate {
 
         """
     }
-
-    private static let configuration = """
-        # Settings of `aether serve` in this folder; a flag or a variable (AETHER_GRPC_PORT, …) wins.
-        [server]
-        grpc_port = 7233
-        http_port = 7234
-        db_path = "./data/aether.db"
-
-        [persistence]
-        # What survives a crash: "state-action-log" every step, "snapshot" all but the last moments, "memory" nothing.
-        mode = "state-action-log"
-
-        [metrics]
-        enabled = true
-        port = 9090
-
-        """
 
     private static let workflows = """
         import Aether

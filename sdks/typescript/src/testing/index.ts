@@ -1,2 +1,3 @@
+export { TestServer, type TestServerOptions } from "./TestServer";
 export { HistoryUnreadable } from "./historyLine";
 export { RecordedHistory, ReplayFailed } from "./RecordedHistory";

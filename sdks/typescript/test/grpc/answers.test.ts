@@ -128,6 +128,21 @@ test("a reset after headers and a message ends the call too", async (context) =>
   await failure(channel.receive(echo, "", { onMessage: () => undefined }), GrpcCode.UNAVAILABLE, /REFUSED_STREAM/);
 });
 
+test("an answer counts that comes with a reset, before all of the request was sent", async (context) => {
+  for (const code of [constants.NGHTTP2_NO_ERROR, constants.NGHTTP2_CANCEL]) {
+    const server = await rawServer(context, {
+      onFrame: (frame, connection) => {
+        if (!isRequest(frame)) return;
+        connection.socket.cork();
+        connection.answer(frame.stream, "enough");
+        connection.reset(frame.stream, code);
+        connection.socket.uncork();
+      },
+    });
+    assert.equal(await channelTo(context, server.url).unary(echo, "x".repeat(1_000_000)), "enough");
+  }
+});
+
 test("a unary call wants exactly one message", async (context) => {
   const counts = [0, 2];
   const server = await nodeServer(context, (stream) => {

@@ -74,6 +74,16 @@ test("received messages stop with the signal", async (context) => {
   assert.deepEqual(seen, ["a"]);
 });
 
+test("a signal cancels all its calls", async (context) => {
+  const server = await nodeServer(context, () => undefined);
+  const channel = channelTo(context, server.url);
+  const controller = new AbortController();
+  const { signal } = controller;
+  const calls = [channel.unary(echo, "", { signal }), channel.receive(echo, "", { signal, onMessage: () => undefined })];
+  setTimeout(() => controller.abort(), 20);
+  await Promise.all(calls.map((call) => failure(call as Promise<unknown>, GrpcCode.CANCELLED, /cancelled/)));
+});
+
 test("calls leave no listeners on a signal that lives long, and many at a time are no more than one", async (context) => {
   const server = await nodeServer(context, (stream, headers) => {
     if (headers["grpc-timeout"]) return;

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { spawn } from "node:child_process";
 import { join } from "node:path";
 import { test } from "node:test";
-import { nodeServer, reply } from "./support";
+import { nodeServer, refuse, reply } from "./support";
 import { tcpServer } from "./tcp";
 
 /** Runs a script that has a channel and reports when it ends. */
@@ -52,4 +52,13 @@ test("closing keeps the process alive until it is done", async (context) => {
   const server = await nodeServer(context, (stream) => reply(stream, "ok"));
   const script = "channel.unary(echo, '').then(() => channel.close()).then(() => console.log('closed'));";
   assert.equal((await run(script, server.url)).output, "closed\n");
+});
+
+test("a duplex call that fails does not end a process that has not asked yet how it ended", async (context) => {
+  const server = await nodeServer(context, (stream) => refuse(stream, { "grpc-status": "5" }));
+  const script = `
+    const { done } = channel.duplex(echo, { onMessage: () => undefined });
+    setTimeout(() => done.catch((error) => console.log(error.code)), 200);`;
+  const { code, output } = await run(script, server.url);
+  assert.deepEqual([code, output], [0, "5\n"]);
 });

@@ -1,7 +1,7 @@
 import { strict as assert } from "node:assert";
 import { test } from "node:test";
 import { parseTarget } from "../../src/grpc/Target";
-import { isLoopback } from "../../src/grpc/credentials";
+import { isLoopback, tokenRefusal } from "../../src/grpc/credentials";
 
 function parts(url: string): unknown[] {
   const target = parseTarget(url);
@@ -49,5 +49,17 @@ test("only this machine's own addresses are loopback", () => {
   for (const host of ["localhost", "127.0.0.1", "127.1.2.3", "::1"]) assert.equal(isLoopback(host), true, host);
   for (const host of ["127.0.0.1.example.org", "127.example.org", "128.0.0.1", "0.0.0.0", "::", "::2", "localhost.org"]) {
     assert.equal(isLoopback(host), false, host);
+  }
+});
+
+test("a token goes to any machine over TLS, and in plain text to this one only", () => {
+  const token = "secret";
+  for (const url of ["https://192.0.2.1", "https://example.org", "http://localhost", "http://127.0.0.2", "http://[::1]"]) {
+    assert.equal(tokenRefusal({ url, token }, parseTarget(url)), undefined, url);
+  }
+  for (const url of ["http://192.0.2.1", "http://example.org", "http://[2001:db8::1]"]) {
+    assert.match(tokenRefusal({ url, token }, parseTarget(url))?.message ?? "", /not sent in plain text/, url);
+    assert.equal(tokenRefusal({ url, token, allowsPlaintextToken: true }, parseTarget(url)), undefined, url);
+    assert.equal(tokenRefusal({ url }, parseTarget(url)), undefined, url);
   }
 });

@@ -19,6 +19,7 @@ import {
   type WorkflowHandle,
   type WorkflowState,
 } from "../../src/index";
+import { RecordedHistory, ReplayFailed } from "../../src/testing/index";
 import { holds, type Same } from "./support";
 
 const client = aether({ serverUrl: "http://localhost:7233", workerId: "optional" });
@@ -353,6 +354,14 @@ export async function serving(own: AetherClient, logger: Logger): Promise<void> 
   const withLogger = aether({ logger, tls: { caFile: "ca.pem" }, shutdownGrace: { seconds: 1 }, startsServer: false });
   aether({ logger: console });
   await withLogger.close();
+}
+
+export async function replays(): Promise<void> {
+  const history = await RecordedHistory.read("history.jsonl");
+  await history.replay(helloWorld);
+  await history.replay(several, "id").catch((error: unknown) => {
+    if (error instanceof ReplayFailed) console.log(error.workflow, error.reason);
+  });
 }
 
 export function errors(error: unknown): string {

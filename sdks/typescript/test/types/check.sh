@@ -31,7 +31,7 @@ JSON
 sources() {
     local file
     for file in accepted refused support; do
-        sed 's#"\.\./\.\./src/index"#"@aetherframework.ai/sdk"#; s#"\./support"#"./support.js"#' "test/types/$file.ts" >"$1/$file.ts"
+        sed 's#"\.\./\.\./src/index"#"@aetherframework.ai/sdk"#; s#"\.\./\.\./src/testing/index"#"@aetherframework.ai/sdk/testing"#; s#"\./support"#"./support.js"#' "test/types/$file.ts" >"$1/$file.ts"
     done
 }
 
@@ -50,7 +50,10 @@ for name in commonjs node16; do
     check "$name"
 done
 
-project readme node16 node16 module "$node"
-node test/types/readme.mjs README.md "$folder/readme"
-#check readme
+# The README's code.
+project programs node16 node16 module "$node"
+project fragments node16 node16 module "$node"
+node test/types/readme.mjs README.md "$folder/programs" "$folder/fragments"
+check programs
+check fragments
 exit $failed

@@ -1,4 +1,5 @@
 // What must not compile: each line under an expectation of an error. Nothing here is executed: check.sh.
+import { RecordedHistory } from "../../src/testing/index";
 import { type Activity, aether, type Duration, type RetryPolicy, type Stored, type Workflow, type WorkflowContext } from "../../src/index";
 
 const client = aether();
@@ -232,6 +233,13 @@ export async function declarations(): Promise<void> {
   await client.serve([greet], greet.start("a"));
   // @ts-expect-error: made by a client only
   client.workerId = "other";
+}
+
+export async function replays(history: RecordedHistory): Promise<void> {
+  // @ts-expect-error: an activity has no history
+  await history.replay(charge);
+  // @ts-expect-error: a history is text
+  new RecordedHistory([]);
 }
 
 // @ts-expect-error: text is no duration

@@ -1,0 +1,13 @@
+const { aether } = require("@aetherframework.ai/sdk");
+
+const client = aether();
+
+const helloWorld = client.workflow("hello-world", async (ctx, name) => {
+  const greeting = await ctx.step("create-greeting", async () => `Hello, ${name}!`);
+  await ctx.step("log-greeting", async () => {
+    console.log(greeting);
+  });
+  return { message: greeting };
+});
+
+void client.serve([helloWorld], async () => console.log(await helloWorld.startAndWait("World")));
