@@ -6,7 +6,10 @@ cd "$(dirname "$0")"
 . ../../scripts/typescript.sh
 ensure_typescript ../..
 rm -rf dist
+cp ../../LICENSE .
 tsc -p tsconfig.json
+# AbortSignal is all they need, which browsers' types have as well: whoever has no types of Node can compile too.
+find dist -name '*.d.ts' -exec sed -i '/^\/\/\/ <reference types="node" \/>$/d' {} +
 for folder in dist dist/testing; do
     {
         echo 'import sdk from "./index.js";'

@@ -16,7 +16,10 @@ struct BenchOptions: ParsableArguments {
     @Option(
         help: ArgumentHelp(
             "A program to measure as worker too, beside this one's own.",
-            discussion: "A command line. The program takes the options of the worker and serves its workflows, prints a line when it is ready, and ends when its standard input does."))
+            discussion: """
+                A command line. The program takes the options of the worker and serves its workflows, prints a line when it is \
+                ready, and ends when its standard input does.
+                """))
     var workerCommand: String?
 
     @Option(help: "How often to measure, each time with a new database; the figures are medians.")

@@ -33,8 +33,9 @@ enum TypeScriptSDKSource: Hashable {
             self = .file(folder.path)
             return
         }
+        let remedy = "name a packed one (.tgz), or a checkout of Aether"
         throw CommandFailure(
-            Cell.visible("--sdk-path \(path) has no SDK for TypeScript: name a packed one (.tgz), or a checkout of Aether"),
+            Cell.visible("--sdk-path \(path) has no SDK for TypeScript: \(remedy)"),
             exitCode: .validationFailure)
     }
 

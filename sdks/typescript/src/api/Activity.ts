@@ -32,6 +32,7 @@ export interface ActivityOptions {
  */
 export type ActivityCancellation = "try" | "wait" | "abandon";
 
+/** What does an activity. */
 export type ActivityFunction<A extends unknown[], R> = (context: ActivityContext, ...values: A) => R | PromiseLike<R>;
 
 /**
@@ -40,6 +41,8 @@ export type ActivityFunction<A extends unknown[], R> = (context: ActivityContext
  */
 export class Activity<A extends unknown[] = never[], R = unknown> extends Servable {
   private readonly parameters: number | undefined;
+  /** Tells activities of other arguments or results apart, where declarations leave private members' types out. */
+  declare protected readonly signature: (...values: A) => R;
 
   /** @internal */
   constructor(

@@ -12,13 +12,11 @@ import type { Servable } from "./Servable";
 import { ServingWorker } from "./ServingWorker";
 import { Workflow, type WorkflowFunction, type WorkflowOptions } from "./Workflow";
 
+/** Where the server is, and how this process works. */
 export interface ClientOptions {
   /** The server's URL; `AETHER_SERVER` of the environment, else `http://localhost:7233`, unless given. */
   serverUrl?: string;
-  /**
-   * This worker's name, one for each process; made up unless given. Stable over restarts it lets the server give back the runs that the
-   * process still has.
-   */
+  /** This worker's name, one for each process, by which the server and the journals call it; made up unless given. */
   workerId?: string;
   /** The service this worker is part of: activities that ask for a service go to its workers only. */
   service?: string;
@@ -70,7 +68,8 @@ export class AetherClient {
     this.channelOptions = channelOptions(this.serverUrl, options);
     for (const name of ["maximumConcurrentTasks", "maximumRunsInMemory"] as const) {
       const count = options[name];
-      if (count !== undefined && !(Number.isInteger(count) && count > 0)) throw new TypeError(`${name} is ${count}, and must be a whole number from 1`);
+      if (count === undefined || (Number.isInteger(count) && count > 0)) continue;
+      throw new TypeError(`${name} is ${count}, and must be a whole number from 1`);
     }
     this.connection = new ClientConnection(this.channelOptions, toMilliseconds(options.requestTimeout ?? 30_000, "requestTimeout"));
   }
@@ -85,7 +84,10 @@ export class AetherClient {
   workflow<A extends unknown[], R>(name: string, body: WorkflowFunction<A, R>): Workflow<A, Awaited<R>>;
   workflow<A extends unknown[], R>(name: string, options: WorkflowOptions, body: WorkflowFunction<A, R>): Workflow<A, Awaited<R>>;
   workflow<A extends unknown[], R>(name: string, options?: WorkflowOptions): Workflow<A, R>;
-  workflow<A extends unknown[], R>(name: string, ...rest: [(WorkflowFunction<A, R> | WorkflowOptions)?, WorkflowFunction<A, R>?]): Workflow<A, R> {
+  workflow<A extends unknown[], R>(
+    name: string,
+    ...rest: [(WorkflowFunction<A, R> | WorkflowOptions)?, WorkflowFunction<A, R>?]
+  ): Workflow<A, R> {
     const [options, body] = optionsAndBody<WorkflowOptions, WorkflowFunction<A, R>>(rest, `workflow "${name}"`);
     checkName(name, "workflow");
     return new Workflow(name, this, options, body);
@@ -103,7 +105,10 @@ export class AetherClient {
   activity<A extends unknown[], R>(name: string, body: ActivityFunction<A, R>): Activity<A, Awaited<R>>;
   activity<A extends unknown[], R>(name: string, options: ActivityOptions, body: ActivityFunction<A, R>): Activity<A, Awaited<R>>;
   activity<A extends unknown[], R>(name: string, options?: ActivityOptions): Activity<A, R>;
-  activity<A extends unknown[], R>(name: string, ...rest: [(ActivityFunction<A, R> | ActivityOptions)?, ActivityFunction<A, R>?]): Activity<A, R> {
+  activity<A extends unknown[], R>(
+    name: string,
+    ...rest: [(ActivityFunction<A, R> | ActivityOptions)?, ActivityFunction<A, R>?]
+  ): Activity<A, R> {
     const [options, body] = optionsAndBody<ActivityOptions, ActivityFunction<A, R>>(rest, `activity "${name}"`);
     checkName(name, "activity");
     return new Activity(name, options, body);

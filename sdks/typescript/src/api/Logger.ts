@@ -14,6 +14,7 @@ export const standardErrorLogger: Logger = {
   error: (message) => console.error(`aether: ${message}`),
 };
 
+/** Says nothing. */
 export const silentLogger: Logger = {
   debug: () => undefined,
   info: () => undefined,

@@ -34,6 +34,7 @@ export interface RecordedRetry {
   nonRetryableTypes: string[];
 }
 
+/** A policy with what is left out. */
 export function recordedRetry(policy: RetryPolicy): RecordedRetry {
   return {
     initialMilliseconds: Math.max(0, toMilliseconds(policy.initial ?? 1_000, "the retry policy's initial delay")),

@@ -8,6 +8,10 @@ export type Stored<T> = 0 extends 1 & T
   ? T
   : unknown extends T
   ? T
+  : [T] extends [never]
+  ? never
+  : [T] extends [undefined]
+  ? null
   : [T] extends [void]
   ? T
   : StoredValue<T>;
@@ -22,7 +26,7 @@ type StoredValue<T> = T extends Primitive
   ? never
   : T extends bigint | symbol
   ? never
-  : T extends Map<unknown, unknown> | Set<unknown>
+  : T extends Map<unknown, unknown> | Set<unknown> | ArrayBufferView
   ? never
   : T extends readonly unknown[]
   ? { [Index in keyof T]: Stored<T[Index]> }

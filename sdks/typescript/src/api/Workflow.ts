@@ -16,6 +16,7 @@ import { WorkflowHandle } from "./WorkflowHandle";
 /** How durable the runs of a workflow are: nothing survives the server; snapshots; every acknowledged step is on disk. */
 export type Persistence = "memory" | "snapshot" | "state-action-log";
 
+/** How the runs of a workflow are made. */
 export interface WorkflowOptions {
   /** How durable its runs are; what the server is set to unless given. */
   persistence?: Persistence;
@@ -30,6 +31,7 @@ export interface WorkflowOptions {
  */
 export type IdPolicy = "sameRun" | "reject" | "replace";
 
+/** How a run is started. */
 export interface StartOptions {
   /** The run's identity; a new UUIDv7 unless given. Starting twice with one id, type and input gives the same run. */
   id?: string;
@@ -39,6 +41,7 @@ export interface StartOptions {
   signal?: SignalMessage;
 }
 
+/** A message to a run. */
 export interface SignalMessage {
   /** What the run waits for it by. */
   name: string;
@@ -48,6 +51,7 @@ export interface SignalMessage {
   id?: string;
 }
 
+/** The code of a workflow. */
 export type WorkflowFunction<A extends unknown[], R> = (context: WorkflowContext, ...values: A) => R | PromiseLike<R>;
 
 const tiers: Record<Persistence, Tier> = {
@@ -162,7 +166,8 @@ export class Workflow<A extends unknown[] = never[], R = unknown> extends Servab
   execute(run: Run): Promise<void> {
     return execute(run, async () => {
       if (!this.body) throw new NonRetryableError(`the workflow "${this.name}" has no function in this worker`);
-      return this.body(new WorkflowContext(run, (values) => this.pack(values)), ...(unpackArguments(run.assignment.input, this.parameters ?? 0) as A));
+      const values = unpackArguments(run.assignment.input, this.parameters ?? 0) as A;
+      return this.body(new WorkflowContext(run, (next) => this.pack(next)), ...values);
     });
   }
 }

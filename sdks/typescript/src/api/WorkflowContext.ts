@@ -16,6 +16,7 @@ import type { Stored } from "./Stored";
 import { decodeValue } from "./values";
 import type { Workflow } from "./Workflow";
 
+/** How the attempts at a step are made. */
 export interface StepOptions {
   /** How often, and after which delays, it is tried again; not at all unless given. */
   retry?: RetryPolicy;
@@ -23,13 +24,16 @@ export interface StepOptions {
   timeout?: Duration;
 }
 
+/** The work of a step. */
 export type StepFunction<T> = (step: StepContext) => T | PromiseLike<T>;
 
+/** How branches run side by side. */
 export interface BranchesOptions {
   /** How many branches run at once, at least 1; all unless given. A branch begins when an earlier one has ended. */
   maximumConcurrency?: number;
 }
 
+/** How a child is started. */
 export interface ChildOptions {
   /** The child's id; derived from this run's id and the place of the call unless given. */
   id?: string;
@@ -37,6 +41,10 @@ export interface ChildOptions {
   policy?: ParentClosePolicy;
 }
 
+/** The type of the callee alone decides. */
+type NoInfer<T> = [T][T extends unknown ? 0 : never];
+/** What a call passes behind the callee. */
+type Called<A extends unknown[], Options> = A extends [] ? [values?: A, options?: Options] : [values: A, options?: Options];
 type Results<Bodies extends readonly BranchBody<unknown>[]> = { -readonly [Index in keyof Bodies]: Awaited<ReturnType<Bodies[Index]>> };
 type Outcomes<Bodies extends readonly BranchBody<unknown>[]> = {
   -readonly [Index in keyof Bodies]: PromiseSettledResult<Awaited<ReturnType<Bodies[Index]>>>;
@@ -105,7 +113,7 @@ export class WorkflowContext {
    */
   async activity<A extends unknown[], R>(
     what: Activity<A, R>,
-    ...rest: A extends [] ? [values?: A, options?: { cancellation?: ActivityCancellation }] : [values: A, options?: { cancellation?: ActivityCancellation }]
+    ...rest: Called<NoInfer<A>, { cancellation?: ActivityCancellation }>
   ): Promise<Stored<R>> {
     const [values = [], { cancellation = "try" } = {}] = rest;
     if (!(cancellation in cancellations)) throw new TypeError(`"${cancellation}" is no cancellation; give try, wait or abandon`);
@@ -126,7 +134,10 @@ export class WorkflowContext {
    * @param branches in the same order on every replay.
    * @returns their values, in the order of the branches.
    */
-  async parallel<Bodies extends readonly BranchBody<unknown>[]>(branches: readonly [...Bodies], options: BranchesOptions = {}): Promise<Results<Bodies>> {
+  async parallel<Bodies extends readonly BranchBody<unknown>[]>(
+    branches: readonly [...Bodies],
+    options: BranchesOptions = {},
+  ): Promise<Results<Bodies>> {
     return (await parallel(this.run, branches, concurrency(options))) as Results<Bodies>;
   }
 
@@ -135,7 +146,10 @@ export class WorkflowContext {
    *
    * @throws CancellationError when the run, or the branch that this is part of, was cancelled meanwhile.
    */
-  async settled<Bodies extends readonly BranchBody<unknown>[]>(branches: readonly [...Bodies], options: BranchesOptions = {}): Promise<Outcomes<Bodies>> {
+  async settled<Bodies extends readonly BranchBody<unknown>[]>(
+    branches: readonly [...Bodies],
+    options: BranchesOptions = {},
+  ): Promise<Outcomes<Bodies>> {
     return (await settled(this.run, branches, concurrency(options))) as Outcomes<Bodies>;
   }
 
@@ -213,7 +227,7 @@ export class WorkflowContext {
    */
   async child<A extends unknown[], R>(
     workflow: Workflow<A, R>,
-    ...rest: A extends [] ? [values?: A, options?: ChildOptions] : [values: A, options?: ChildOptions]
+    ...rest: Called<NoInfer<A>, ChildOptions>
   ): Promise<Stored<R>> {
     return decodeValue(await this.childOf(workflow, rest).runToEnd()) as Stored<R>;
   }
@@ -221,7 +235,7 @@ export class WorkflowContext {
   /** Starts a workflow as a child, and goes on. When it returns, the child is as durable as this run. See `child`. */
   async startChild<A extends unknown[], R>(
     workflow: Workflow<A, R>,
-    ...rest: A extends [] ? [values?: A, options?: ChildOptions] : [values: A, options?: ChildOptions]
+    ...rest: Called<NoInfer<A>, ChildOptions>
   ): Promise<ChildHandle<R>> {
     const child = this.childOf(workflow, rest);
     await child.begin();

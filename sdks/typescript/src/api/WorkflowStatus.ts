@@ -1,5 +1,6 @@
 import type { WorkflowStatus as WireStatus } from "../generated/client";
 
+/** Where a run stands; the last three are for ever. */
 export type WorkflowState = "PENDING" | "RUNNING" | "COMPLETED" | "FAILED" | "CANCELLED";
 
 /** How a run stands. */

@@ -9,9 +9,8 @@ import { decodeValue } from "./values";
  */
 export function packArguments(values: readonly unknown[], parameters: number | undefined, what: string): unknown {
   if (parameters !== undefined && values.length > 1 && parameters < 2) {
-    throw new TypeError(
-      `${what} was given ${values.length} arguments and its function declares ${parameters}; if some have defaults or are a rest parameter, give the option parameters`,
-    );
+    const problem = `${what} was given ${values.length} arguments and its function declares ${parameters}`;
+    throw new TypeError(`${problem}; if some have defaults or are a rest parameter, give the option parameters`);
   }
   if (values.length === 0) return null;
   // One array for a function of several would be spread over them.

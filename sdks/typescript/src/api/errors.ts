@@ -8,6 +8,7 @@ export abstract class AetherSDKError extends Error {
   }
 }
 
+/** Why the server refused a call. */
 export type AetherErrorCode =
   /** No run has this id. */
   | "notFound"

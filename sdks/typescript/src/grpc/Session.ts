@@ -93,7 +93,6 @@ export class Session {
 
   /** Ends the connection; calls under way fail with the reason. */
   close(failure: GrpcError): void {
-    this.socket.ref();
     const timer = setTimeout(() => this.socket.destroy(), closeTimeoutMilliseconds);
     this.socket.once("close", () => clearTimeout(timer));
     this.fail(failure);
@@ -151,7 +150,6 @@ export class Session {
     this.keepalive?.stop();
     if (this.http2) this.http2.destroy();
     else this.socket.destroy();
-    // What was read before is told first: answers may be among it.
-    setImmediate(() => this.calls.forEach((call) => call.fail(failure)));
+    for (const call of [...this.calls]) call.fail(failure);
   }
 }

@@ -252,9 +252,9 @@ export class Run {
   /** The code does not fit the journal: the run is given back, and waits for a worker whose code does. */
   tell(blockage: Blockage): void {
     const found = blockage.found.length === 0 ? "nothing more" : blockage.found.join(", ");
-    this.logger.error(
-      `workflow ${this.info.id}: the code does not fit its journal: entry ${blockage.sequence} is of ${blockage.expected}, the code called ${found}; start a worker whose code does, or tell the change with context.version`,
-    );
+    const problem = `the code does not fit its journal: entry ${blockage.sequence} is of ${blockage.expected}, the code called ${found}`;
+    const remedy = "start a worker whose code does, or tell the change with context.version";
+    this.logger.error(`workflow ${this.info.id}: ${problem}; ${remedy}`);
   }
 
   /** Takes entries that the server made. */

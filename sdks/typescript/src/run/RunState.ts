@@ -433,4 +433,3 @@ function failureOf({ failure }: JournalEntry): NonNullable<JournalEntry["failure
 function expectedBy({ key, kind }: JournalEntry): string {
   return key === "" ? `entry of kind ${kind}` : key;
 }
-

@@ -21,7 +21,13 @@ export async function sleep(run: Run, due: { delayMilliseconds: number } | { due
   if (resolution.kind !== "fired") throw new CancellationError();
 }
 
-export async function activity(run: Run, name: string, input: unknown, options: Init<WireActivityOptions>, cancellation: RemoteWork["cancellation"]): Promise<Uint8Array> {
+export async function activity(
+  run: Run,
+  name: string,
+  input: unknown,
+  options: Init<WireActivityOptions>,
+  cancellation: RemoteWork["cancellation"],
+): Promise<Uint8Array> {
   const scope = run.scope(`activity "${name}"`);
   const payload = run.encode(input, `the input of activity "${name}"`);
   const key = run.nextKey("activity", name, scope);

@@ -1,5 +1,6 @@
 import { readFile } from "node:fs/promises";
 import { setImmediate as turn } from "node:timers/promises";
+import { AetherSDKError } from "../api/errors";
 import { silentLogger } from "../api/Logger";
 import type { Workflow } from "../api/Workflow";
 import { EntryKind, State, type Blockage, type JournalEntry } from "../generated/types";
@@ -10,14 +11,13 @@ import { Turns } from "../worker/Turns";
 import { HistoryUnreadable, readHistoryLine } from "./historyLine";
 
 /** Today's code does not fit a recorded history. */
-export class ReplayFailed extends Error {
+export class ReplayFailed extends AetherSDKError {
   constructor(
     readonly workflow: string,
     /** What was expected, and what was found. */
     readonly reason: string,
   ) {
     super(`the code of workflow "${workflow}" does not fit the history: ${reason}`);
-    this.name = "ReplayFailed";
   }
 }
 
@@ -73,7 +73,13 @@ export class RecordedHistory {
   private async run<A extends unknown[], R>(workflow: Workflow<A, R>, workflowId: string): Promise<Run> {
     const turns = new Turns();
     const nothing = (): void => undefined;
-    const reporting: RunReporting = { report: nothing, stepBegan: nothing, rested: nothing, wake: (run) => turns.wake(run), maximumValueBytes: Infinity };
+    const reporting: RunReporting = {
+      report: nothing,
+      stepBegan: nothing,
+      rested: nothing,
+      wake: (run) => turns.wake(run),
+      maximumValueBytes: Infinity,
+    };
     const [start] = this.journal;
     const assignment = {
       taskId: "",

@@ -58,7 +58,8 @@ export class TestServer {
   }
 }
 
-async function launch({ program = process.env.AETHER_BIN || "aether", flags = [] }: TestServerOptions, folder: string, port: number): Promise<{ child: ChildProcess; port: number }> {
+async function launch(options: TestServerOptions, folder: string, port: number): Promise<{ child: ChildProcess; port: number }> {
+  const { program = process.env.AETHER_BIN || "aether", flags = [] } = options;
   const ready = join(folder, "ready.json");
   await rm(ready, { force: true });
   const ports = ["--grpc-port", `${port}`, "--http-port", "0", "--metrics-port", "0"];

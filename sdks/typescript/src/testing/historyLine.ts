@@ -1,16 +1,16 @@
+import { AetherSDKError } from "../api/errors";
 import { encodeValue } from "../api/values";
 import { EntryKind, JournalEntry, State, type Failure } from "../generated/types";
 import { noBytes } from "../wire/noBytes";
 
 /** Why a text is no history. */
-export class HistoryUnreadable extends Error {
+export class HistoryUnreadable extends AetherSDKError {
   constructor(
     /** From 1. */
     readonly line: number,
     readonly reason: string,
   ) {
     super(`line ${line} of the history: ${reason}`);
-    this.name = "HistoryUnreadable";
   }
 }
 

@@ -43,7 +43,8 @@ export class LocalServer {
 
   private static spawn(host: string, port: number, httpPort: number): LocalServer {
     const program = process.env.AETHER_BIN || "aether";
-    const flags = ["serve", "--host", host === "localhost" ? "127.0.0.1" : host, "--grpc-port", `${port}`, "--http-port", `${httpPort}`, "--metrics-port", "0"];
+    const ports = ["--grpc-port", `${port}`, "--http-port", `${httpPort}`, "--metrics-port", "0"];
+    const flags = ["serve", "--host", host === "localhost" ? "127.0.0.1" : host, ...ports];
     // In a process group of its own: Ctrl-C ends this process, which gives its tasks back before it stops the server.
     const child = spawn(program, flags, { stdio: ["ignore", "ignore", "inherit"], detached: true });
     const ended = new Promise<string>((resolve) => {

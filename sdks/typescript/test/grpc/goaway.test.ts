@@ -65,6 +65,19 @@ test("calls that wait for a free stream when a GOAWAY comes are UNAVAILABLE", as
   await Promise.all(refused);
 });
 
+test("an answer that came just before a GOAWAY with an error counts", async (context) => {
+  const server = await rawServer(context, {
+    onFrame: (frame, connection) => {
+      if (!isRequest(frame)) return;
+      connection.socket.cork();
+      connection.answer(frame.stream, "last");
+      connection.goaway(frame.stream, 2);
+      connection.socket.uncork();
+    },
+  });
+  for (let round = 0; round < 20; round += 1) assert.equal(await channelTo(context, server.url).unary(echo, ""), "last");
+});
+
 test("a GOAWAY with an error ends the calls with its reason", async (context) => {
   const server = await rawServer(context, {
     onFrame: (frame, connection) => {

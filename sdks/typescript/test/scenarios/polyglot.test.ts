@@ -6,7 +6,7 @@ import { join } from "node:path";
 import { after, test } from "node:test";
 import type { Operation } from "../worker/Script";
 import { scriptWorkflow } from "../worker/ScriptWorkflow";
-import { clientOf, later, startServer, WorkerProcess } from "./bed";
+import { clientOf, later, startServer, until, WorkerProcess } from "./bed";
 
 const folder = mkdtempSync(join(tmpdir(), "aether-polyglot-"));
 after(() => rmSync(folder, { recursive: true }));
@@ -21,7 +21,7 @@ for (const [first, second] of [["swift", "typescript"], ["typescript", "swift"]]
     const operations: Operation[] = [
       step("a"),
       { derived: {} },
-      { parallel: { _0: [[step("b"), { sleep: { milliseconds: 5 } }, step("c")], [{ gate: { _0: "gate" } }]] } },
+      { parallel: { _0: [[step("b"), { sleep: { milliseconds: 5 } }, step("c"), { set: { _0: "reached", _1: "c" } }], [{ gate: { _0: "gate" } }]] } },
       { set: { _0: "state", _1: "late" } },
       { activity: { _0: { succeed: {} }, _1: { attempts: 3 }, cancellation: "try" } },
       { child: { _0: `${first}-child`, _1: [step("d"), { derived: {} }], policy: "cancel" } },
@@ -31,7 +31,7 @@ for (const [first, second] of [["swift", "typescript"], ["typescript", "swift"]]
     const script = scriptWorkflow(clientOf(server), "script").with({ id: "s" });
     await script.start({ path, operations });
     await worker.said("at gate");
-    await worker.said("ran c");
+    await until(async () => (await script.handle("s").value("reached")) === "c");
     await worker.kill();
     const other = new WorkerProcess(second, server, second);
     // For reading and writing: it waits for nobody, and is open for those that come.

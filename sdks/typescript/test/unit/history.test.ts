@@ -41,16 +41,18 @@ test("another result than today's does not fit", async () => {
 
 test("other code does not fit, and the error says what differs", async () => {
   const renamed = aether().workflow("flow", (context, _: number) => context.step("other", () => 1));
-  await assert.rejects(new RecordedHistory(flowHistory("7")).replay(renamed), /at entry 2 the journal has step:factor#1, the code called step:other#1/);
+  const history = new RecordedHistory(flowHistory("7"));
+  await assert.rejects(history.replay(renamed), /at entry 2 the journal has step:factor#1, the code called step:other#1/);
   const shorter = aether().workflow("flow", () => 1);
-  await assert.rejects(new RecordedHistory(flowHistory("7")).replay(shorter), /at entry 2 the journal has step:factor#1, the code called nothing more/);
+  await assert.rejects(history.replay(shorter), /at entry 2 the journal has step:factor#1, the code called nothing more/);
   const waiting = aether().workflow("flow", async () => new Promise((resolve) => setTimeout(resolve, 10_000).unref()));
-  await assert.rejects(new RecordedHistory(flowHistory("7")).replay(waiting), ReplayFailed);
+  await assert.rejects(history.replay(waiting), ReplayFailed);
 });
 
 test("what is no history is refused with its line", () => {
   const [, first = "", second = ""] = flowHistory("7").split("\n");
-  for (const [text, line] of [["", 1], [second, 1], [`${first}\n{`, 2], [`${first}\n${second.replace('"sequence":2', '"sequence":3')}`, 2]] as const) {
-    assert.throws(() => new RecordedHistory(text), (error: HistoryUnreadable) => error instanceof HistoryUnreadable && error.line === line);
+  const gap = second.replace('"sequence":2', '"sequence":3');
+  for (const [text, line] of [["", 1], [second, 1], [`${first}\n{`, 2], [`${first}\n${gap}`, 2]] as const) {
+    assert.throws(() => new RecordedHistory(text), (error) => error instanceof HistoryUnreadable && error.line === line);
   }
 });

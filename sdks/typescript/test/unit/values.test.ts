@@ -42,7 +42,8 @@ test("arguments: none is null, one is itself, more are an array, spread where th
   assert.deepEqual(packArguments([1, 2], 2, "x"), [1, 2]);
   assert.deepEqual(packArguments([1, 2], undefined, "x"), [1, 2], "declared elsewhere");
   assert.throws(() => packArguments([1, 2], 1, 'workflow "x"'), /workflow "x" was given 2 arguments and its function declares 1/);
-  const roundTrip = (values: unknown[], parameters: number): unknown[] => unpackArguments(encodeValue(packArguments(values, parameters, "x")), parameters);
+  const roundTrip = (values: unknown[], parameters: number): unknown[] =>
+    unpackArguments(encodeValue(packArguments(values, parameters, "x")), parameters);
   for (const [values, parameters] of [[[], 0], [[1], 1], [[[1, 2]], 1], [[1, 2], 2], [[[1, 2]], 2], [[null], 1]] as [unknown[], number][]) {
     assert.deepEqual(roundTrip(values, parameters), values, JSON.stringify(values));
   }
@@ -51,9 +52,16 @@ test("arguments: none is null, one is itself, more are an array, spread where th
 });
 
 test("durations are whole milliseconds, rounded up; what is none is refused", () => {
-  const cases: [Duration, number][] = [[1.2, 2], [{ minutes: 1, seconds: 0.5 }, 60_500], [{ hours: 1, days: 1 }, 90_000_000], [{ seconds: 0.1 + 0.2 }, 300], [0, 0]];
+  const cases: [Duration, number][] = [
+    [1.2, 2],
+    [{ minutes: 1, seconds: 0.5 }, 60_500],
+    [{ hours: 1, days: 1 }, 90_000_000],
+    [{ seconds: 0.1 + 0.2 }, 300],
+    [0, 0],
+  ];
   for (const [duration, milliseconds] of cases) assert.equal(toMilliseconds(duration, "x"), milliseconds);
-  for (const wrong of [{}, { weeks: 1 }, NaN, undefined, "1s"] as unknown as Duration[]) assert.throws(() => toMilliseconds(wrong, "the sleep"), TypeError);
+  const wrong = [{}, { weeks: 1 }, NaN, undefined, "1s"] as unknown as Duration[];
+  for (const duration of wrong) assert.throws(() => toMilliseconds(duration, "the sleep"), TypeError);
 });
 
 test("a retry policy: attempts, delays that grow up to a limit, and errors that end it", () => {

@@ -7,7 +7,7 @@ export interface Script {
 
 /** One thing that a script does. Each adds to the script's result what came of it, as text. */
 export type Operation =
-  | { step: { _0: string; failures: number; attempts: number; isRetryable: boolean } }
+  | { step: StepOperation }
   | { steps: { _0: number; isSequential: boolean } }
   | { gate: { _0: string } }
   | { hang: { _0: string; timeoutMilliseconds?: number; attempts: number } }
@@ -27,6 +27,14 @@ export type Operation =
   | { continueAsNew: { _0: Operation[] } }
   | { version: { _0: string; _1: number; _2: Operation[] } }
   | { added: { _0: string; _1: Operation[] } };
+
+/** Writes its name; its first attempts fail. */
+export interface StepOperation {
+  _0: string;
+  failures: number;
+  attempts: number;
+  isRetryable: boolean;
+}
 
 export type Policy = "cancel" | "abandon" | "wait";
 export type Cancellation = "try" | "wait" | "abandon";

@@ -9,7 +9,7 @@ import {
   type WorkflowContext,
 } from "../../src/index";
 import { append, hang, passGate, tell } from "./output";
-import { type Limits, type Operation, type Script, ScriptError, type WorkOrder } from "./Script";
+import { type Limits, type Operation, type Script, ScriptError, type StepOperation, type WorkOrder } from "./Script";
 
 export function workActivity(client: AetherClient): Activity<[WorkOrder], string> {
   return client.activity("work", async (context, { path, behaviour }: WorkOrder) => {
@@ -118,7 +118,7 @@ class Interpreter {
     throw new ScriptError(operation.fail._0);
   }
 
-  private step({ _0: name, failures, attempts, isRetryable }: { _0: string; failures: number; attempts: number; isRetryable: boolean }): Promise<string> {
+  private step({ _0: name, failures, attempts, isRetryable }: StepOperation): Promise<string> {
     return this.context.step(name, { retry: { initial: 5, maximum: 50, attempts } }, ({ attempt }) => {
       append(name, this.path);
       tell(`ran ${name}`);
