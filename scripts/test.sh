@@ -4,16 +4,21 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 . scripts/packages.sh
+. scripts/typescript.sh
 
 ensure_swift
 ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace
+ensure_typescript "$PWD"
 export AETHER_WARNINGS_AS_ERRORS=1
 
 echo "== lint"
 git ls-files -z '*.swift' ':!*/Generated/*' | xargs -0 swift format lint --strict
 
+node sdks/typescript/scripts/lint.mjs
+
 echo "== generated code"
 scripts/generate-proto.sh --check
+node sdks/typescript/scripts/generate.mjs --check
 
 echo "== build"
 swift build --build-tests
@@ -29,6 +34,13 @@ Tests/Dashboard/run.sh "$bin"
 
 echo "== interop: Python clients and workers, the command line from outside"
 Tests/Interop/python/run.sh "$bin/aether"
+
+echo "== TypeScript: the SDK's types and tests, the packed package, the examples"
+sdks/typescript/build.sh
+sdks/typescript/test/types/check.sh
+sdks/typescript/test/run.sh "$bin/aether"
+sdks/typescript/test/package/run.sh "$bin/aether"
+examples/typescript/run.sh "$bin/aether" "$bin/polyglot"
 
 echo "== faults: servers and workers die, disks and networks fail, clocks jump"
 Tests/Chaos/run.sh "$bin/aether"
@@ -58,6 +70,9 @@ swift_tests() {
 
 echo "== Swift tests"
 swift_tests --skip OrderProcessingTests
+
+echo "== the scenarios once more, with workers in TypeScript"
+END_TO_END_WORKER=$PWD/sdks/typescript/test/worker/run.sh swift_tests --filter Scenarios
 
 echo "== the order example, killed at each of its operations: alone, because it has to be quick to hit them"
 swift_tests --filter OrderProcessingTests

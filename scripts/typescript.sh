@@ -3,8 +3,10 @@
 
 node_types_version=18.20.4+dfsg-1~deb12u2
 
+# ensure_typescript ROOT: ROOT is that of the repository.
 ensure_typescript() {
     command -v node >/dev/null || ensure_packages nodejs
+    command -v npm >/dev/null || ensure_packages npm
     ensure_packages node-typescript
     local types="$1/.build/typescript/types"
     [ -e "$types/node/index.d.ts" ] && return

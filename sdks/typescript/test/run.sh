@@ -3,7 +3,8 @@
 set -euo pipefail
 cd "$(dirname "$0")/.."
 AETHER_BINARY=$(realpath "${1:?usage: run.sh PATH-OF-AETHER [FOLDER...]}")
-export AETHER_BINARY
+AETHER_FIXTURES=$(realpath ../../Tests/Fixtures/histories)
+export AETHER_BINARY AETHER_FIXTURES
 shift
 . ../../scripts/packages.sh
 . ../../scripts/typescript.sh
