@@ -95,7 +95,8 @@ function checkText(file) {
   for (const line of text.split("\n")) {
     const at = (column, message) => report(file, start + column, message);
     // Elsewhere a line may be markup, a drawing's path or a row of a table.
-    if (line.length > longestLine && !nameOf(file.fileName).includes("Dashboard/")) at(longestLine, `the line has ${line.length} characters; ${longestLine} are the most`);
+    const isTooLong = line.length > longestLine && !nameOf(file.fileName).includes("Dashboard/");
+    if (isTooLong) at(longestLine, `the line has ${line.length} characters; ${longestLine} are the most`);
     if (line.includes("\t")) at(line.indexOf("\t"), "a tab; indent with spaces");
     if (/\s$/.test(line)) at(line.trimEnd().length, "blanks at the end of the line");
     start += line.length + 1;

@@ -1,3 +1,4 @@
+import { guarded } from "../run/guarded";
 import type { ChildOperation } from "../run/remote";
 import type { Stored } from "./Stored";
 import { decodeValue } from "./values";
@@ -17,7 +18,7 @@ export class ChildHandle<R> {
    * @throws WorkflowFailed when the child failed or can't be started; WorkflowCancelled when it was cancelled or terminated;
    *   CancellationError when this run, or the branch that waits, is cancelled: the child is then dealt with as its policy says.
    */
-  async result(): Promise<Stored<R>> {
-    return decodeValue(await this.child.result()) as Stored<R>;
+  result(): Promise<Stored<R>> {
+    return guarded(async () => decodeValue(await this.child.result()) as Stored<R>);
   }
 }

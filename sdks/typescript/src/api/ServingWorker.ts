@@ -1,7 +1,15 @@
+import { endsNoProcess } from "../run/guarded";
 import type { LocalServer } from "../worker/LocalServer";
 import type { Worker } from "../worker/Worker";
 
 const endSignals = ["SIGINT", "SIGTERM"] as const;
+
+/** Of a promise that was rejected and that nobody awaits: what becomes of it without this, but for those of workflows. */
+function unhandled(reason: unknown): void {
+  if (endsNoProcess(reason) || process.listenerCount("unhandledRejection") > 1) return;
+  throw reason;
+}
+let servingCount = 0;
 
 /** A worker that serves. */
 export class ServingWorker {
@@ -18,7 +26,11 @@ export class ServingWorker {
     handlesSignals: boolean,
   ) {
     if (handlesSignals) for (const signal of endSignals) process.once(signal, this.end);
+    servingCount += 1;
+    if (servingCount === 1) process.on("unhandledRejection", unhandled);
     this.stopped = worker.run().finally(async () => {
+      servingCount -= 1;
+      if (servingCount === 0) process.removeListener("unhandledRejection", unhandled);
       for (const signal of endSignals) process.removeListener(signal, this.end);
       await server?.stop();
     });

@@ -1,6 +1,7 @@
 import { IdPolicy as WireIdPolicy } from "../generated/client";
 import { Tier } from "../generated/types";
 import { execute } from "../run/execute";
+import { guarded } from "../run/guarded";
 import { ChildOperation } from "../run/remote";
 import type { Run } from "../run/Run";
 import { currentScope } from "../run/Scope";
@@ -119,7 +120,7 @@ export class Workflow<A extends unknown[] = never[], R = unknown> extends Servab
     const parent = parentRun();
     if (!parent) return this.client.connection.start({ type: this.name, input: this.pack(values), tier: this.tier, ...this.wireOptions });
     const child = this.childOf(parent, values);
-    await child.begin();
+    await guarded(() => child.begin());
     startedChildren(parent).set(child.id, child);
     return child.id;
   }
@@ -133,7 +134,7 @@ export class Workflow<A extends unknown[] = never[], R = unknown> extends Servab
    */
   async startAndWait(...values: A): Promise<Stored<R>> {
     const parent = parentRun();
-    if (parent) return decodeValue(await this.childOf(parent, values).runToEnd()) as Stored<R>;
+    if (parent) return decodeValue(await guarded(() => this.childOf(parent, values).runToEnd())) as Stored<R>;
     return this.handle(await this.start(...values)).result();
   }
 

@@ -5,6 +5,7 @@ import { addedKind } from "../run/OperationKey";
 import type { RemoteWork } from "../run/Operation";
 import { activity, ChildOperation, type ParentClosePolicy, setValue, signal, sleep, version } from "../run/remote";
 import type { Run, WorkflowInfo } from "../run/Run";
+import { guarded } from "../run/guarded";
 import { inScope } from "../run/Scope";
 import type { Activity, ActivityCancellation } from "./Activity";
 import { ChildHandle } from "./ChildHandle";
@@ -93,12 +94,14 @@ export class WorkflowContext {
    */
   step<T>(name: string, body: StepFunction<T>): Promise<Stored<T>>;
   step<T>(name: string, options: StepOptions, body: StepFunction<T>): Promise<Stored<T>>;
-  async step<T>(name: string, ...rest: [StepFunction<T>] | [StepOptions, StepFunction<T>]): Promise<Stored<T>> {
-    const [options, body] = rest.length === 1 ? [undefined, rest[0]] : rest;
-    if (typeof body !== "function") throw new TypeError(`step "${name}" has no function`);
-    const retry = options?.retry ? recordedRetry(options.retry) : noRetry;
-    const timeout = options?.timeout === undefined ? 0 : Math.max(1, toMilliseconds(options.timeout, `the timeout of step "${name}"`));
-    return decodeValue(await this.run.step({ kind: "step", name, body, retry, timeout })) as Stored<T>;
+  step<T>(name: string, ...rest: [StepFunction<T>] | [StepOptions, StepFunction<T>]): Promise<Stored<T>> {
+    return guarded(async () => {
+      const [options, body] = rest.length === 1 ? [undefined, rest[0]] : rest;
+      if (typeof body !== "function") throw new TypeError(`step "${name}" has no function`);
+      const retry = options?.retry ? recordedRetry(options.retry) : noRetry;
+      const timeout = options?.timeout === undefined ? 0 : Math.max(1, toMilliseconds(options.timeout, `the timeout of step "${name}"`));
+      return decodeValue(await this.run.step({ kind: "step", name, body, retry, timeout })) as Stored<T>;
+    });
   }
 
   /**
@@ -111,15 +114,17 @@ export class WorkflowContext {
    * @param values the activity's arguments.
    * @throws ActivityFailed when its last attempt failed, or it took too long; CancellationError.
    */
-  async activity<A extends unknown[], R>(
+  activity<A extends unknown[], R>(
     what: Activity<A, R>,
     ...rest: Called<NoInfer<A>, { cancellation?: ActivityCancellation }>
   ): Promise<Stored<R>> {
-    const [values = [], { cancellation = "try" } = {}] = rest;
-    if (!(cancellation in cancellations)) throw new TypeError(`"${cancellation}" is no cancellation; give try, wait or abandon`);
-    const input = what.pack(valuesOf(values, `activity "${what.name}"`));
-    const result = await activity(this.run, what.name, input, what.recorded(cancellation), cancellations[cancellation]);
-    return decodeValue(result) as Stored<R>;
+    return guarded(async () => {
+      const [values = [], { cancellation = "try" } = {}] = rest;
+      if (!(cancellation in cancellations)) throw new TypeError(`"${cancellation}" is no cancellation; give try, wait or abandon`);
+      const input = what.pack(valuesOf(values, `activity "${what.name}"`));
+      const result = await activity(this.run, what.name, input, what.recorded(cancellation), cancellations[cancellation]);
+      return decodeValue(result) as Stored<R>;
+    });
   }
 
   // Branches.
@@ -134,11 +139,11 @@ export class WorkflowContext {
    * @param branches in the same order on every replay.
    * @returns their values, in the order of the branches.
    */
-  async parallel<Bodies extends readonly BranchBody<unknown>[]>(
+  parallel<Bodies extends readonly BranchBody<unknown>[]>(
     branches: readonly [...Bodies],
     options: BranchesOptions = {},
   ): Promise<Results<Bodies>> {
-    return (await parallel(this.run, branches, concurrency(options))) as Results<Bodies>;
+    return guarded(async () => (await parallel(this.run, branches, concurrency(options))) as Results<Bodies>);
   }
 
   /**
@@ -146,19 +151,19 @@ export class WorkflowContext {
    *
    * @throws CancellationError when the run, or the branch that this is part of, was cancelled meanwhile.
    */
-  async settled<Bodies extends readonly BranchBody<unknown>[]>(
+  settled<Bodies extends readonly BranchBody<unknown>[]>(
     branches: readonly [...Bodies],
     options: BranchesOptions = {},
   ): Promise<Outcomes<Bodies>> {
-    return (await settled(this.run, branches, concurrency(options))) as Outcomes<Bodies>;
+    return guarded(async () => (await settled(this.run, branches, concurrency(options))) as Outcomes<Bodies>);
   }
 
   /**
    * Runs branches concurrently until the first of them ends, with a value or an error. The others are then cancelled and awaited. Which
    * branch is first is decided by the journal: the same one wins on every replay.
    */
-  async race<Bodies extends readonly BranchBody<unknown>[]>(branches: readonly [...Bodies]): Promise<Results<Bodies>[number]> {
-    return (await race(this.run, branches)) as Results<Bodies>[number];
+  race<Bodies extends readonly BranchBody<unknown>[]>(branches: readonly [...Bodies]): Promise<Results<Bodies>[number]> {
+    return guarded(async () => (await race(this.run, branches)) as Results<Bodies>[number]);
   }
 
   // Time.
@@ -171,14 +176,18 @@ export class WorkflowContext {
    *
    * @throws CancellationError when the run, or the branch that sleeps, is cancelled.
    */
-  async sleep(duration: Duration): Promise<void> {
-    await sleep(this.run, { delayMilliseconds: Math.max(0, bounded(toMilliseconds(duration, "the sleep"))) });
+  sleep(duration: Duration): Promise<void> {
+    return guarded(async () => {
+      await sleep(this.run, { delayMilliseconds: Math.max(0, bounded(toMilliseconds(duration, "the sleep"))) });
+    });
   }
 
   /** Sleeps until an instant, by the server's clock; a past one is at once. See `sleep`. */
-  async sleepUntil(instant: Date): Promise<void> {
-    if (Number.isNaN(instant.getTime())) throw new TypeError("the instant to sleep until is no date");
-    await sleep(this.run, { dueTime: Math.max(1, instant.getTime()) });
+  sleepUntil(instant: Date): Promise<void> {
+    return guarded(async () => {
+      if (Number.isNaN(instant.getTime())) throw new TypeError("the instant to sleep until is no date");
+      await sleep(this.run, { dueTime: Math.max(1, instant.getTime()) });
+    });
   }
 
   /**
@@ -225,21 +234,23 @@ export class WorkflowContext {
    * @throws WorkflowFailed when the child failed or can't be started; WorkflowCancelled when it was cancelled or terminated;
    *   CancellationError when this run, or the branch that waits, is cancelled.
    */
-  async child<A extends unknown[], R>(
+  child<A extends unknown[], R>(
     workflow: Workflow<A, R>,
     ...rest: Called<NoInfer<A>, ChildOptions>
   ): Promise<Stored<R>> {
-    return decodeValue(await this.childOf(workflow, rest).runToEnd()) as Stored<R>;
+    return guarded(async () => decodeValue(await this.childOf(workflow, rest).runToEnd()) as Stored<R>);
   }
 
   /** Starts a workflow as a child, and goes on. When it returns, the child is as durable as this run. See `child`. */
-  async startChild<A extends unknown[], R>(
+  startChild<A extends unknown[], R>(
     workflow: Workflow<A, R>,
     ...rest: Called<NoInfer<A>, ChildOptions>
   ): Promise<ChildHandle<R>> {
-    const child = this.childOf(workflow, rest);
-    await child.begin();
-    return new ChildHandle<R>(child);
+    return guarded(async () => {
+      const child = this.childOf(workflow, rest);
+      await child.begin();
+      return new ChildHandle<R>(child);
+    });
   }
 
   private childOf<A extends unknown[], R>(workflow: Workflow<A, R>, rest: readonly [values?: unknown[], options?: ChildOptions]): ChildOperation {
@@ -260,17 +271,19 @@ export class WorkflowContext {
    * @returns its payload.
    * @throws SignalTimeout; CancellationError when the run, or the branch that waits, is cancelled.
    */
-  async signal<T = unknown>(name: string, options: { timeout?: Duration } = {}): Promise<T> {
-    const timeout = options.timeout === undefined ? undefined : bounded(toMilliseconds(options.timeout, `the timeout of signal "${name}"`));
-    return decodeValue(await signal(this.run, name, timeout)) as T;
+  signal<T = unknown>(name: string, options: { timeout?: Duration } = {}): Promise<T> {
+    return guarded(async () => {
+      const timeout = options.timeout === undefined ? undefined : bounded(toMilliseconds(options.timeout, `the timeout of signal "${name}"`));
+      return decodeValue(await signal(this.run, name, timeout)) as T;
+    });
   }
 
   /**
    * Says something of the run under a name, for everyone to read with `handle.value`. When it returns, the value is durable at the run's
    * tier. It takes the place of the last one of its name, and outlives the run.
    */
-  async set(name: string, value: unknown): Promise<void> {
-    await setValue(this.run, name, value);
+  set(name: string, value: unknown): Promise<void> {
+    return guarded(() => setValue(this.run, name, value));
   }
 
   // Changes of the code.
@@ -289,18 +302,20 @@ export class WorkflowContext {
    * @param oldest the oldest version that this code has, from 1.
    * @param newest the newest one.
    */
-  async version(change: string, oldest: number, newest: number): Promise<number> {
-    return version(this.run, change, oldest, newest);
+  version(change: string, oldest: number, newest: number): Promise<number> {
+    return guarded(() => version(this.run, change, oldest, newest));
   }
 
   /**
    * Marks operations that were added to the workflow's code: runs under way execute them where they stand, before what their journals
    * have next. The mark stays in the code as long as the operations do.
    */
-  async added<T>(change: string, body: () => T | PromiseLike<T>): Promise<T> {
-    const scope = this.run.scope(`added "${change}"`);
-    const path = this.run.nextKey(addedKind, change, scope);
-    return inScope({ ...scope, path }, async () => body());
+  added<T>(change: string, body: () => T | PromiseLike<T>): Promise<T> {
+    return guarded(async () => {
+      const scope = this.run.scope(`added "${change}"`);
+      const path = this.run.nextKey(addedKind, change, scope);
+      return inScope({ ...scope, path }, async () => body());
+    });
   }
 
   // The end.

@@ -1,3 +1,4 @@
+import { guarded } from "../run/guarded";
 import type { ChildOperation } from "../run/remote";
 import { currentScope } from "../run/Scope";
 import type { AetherClient } from "./AetherClient";
@@ -25,7 +26,8 @@ export class WorkflowHandle<R = unknown> {
    * @throws WorkflowFailed, WorkflowCancelled; AetherError `notFound` when there is no such run.
    */
   async result(options: { signal?: AbortSignal } = {}): Promise<Stored<R>> {
-    if (this.child) return decodeValue(await this.child.result()) as Stored<R>;
+    const { child } = this;
+    if (child) return decodeValue(await guarded(() => child.result())) as Stored<R>;
     return decodeValue(await this.connection.outcome(this.id, options.signal)) as Stored<R>;
   }
 

@@ -81,4 +81,3 @@ export function rangeFromURL(text: string | null, origin: number): TimeRange | n
 export function rangeToURL(range: TimeRange, origin: number): string {
   return `${Math.round(range.start - origin)}-${Math.round(range.end - origin)}`;
 }
-
