@@ -158,7 +158,7 @@ export class Channel {
     const session = new Session(this.sessionOptions);
     this.session = session;
     this.sessions.add(session);
-    session.closed.then(() => this.sessions.delete(session));
+    void session.closed.then(() => this.sessions.delete(session));
     return session;
   }
 }
