@@ -47,4 +47,14 @@ struct ValueCodingTests {
         let error = #expect(throws: AetherError.self) { try ServerAddress(text) }
         #expect(error?.code == .invalidArgument)
     }
+
+    @Test("dates are read as other languages write them, with parts of a second or without")
+    func dates() throws {
+        func read(_ text: String) throws -> Double {
+            try ValueCoding.decode(Date.self, from: Array("\"\(text)\"".utf8)).timeIntervalSince1970
+        }
+        #expect(try read("1970-01-01T00:00:01Z") == 1)
+        #expect(abs(try read("1970-01-01T00:00:01.250Z") - 1.25) < 0.0005)
+        for text in ["", "yesterday", "1970-01-01"] { #expect(throws: DecodingError.self) { try read(text) } }
+    }
 }

@@ -14,10 +14,20 @@ package enum ValueCoding {
 
     private static let decoder: JSONDecoder = {
         let decoder = JSONDecoder()
-        decoder.dateDecodingStrategy = .iso8601
+        // Other languages write parts of a second too.
+        decoder.dateDecodingStrategy = .custom(date)
         decoder.dataDecodingStrategy = .base64
         return decoder
     }()
+
+    private static func date(from decoder: any Decoder) throws -> Date {
+        let container = try decoder.singleValueContainer()
+        let text = try container.decode(String.self)
+        for hasFraction in [false, true] {
+            if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: hasFraction).parse(text) { return date }
+        }
+        throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is no ISO 8601 date")
+    }
 
     private static let null = Array("null".utf8)
 

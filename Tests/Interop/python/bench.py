@@ -117,6 +117,20 @@ def several_runs(bench):
 
 
 @check
+def other_worker(bench):
+    """--worker-command measures another program as worker too, in turn with its own; one that does not start is an error."""
+    command = f"env A=1 {BINARY}"
+    code, output, errors = bench("steps", *SMALL["steps"], "--worker-command", command, "--runs", "2", "--json")
+    equal((code, errors), (0, ""))
+    documents = [json.loads(line) for line in output.splitlines()]
+    equal([document["worker"] for document in documents], ["swift", command])
+    assert all(document["steps_per_second"] > 0 and document["runs"] == 2 for document in documents), documents
+    code, output, errors = bench("steps", *SMALL["steps"], "--worker-command", "exit 3;")
+    equal((code, output, errors), (1, "", "aether: the worker of the benchmark did not start\n"))
+    bench.expect_clean()
+
+
+@check
 def server_of_somebody(bench):
     """--server measures a server that is there, and leaves it running with the workflows."""
     with serving() as server:

@@ -5,7 +5,7 @@ import { GrpcCode } from "./GrpcCode";
 import { GrpcError } from "./GrpcError";
 import { Keepalive } from "./Keepalive";
 import type { Target } from "./Target";
-import { closedAtOnce, connectionFailure } from "./connectionFailure";
+import { closedAtOnce, connectionFailure, connectionLoss } from "./connectionFailure";
 import { openSocket } from "./openSocket";
 import { resetName } from "./status";
 
@@ -49,8 +49,8 @@ export class Session {
     const { target, tls, connectTimeout } = options;
     this.socket = openSocket(target, tls, () => this.attach());
     this.closed = new Promise((resolve) => this.socket.once("close", () => resolve()));
-    this.socket.once("error", (error) => this.end(connectionFailure(error, target)));
-    this.socket.once("close", () => this.end(this.isOpen ? "the server closed the connection" : closedAtOnce(target)));
+    this.socket.on("error", (error) => this.failed(error));
+    this.socket.once("close", () => this.closedByServer());
     this.connectTimer = setTimeout(() => this.end(`the server did not answer within ${connectTimeout} ms`), connectTimeout).unref();
   }
 
@@ -109,8 +109,8 @@ export class Session {
     http2.once("connect", () => http2.setLocalWindowSize(connectionWindowBytes));
     http2.once("remoteSettings", () => this.opened(http2));
     http2.on("goaway", (code, _, data) => this.goaway(code, data));
-    http2.on("error", (error) => this.end(connectionFailure(error, this.options.target)));
-    http2.once("close", () => this.end(this.isOpen ? "the server closed the connection" : closedAtOnce(this.options.target)));
+    http2.on("error", (error) => this.failed(error));
+    http2.once("close", () => this.closedByServer());
   }
 
   /** The peer's SETTINGS are its first words: it does speak HTTP/2. */
@@ -137,10 +137,21 @@ export class Session {
     this.end(`the server ended it with ${resetName(code)}${words}`);
   }
 
+  private failed(error: Error): void {
+    const { target } = this.options;
+    this.end(this.isOpen ? connectionLoss(error, target) : connectionFailure(error, target));
+  }
+
+  private closedByServer(): void {
+    this.end(this.isOpen ? "the server closed the connection" : closedAtOnce(this.options.target));
+  }
+
   private end(reason: string): void {
     const { url } = this.options.target;
     const what = this.isOpen ? `the connection to ${url} was lost` : `can't connect to ${url}`;
     this.fail(new GrpcError(GrpcCode.UNAVAILABLE, `${what}: ${reason}`));
+    // A peer that is gone would be waited for.
+    this.socket.destroy();
   }
 
   private fail(failure: GrpcError): void {

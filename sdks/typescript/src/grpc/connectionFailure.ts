@@ -1,6 +1,12 @@
 import type { Target } from "./Target";
 
-/** Why a connection can't be made or was lost, in words. */
+/** Why a connection was lost, in words. */
+export function connectionLoss(error: unknown, target: Target): string {
+  const { code, message } = rootOf(error);
+  return code === "ERR_HTTP2_ERROR" ? `the server broke the rules of HTTP/2 (${message})` : connectionFailure(error, target);
+}
+
+/** Why a connection can't be made, in words. */
 export function connectionFailure(error: unknown, target: Target): string {
   const { code, message } = rootOf(error);
   return known(code, target) ?? (message || code || String(error));

@@ -2,7 +2,7 @@ import { strict as assert } from "node:assert";
 import { createServer as createHttpServer } from "node:http";
 import { test } from "node:test";
 import { GrpcCode } from "../../src/grpc/GrpcCode";
-import { isRequest, type RawConnection } from "./RawServer";
+import { FrameType, isRequest, type RawConnection } from "./RawServer";
 import { channelTo, echo, failure, nodeServer, rawServer, reply } from "./support";
 import { freePort, tcpServer } from "./tcp";
 
@@ -76,13 +76,24 @@ for (const [how, end] of [
   });
 }
 
-test("a server that breaks HTTP/2 loses the connection, and the calls are told", async (context) => {
+test("a server that breaks HTTP/2 loses the connection, and the calls are told what it was", async (context) => {
+  const server = await rawServer(context, {
+    onFrame: (frame, connection) => {
+      // A window can't grow by nothing.
+      if (isRequest(frame)) connection.send(FrameType.WINDOW_UPDATE, 0, 0, Buffer.alloc(4));
+    },
+  });
+  const calls = Array.from({ length: 3 }, () => channelTo(context, server.url).unary(echo, ""));
+  await Promise.all(calls.map((call) => failure(call, GrpcCode.UNAVAILABLE, /was lost: the server broke the rules of HTTP\/2/)));
+});
+
+test("a server whose violation node does not tell of loses the connection, and the calls are told", async (context) => {
   const server = await rawServer(context, {
     onFrame: (frame, connection) => {
       if (isRequest(frame)) connection.socket.write("HTTP/1.1 400 Bad Request\r\n\r\n");
     },
   });
-  // Of most violations node tells nothing; that the server is of no use shows when it does not answer.
+  // That the server is of no use shows when it does not answer.
   const channel = channelTo(context, server.url, { keepalive: { interval: 20, timeout: 60 } });
   await failure(channel.unary(echo, ""), GrpcCode.UNAVAILABLE, /was lost/);
 });

@@ -8,7 +8,7 @@ export interface VirtualRows {
   size: number;
 }
 
-const overscan = 8;
+const overscan = 4;
 
 /// Which rows of a fixed height are in sight, while the page or the nearest box that scrolls is scrolled.
 export function useVirtualRows(list: RefObject<HTMLElement>, count: number, rowHeight: number): VirtualRows {
