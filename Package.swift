@@ -66,6 +66,8 @@ let package = Package(
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
         .executable(name: "aether", targets: ["AetherCLI"]),
+        // The half in Swift of an example in TypeScript.
+        .executable(name: "polyglot", targets: ["polyglot"]),
     ] + examples.map { .executable(name: $0, targets: [$0]) },
     traits: [
         .trait(name: "Embedded", description: "A server inside of processes that use the module Aether."),
@@ -373,6 +375,7 @@ let package = Package(
                 .product(name: "SwiftProtobuf", package: "swift-protobuf"),
             ],
             path: "Tests/Simulation",
+            exclude: ["run.sh", "mutants.py"],
             swiftSettings: swiftSettings),
         .testTarget(
             name: "EndToEndTests",
@@ -397,6 +400,11 @@ let package = Package(
             swiftSettings: swiftSettings
         ),
     ]
+        + [
+            .executableTarget(
+                name: "polyglot", dependencies: ["Aether"], path: "examples/typescript/polyglot/swift",
+                swiftSettings: userSettings)
+        ]
         + examples.map { name in
             .executableTarget(
                 name: name, dependencies: ["Aether"] + (exampleDependencies[name] ?? []), path: "examples/\(name)",

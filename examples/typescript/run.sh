@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Compiles the examples and runs each against a server of its own: ./run.sh PATH-OF-AETHER [PATH-OF-POLYGLOT], after the SDK's build.sh.
-# PATH-OF-POLYGLOT is the built program of polyglot/swift; without it polyglot is compiled only.
+# PATH-OF-POLYGLOT is the built program of polyglot in Swift; without it polyglot is compiled only.
 set -euo pipefail
 aether=$(realpath "${1:?usage: run.sh PATH-OF-AETHER [PATH-OF-POLYGLOT]}")
 swift=${2:+$(realpath "$2")}

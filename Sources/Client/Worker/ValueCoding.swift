@@ -24,7 +24,9 @@ package enum ValueCoding {
         let container = try decoder.singleValueContainer()
         let text = try container.decode(String.self)
         for hasFraction in [false, true] {
-            if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: hasFraction).parse(text) { return date }
+            if let date = try? Date.ISO8601FormatStyle(includingFractionalSeconds: hasFraction).parse(text) {
+                return date
+            }
         }
         throw DecodingError.dataCorruptedError(in: container, debugDescription: "\"\(text)\" is no ISO 8601 date")
     }

@@ -60,7 +60,7 @@ test("calls that wait for a free stream when a GOAWAY comes are UNAVAILABLE", as
   });
   const channel = channelTo(context, server.url);
   const calls = [channel.unary(echo, ""), channel.unary(echo, ""), channel.unary(echo, "")];
-  const refused = calls.slice(1).map((call) => failure(call, GrpcCode.UNAVAILABLE, /REFUSED_STREAM/));
+  const refused = calls.slice(1).map((call) => failure(call, GrpcCode.UNAVAILABLE, /REFUSED_STREAM|closed the connection/));
   assert.equal(await calls[0], "in time");
   await Promise.all(refused);
 });
