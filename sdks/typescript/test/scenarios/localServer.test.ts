@@ -27,17 +27,22 @@ function isListening(port: number): Promise<boolean> {
   });
 }
 
+interface End {
+  code: number | null;
+  signal: string | null;
+}
+
 interface Alone {
   output: string;
   errors: string;
-  ended: Promise<{ code: number | null; signal: string | null }>;
+  ended: Promise<End>;
   kill(signal: NodeJS.Signals): void;
 }
 
 function start(port: number, program: string | undefined): Alone {
   const env = { ...process.env, AETHER_SERVER: `http://localhost:${port}`, AETHER_BIN: program };
   const child = spawn(process.execPath, [join(__dirname, "../worker/alone.js")], { cwd: folder, env });
-  const ended = new Promise<{ code: number | null; signal: string | null }>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
+  const ended = new Promise<End>((resolve) => child.once("close", (code, signal) => resolve({ code, signal })));
   const alone: Alone = { output: "", errors: "", ended, kill: (signal) => void child.kill(signal) };
   child.stdout.on("data", (text) => (alone.output += String(text)));
   child.stderr.on("data", (text) => (alone.errors += String(text)));
