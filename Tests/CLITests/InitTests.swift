@@ -100,4 +100,41 @@ struct InitTests {
             #expect(sdk.dependency.hasSuffix(#"/Some \"Folder")"#))
         }
     }
+
+    @Test("in TypeScript depends on the released package, on a packed one, or on one that is built")
+    func typescriptSDK() throws {
+        #expect(try TypeScriptSDKSource(path: nil).dependency == "\"^0.1.0\"")
+        #expect(throws: CommandFailure.self) { try TypeScriptSDKSource(path: "/nowhere") }
+        try inFolder { folder in
+            func write(_ text: String, to path: String) throws {
+                let file = folder.appendingPathComponent(path)
+                try FileManager.default.createDirectory(
+                    at: file.deletingLastPathComponent(), withIntermediateDirectories: true)
+                try Data(text.utf8).write(to: file)
+            }
+            try write("", to: "sdk-0.1.0.tgz")
+            let packed = try TypeScriptSDKSource(path: folder.appendingPathComponent("sdk-0.1.0.tgz").path)
+            #expect(packed.dependency.hasPrefix("\"file:/") && packed.dependency.hasSuffix("/sdk-0.1.0.tgz\""))
+            try write("{ \"name\": \"@aetherframework.ai/sdk\" }", to: "clone/sdks/typescript/package.json")
+            let clone = folder.appendingPathComponent("clone").path
+            let failure = #expect(throws: CommandFailure.self) { try TypeScriptSDKSource(path: clone) }
+            #expect(failure?.message.contains("is not built; run its build.sh") == true)
+            try write("", to: "clone/sdks/typescript/dist/index.js")
+            #expect(try TypeScriptSDKSource(path: clone).dependency.hasSuffix("/clone/sdks/typescript\""))
+            #expect(throws: CommandFailure.self) { try TypeScriptSDKSource(path: folder.path) }
+        }
+    }
+
+    @Test("in TypeScript has the compiler among its dependencies only where there is a network to get it from")
+    func typescriptPackage() throws {
+        func package(_ sdk: TypeScriptSDKSource) throws -> [String: Any] {
+            let files = TypeScriptTemplate(name: try ProjectName("Demo-1"), sdk: sdk).files
+            let text = try #require(files.first { $0.path == "package.json" }?.text)
+            return try #require(try JSONSerialization.jsonObject(with: Data(text.utf8)) as? [String: Any])
+        }
+        let released = try package(.release)
+        #expect(released["name"] as? String == "demo-1")
+        #expect((released["devDependencies"] as? [String: String])?["typescript"] != nil)
+        #expect(try package(.file("/a \"b"))["devDependencies"] == nil)
+    }
 }

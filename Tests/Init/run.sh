@@ -53,7 +53,7 @@ if "$bin/aether" init no-sdk --template typescript --sdk-path "$home" 2>refusal;
 grep -q "has no SDK for TypeScript" refusal || fail "the refusal does not say what is missing"
 "$bin/aether" init Demo-TS --template typescript --sdk-path "$(echo "$home"/*.tgz)"
 cd Demo-TS
-npm install --omit=dev --no-audit --no-fund
+npm install --no-audit --no-fund
 mkdir -p node_modules/@types
 ln -s "$root/.build/typescript/types/node" node_modules/@types/node
 npm run build

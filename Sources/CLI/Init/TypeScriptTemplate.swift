@@ -33,14 +33,22 @@ struct TypeScriptTemplate {
           },
           "dependencies": {
             "\(TypeScriptSDKSource.package)": \(sdk.dependency)
-          },
-          "devDependencies": {
-            "@types/node": ">=18",
-            "typescript": ">=4.8"
-          }
+          }\(compilerDependencies)
         }
 
         """
+    }
+
+    /// With an SDK from a file the project is installed without a network, and so without the compiler.
+    private var compilerDependencies: String {
+        guard sdk == .release else { return "" }
+        return """
+            ,
+              "devDependencies": {
+                "@types/node": ">=18",
+                "typescript": ">=4.8"
+              }
+            """
     }
 
     private static let compiler = """
@@ -73,7 +81,7 @@ struct TypeScriptTemplate {
         npm start
         ```
 
-        `npm start` runs `aether serve` beside the process when no server runs on this machine, runs one workflow and prints what it
+        \(compilerNote)`npm start` runs `aether serve` beside the process when no server runs on this machine, runs one workflow and prints what it
         returned. Run it again: the order has been handled, nothing is charged twice. `npm test` starts a server of its own. Both
         find the program `aether` on the PATH, or where `AETHER_BIN` says.
 
@@ -86,6 +94,16 @@ struct TypeScriptTemplate {
         - `test`: runs the workflows.
 
         """
+    }
+
+    private var compilerNote: String {
+        guard sdk != .release else { return "" }
+        return """
+            `npm run build` needs the TypeScript compiler, 4.8 or later, and the types of Node, 18 or later:
+            `npm install --save-dev typescript @types/node`.
+
+
+            """
     }
 
     private static let workflows = """
