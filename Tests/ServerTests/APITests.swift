@@ -153,7 +153,7 @@ struct APITests {
                     worker: WorkerIdentity(id: "w", isPlain: true), instance: "", workflows: ["order": nil],
                     activities: ["charge"], service: "shop", languages: ["swift"], group: "g", held: []))
             #expect(try await rig.get("/workers")["workers"].elements.map { $0["isConnected"] } == [.bool(false)])
-            let feed = try await engine.poll(worker: "w", maximumTasks: 3, silence: { .seconds(2) })
+            let feed = try await engine.poll(worker: "w", maximumTasks: 3, silence: { .seconds(3600) })
             try await rig.start("1")
             try await rig.start("2", type: "unserved")
             _ = await feed.next()

@@ -63,7 +63,7 @@ struct SleepScenarios {
         let bed = try TestBed()
         var server = try await bed.startServer()
         let worker = try bed.startWorker(server, id: "w1")
-        let handle = try await Workflows(server).script.start(bed.script("s", .sleep(milliseconds: 3000)), id: "s")
+        let handle = try await Workflows(server).script.start(bed.script("s", .sleep(milliseconds: 10_000)), id: "s")
         try await handle.untilItWaits(for: "timer")
         await worker.kill()
         await server.process.kill()
