@@ -43,6 +43,10 @@ BoringSSL, which speaks TLS, comes within swift-nio-ssl; its licence is a combin
 | Swift's runtime and Foundation, tested with 6.3 | | | Apache-2.0 with the Runtime Library Exception |
 | GNU C and C++ libraries | | | LGPL-2.1; GPL-3.0 with the GCC Runtime Library Exception |
 
+## The SDK for TypeScript
+
+None but Node itself, 18 or later. It is built with TypeScript 4.8 and the types of Node 18, both of Debian.
+
 ## Tests only
 
 `strace`, `openssl`, `protoc`, and the packages of [requirements.txt](../Tests/Interop/python/requirements.txt).
