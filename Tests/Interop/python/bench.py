@@ -125,7 +125,7 @@ def other_worker(bench):
     documents = [json.loads(line) for line in output.splitlines()]
     equal([document["worker"] for document in documents], ["swift", command])
     assert all(document["steps_per_second"] > 0 and document["runs"] == 2 for document in documents), documents
-    code, output, errors = bench("steps", *SMALL["steps"], "--worker-command", "exit 3;")
+    code, output, errors = bench("steps", *SMALL["steps"], "--worker-command", "false")
     equal((code, output, errors), (1, "", "aether: the worker of the benchmark did not start\n"))
     bench.expect_clean()
 
