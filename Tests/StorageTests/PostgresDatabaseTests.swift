@@ -146,7 +146,8 @@ struct PostgresDatabaseTests {
         let store = try await server.open(number) { $0.patience = .milliseconds(20) }
         _ = try await store.commit([.start("a")])
         try server.execute("ALTER DATABASE test_\(number) SET default_transaction_read_only = on")
-        try server.execute("SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = 'test_\(number)'")
+        try server.execute(
+            "SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity WHERE datname = 'test_\(number)'")
         let write = try await #require(throws: StoreError.self) { _ = try await store.commit([.steps("a", 2...2)]) }
         #expect(write.code == .unwritable)
         #expect(write.message.contains("read-only"))

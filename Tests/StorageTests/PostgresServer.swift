@@ -133,10 +133,10 @@ final class PostgresServer: Sendable {
         try connect(number).run([PostgresCommand(sql, isPrepared: false)])[0]
     }
 
-    /// The process of the connection to a database that waits for something; asks until there is one.
+    /// The process of the connection to a database that waits for something; asks until there is one, half a minute at most.
     func waiter(in number: Int, for event: SQLText) throws -> Int64 {
         let connection = try connect()
-        while true {
+        for _ in 0..<6_000 {
             let rows = try connection.run([
                 PostgresCommand(
                     "SELECT pid FROM pg_stat_activity WHERE datname = 'test_\(number)' AND \(event)", isPrepared: false)
@@ -144,6 +144,7 @@ final class PostgresServer: Sendable {
             if rows[0].count > 0 { return rows[0].integer(0, 0) }
             try connection.run([PostgresCommand("SELECT pg_sleep(0.005)")])
         }
+        throw SetupError(description: "no connection to test_\(number) waits: \(event.text)")
     }
 
     private static func run(_ arguments: [String]) throws {
