@@ -6,26 +6,25 @@ extension BatchPlan {
         var commands: [PostgresCommand] = []
         var tally = TallyChange()
         var gone: [WorkflowID] = []
-        var new: [WorkflowID] = []
-        var changed: [WorkflowID] = []
-        var lengthened: [WorkflowID] = []
-        for id in order {
-            guard let draft = drafts[id] else { continue }
+        var new: [WorkflowDraft] = []
+        var changed: [WorkflowDraft] = []
+        var lengthened: [WorkflowDraft] = []
+        for draft in drafts {
             // Until a workflow has ended nobody counts its bytes.
             tally.move(in: draft.shard, from: draft.before, to: draft.after)
-            if draft.isReplaced { gone.append(id) }
+            if draft.isReplaced { gone.append(draft.id) }
             if draft.isNew {
-                new.append(id)
+                new.append(draft)
             } else if draft.summary != nil {
-                changed.append(id)
+                changed.append(draft)
             } else if let before = draft.before, before != draft.after, before.isPassive || before.state.isTerminal {
-                lengthened.append(id)
+                lengthened.append(draft)
             }
         }
         if !gone.isEmpty { commands += Self.removal(of: gone) }
-        if !new.isEmpty { commands.append(rowCommand(Self.insertSQL, new)) }
-        if !changed.isEmpty { commands.append(rowCommand(Self.updateSQL, changed)) }
-        if !lengthened.isEmpty { commands.append(lengthCommand(lengthened)) }
+        if !new.isEmpty { commands.append(Self.rowCommand(Self.insertSQL, new)) }
+        if !changed.isEmpty { commands.append(Self.rowCommand(Self.updateSQL, changed)) }
+        if !lengthened.isEmpty { commands.append(Self.lengthCommand(lengthened)) }
         commands += journalCommands()
         if let change = tally.command { commands.append(change) }
         return commands
@@ -41,8 +40,8 @@ extension BatchPlan {
         }
     }
 
-    private func rowCommand(_ sql: SQLText, _ ids: [WorkflowID]) -> PostgresCommand {
-        let rows = ids.compactMap { id in drafts[id].flatMap { draft in draft.summary.map { (draft, $0) } } }
+    private static func rowCommand(_ sql: SQLText, _ drafts: [WorkflowDraft]) -> PostgresCommand {
+        let rows = drafts.compactMap { draft in draft.summary.map { (draft, $0) } }
         return PostgresCommand(sql) { parameters in
             parameters.add(rows.map(\.0.shard))
             parameters.add(rows.map(\.1.id.rawValue))
@@ -59,11 +58,11 @@ extension BatchPlan {
         }
     }
 
-    private func lengthCommand(_ ids: [WorkflowID]) -> PostgresCommand {
-        let places = ids.map { drafts[$0]?.after }
-        return PostgresCommand(Self.lengthSQL) { parameters in
-            parameters.add(ids.map(Shard.init(of:)))
-            parameters.add(ids.map(\.rawValue))
+    private static func lengthCommand(_ drafts: [WorkflowDraft]) -> PostgresCommand {
+        let places = drafts.map(\.after)
+        return PostgresCommand(lengthSQL) { parameters in
+            parameters.add(drafts.map(\.shard))
+            parameters.add(drafts.map(\.id.rawValue))
             parameters.add(places.map { $0?.isPassive ?? false })
             parameters.add(places.map { $0?.length ?? 0 })
             parameters.add(places.map { $0?.bytes ?? 0 })
@@ -77,12 +76,12 @@ extension BatchPlan {
     private func journalCommands() -> [PostgresCommand] {
         var commands: [PostgresCommand] = []
         var columns = JournalColumns()
-        for id in order {
-            guard let draft = drafts[id], let after = draft.after else { continue }
+        for draft in drafts where !draft.entries.isEmpty {
+            guard let after = draft.after else { continue }
             var sequence = after.length - Int64(draft.entries.count)
             for entry in draft.entries {
                 sequence += 1
-                columns.add(draft.shard, id, sequence, entry)
+                columns.add(draft.shard, draft.id, sequence, entry)
                 if columns.bytes >= Self.maximumBytes || columns.count >= Self.maximumRows {
                     commands.append(columns.command)
                     columns = JournalColumns()
