@@ -105,10 +105,11 @@ let package = Package(
         .target(name: "AetherJSON", path: "Sources/JSON", swiftSettings: swiftSettings),
 
         // Where journals live.
+        .target(name: "CPostgres", path: "Sources/Storage/CPostgres"),
         .target(
             name: "AetherStorage",
             dependencies: [
-                "AetherRuntime",
+                "AetherRuntime", "CPostgres",
                 .product(name: "GRDB", package: "GRDB.swift"),
                 .product(name: "GRDBSQLite", package: "GRDB.swift"),
             ],

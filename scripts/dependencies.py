@@ -39,6 +39,7 @@ BoringSSL, which speaks TLS, comes within swift-nio-ssl; its licence is a combin
 |---|---|---|---|
 | SQLite, tested with 3.40.1 | `libsqlite3-dev` | the database | public domain |
 | nghttp2, tested with 1.52.0 | `libnghttp2-dev` | HTTP/2 | MIT |
+| libpq, tested with 15.18 | `libpq5` | PostgreSQL; loaded when a PostgreSQL database is opened, and not needed to build | PostgreSQL License |
 | jemalloc, tested with 5.3.0 | `libjemalloc-dev` | memory, in release builds where it is installed | BSD-2-Clause |
 | Swift's runtime and Foundation, tested with 6.3 | | | Apache-2.0 with the Runtime Library Exception |
 | GNU C and C++ libraries | | | LGPL-2.1; GPL-3.0 with the GCC Runtime Library Exception |
@@ -49,7 +50,7 @@ None but Node itself, 18 or later. It is built with TypeScript 4.8 and the types
 
 ## Tests only
 
-`strace`, `openssl`, `protoc`, and the packages of [requirements.txt](../Tests/Interop/python/requirements.txt).
+`postgresql`, `strace`, `openssl`, `protoc`, and the packages of [requirements.txt](../Tests/Interop/python/requirements.txt).
 """
 
 

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 . scripts/typescript.sh
 
 ensure_swift
-ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace
+ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace libpq-dev postgresql
 ensure_typescript "$PWD"
 export AETHER_WARNINGS_AS_ERRORS=1
 

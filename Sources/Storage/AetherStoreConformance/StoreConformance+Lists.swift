@@ -83,6 +83,7 @@ extension StoreConformance {
         _ store: any WorkflowStore, _ generator: inout SeededGenerator
     ) async throws -> [WorkflowSummary] {
         var model: [WorkflowID: WorkflowSummary] = [:]
+        var length: [WorkflowID: UInt64] = [:]
         for round in 0..<40 {
             var batch: [WorkflowWrite] = []
             for number in 0..<10 {
@@ -96,11 +97,13 @@ extension StoreConformance {
             // In no order of their own, and the same in every process.
             for summary in model.values.sorted(by: { $0.id < $1.id }) where !summary.state.isTerminal {
                 guard Int.random(in: 0..<8, using: &generator) == 0 else { continue }
-                let next = [WorkflowState.running, .completed, .failed, .cancelled].randomElement(using: &generator)
+                let state = [WorkflowState.running, .completed, .failed, .cancelled].randomElement(using: &generator)
                 let moved = Sample.summary(
-                    summary.id.rawValue, type: summary.type, state: next ?? .running,
+                    summary.id.rawValue, type: summary.type, state: state ?? .running,
                     created: summary.createdAt.rawValue)
-                batch.append(WorkflowWrite(id: summary.id, summary: moved, entries: [Sample.step(2)]))
+                let next = length[summary.id, default: 1] + 1
+                length[summary.id] = next
+                batch.append(WorkflowWrite(id: summary.id, summary: moved, entries: [Sample.step(next)]))
             }
             _ = try await store.commit(batch)
             for write in batch { model[write.id] = write.summary }

@@ -3,7 +3,8 @@ import AetherStorage
 import Foundation
 
 /// Appends entries for 100,000 interleaved workflows to a fresh database, in batches of several sizes, then starts and
-/// closes workflows of one step. Usage: `StorageBenchmark [directory [batch…]]`.
+/// closes workflows of one step. Usage: `StorageBenchmark [directory [batch…]]` for SQLite, and
+/// `StorageBenchmark postgres://… [batch…]` for a PostgreSQL database that has no workflows yet.
 @main
 struct StorageBenchmark {
     static let workflows = 100_000
@@ -11,7 +12,9 @@ struct StorageBenchmark {
     static func main() async throws {
         let parent = CommandLine.arguments.dropFirst().first ?? FileManager.default.currentDirectoryPath
         let only = CommandLine.arguments.dropFirst(2).compactMap(Int.init)
-        for batch in only.isEmpty ? [1, 10, 100, 1_000] : only {
+        let batches = only.isEmpty ? [1, 10, 100, 1_000] : only
+        if parent.hasPrefix("postgres") { return try await runPostgres(parent, batches) }
+        for batch in batches {
             let directory = URL(fileURLWithPath: parent).appendingPathComponent("storage-benchmark-\(batch)")
             try? FileManager.default.removeItem(at: directory)
             let store = try await SQLiteStore(path: directory.appendingPathComponent("aether.db").path)
@@ -22,8 +25,22 @@ struct StorageBenchmark {
         }
     }
 
-    static func append(_ store: SQLiteStore, batch: Int) async throws {
-        let ids = (0..<workflows).map { WorkflowID(rawValue: "018f2b1c-0000-7000-8000-" + String(format: "%012d", $0)) }
+    static func runPostgres(_ url: String, _ batches: [Int]) async throws {
+        let store = try await PostgresStore(url: url)
+        for batch in batches {
+            try await append(store, batch: batch)
+            try await oneStep(store, batch: batch)
+        }
+        await store.close()
+    }
+
+    /// An id of its own for each size of batch, because they may share a database.
+    static func id(_ kind: String, _ batch: Int, _ number: Int) -> WorkflowID {
+        WorkflowID(rawValue: "018f2b1c-\(kind)-7000-" + String(format: "%04x-%012d", batch, number))
+    }
+
+    static func append(_ store: any WorkflowStore, batch: Int) async throws {
+        let ids = (0..<workflows).map { id("0000", batch, $0) }
         for first in stride(from: 0, to: workflows, by: 1_000) {
             _ = try await store.commit(ids[first..<first + 1_000].map { start($0) })
         }
@@ -45,13 +62,11 @@ struct StorageBenchmark {
         }
     }
 
-    static func oneStep(_ store: SQLiteStore, batch: Int) async throws {
+    static func oneStep(_ store: any WorkflowStore, batch: Int) async throws {
         let count = min(50_000, batch * 1_000)
         try await measure("one-step workflows", batch: batch, count: count) {
             for first in stride(from: 0, to: count, by: batch) {
-                let ids = (first..<first + batch).map {
-                    WorkflowID(rawValue: "018f2b1d-0000-7000-8000-" + String(format: "%012d", $0))
-                }
+                let ids = (first..<first + batch).map { id("0001", batch, $0) }
                 _ = try await store.commit(ids.map { start($0, state: .pending) })
                 _ = try await store.commit(
                     ids.map {

@@ -1,0 +1,143 @@
+internal import AetherRuntime
+
+extension PostgresQuery {
+    func list(
+        _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
+    ) throws(PostgresFailure) -> [WorkflowSummary] {
+        let states = (filter.states.isEmpty ? WorkflowState.allCases : Array(filter.states)).sorted {
+            $0.rawValue < $1.rawValue
+        }
+        let found = try rows(Self.listSQL(states: states, byType: filter.type != nil, hasCursor: cursor != nil)) {
+            $0.add(Int64(max(0, limit)))
+            if let cursor {
+                $0.add(cursor.createdAt.rawValue)
+                $0.add(cursor.id.rawValue)
+            }
+            if let type = filter.type { $0.add(type) }
+        }
+        var page: [WorkflowSummary] = []
+        page.reserveCapacity(found.count)
+        for row in 0..<found.count { page.append(try summary(found, row)) }
+        return page
+    }
+
+    /// One range of an index for each state, merged in the list's order: from each no more than a page is taken. The
+    /// parameters: the limit; the cursor's time and id, if there is one; the type, if it is asked for.
+    static func listSQL(states: [WorkflowState], byType: Bool, hasCursor: Bool) -> SQLText {
+        let type: SQLText = byType ? "w.type = $\(hasCursor ? 4 : 2) AND " : ""
+        let place: SQLText = hasCursor ? " AND (w.created, w.id) < ($2, $3)" : ""
+        let ranges: [SQLText] = states.map { state in
+            """
+            (SELECT \(columns(of: "w")) FROM aether.workflow AS w WHERE \(type)w.state = \(state.rawValue)\(place)
+            ORDER BY w.created DESC, w.id DESC LIMIT $1)
+            """
+        }
+        return
+            "SELECT * FROM (\(ranges.joined(separator: " UNION ALL "))) AS page ORDER BY created DESC, id DESC LIMIT $1"
+    }
+
+    /// From each type to the next by the index, however many workflows there are of it.
+    static let typesSQL: SQLText = """
+        WITH RECURSIVE found (type) AS (
+            SELECT min(type) FROM aether.workflow WHERE type >= $1
+            UNION ALL
+            SELECT (SELECT min(w.type) FROM aether.workflow AS w WHERE w.type > found.type)
+            FROM found WHERE found.type IS NOT NULL
+        )
+        SELECT type FROM found WHERE type IS NOT NULL LIMIT $2
+        """
+
+    func types(prefix: String, limit: Int) throws(PostgresFailure) -> [String] {
+        let found = try rows(Self.typesSQL) {
+            $0.add(prefix)
+            $0.add(Int64(max(0, limit)))
+        }
+        return (0..<found.count).lazy.map { found.text($0, 0) }.prefix { $0.utf8.starts(with: prefix.utf8) }
+            .reduce(into: []) { $0.append($1) }
+    }
+
+    static let closedSQL: SQLText = """
+        SELECT \(columns(of: "w")), w.bytes FROM aether.workflow AS w
+        WHERE w.state = $1 AND (w.created, w.id) > ($2, $3) ORDER BY w.created, w.id LIMIT $4
+        """
+
+    func closedWorkflows(
+        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+    ) throws(PostgresFailure) -> [ClosedWorkflow] {
+        let found = try rows(Self.closedSQL) {
+            $0.add(Int64(state.rawValue))
+            $0.add(cursor?.createdAt.rawValue ?? .min)
+            $0.add(cursor?.id.rawValue ?? "")
+            $0.add(Int64(max(0, limit)))
+        }
+        var page: [ClosedWorkflow] = []
+        for row in 0..<found.count {
+            page.append(ClosedWorkflow(summary: try summary(found, row), bytes: Int(found.integer(row, 9))))
+        }
+        return page
+    }
+
+    /// Shard by shard, so that whoever owns some shards can ask for theirs.
+    static let openSQL: SQLText = """
+        SELECT id FROM aether.workflow WHERE state < 2 AND NOT passive AND (shard, id) > ($1, $2)
+        ORDER BY shard, id LIMIT $3
+        """
+
+    func openWorkflows(after: WorkflowID?, limit: Int) throws(PostgresFailure) -> [WorkflowID] {
+        ids(
+            try rows(Self.openSQL) {
+                $0.add(after.map(Shard.init(of:)) ?? Shard(number: -1))
+                $0.add(after?.rawValue ?? "")
+                $0.add(Int64(max(0, limit)))
+            })
+    }
+
+    static let dueSQL: SQLText = """
+        SELECT id FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL AND wake <= $1
+        ORDER BY wake, id LIMIT $2
+        """
+    static let nextWakeSQL: SQLText = """
+        SELECT wake FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL ORDER BY wake LIMIT 1
+        """
+
+    func dueWorkflows(before instant: Timestamp, limit: Int) throws(PostgresFailure) -> [WorkflowID] {
+        ids(
+            try rows(Self.dueSQL) {
+                $0.add(instant.rawValue)
+                $0.add(Int64(max(0, limit)))
+            })
+    }
+
+    func nextWake() throws(PostgresFailure) -> Timestamp? {
+        let found = try rows(Self.nextWakeSQL)
+        return found.count > 0 ? Timestamp(rawValue: found.integer(0, 0)) : nil
+    }
+
+    func counts() throws(PostgresFailure) -> WorkflowCounts {
+        let found = try rows(
+            """
+            SELECT sum(pending)::bigint, sum(running)::bigint, sum(completed)::bigint, sum(failed)::bigint,
+                sum(cancelled)::bigint FROM aether.tally
+            """)
+        var counts = WorkflowCounts()
+        for (column, state) in WorkflowState.allCases.enumerated() { counts[state] = Int(found.integer(0, column)) }
+        return counts
+    }
+
+    func closedBytes() throws(PostgresFailure) -> ClosedBytes {
+        let found = try rows(
+            """
+            SELECT sum(completed_bytes)::bigint, sum(failed_bytes)::bigint, sum(cancelled_bytes)::bigint
+            FROM aether.tally
+            """)
+        var bytes = ClosedBytes()
+        for (column, state) in WorkflowState.allCases.filter(\.isTerminal).enumerated() {
+            bytes[state] = Int(found.integer(0, column))
+        }
+        return bytes
+    }
+
+    private func ids(_ rows: PostgresRows) -> [WorkflowID] {
+        (0..<rows.count).map { WorkflowID(rawValue: rows.text($0, 0)) }
+    }
+}

@@ -1,0 +1,310 @@
+internal import AetherRuntime
+
+/// The one writer of a database, on a thread of its own, with one connection.
+///
+/// **When the connection breaks after a transaction was sent, nobody knows whether it was committed.** Therefore each
+/// transaction begins by replacing the mark in the database, which must be the one that this writer left there last, by one
+/// drawn for it (``WriteMark``). After reconnecting, the writer reads the mark with the row locked, which waits for a
+/// transaction that is still running:
+///
+/// - It is that of the transaction in question: it was committed. Whoever waits for it hears so.
+/// - It is an earlier one: it was not. The writer replaces the mark before anything else, so that what may still be on its
+///   way to the server can't be committed any more, and sends the batch again.
+/// - It is another: a second server writes to the database. This one stops writing for good.
+///
+/// If the database can't be reached within ``PostgresStore/Configuration/patience``, the call fails and the question stays
+/// open: reads are refused until the next write, or the next ``probe()``, has settled it, so that nobody goes by a state
+/// that may change behind his back.
+actor PostgresWriter {
+    nonisolated let thread = DedicatedThread(name: "aether-postgres-writer")
+    private let session: PostgresSession
+    private let configuration: PostgresStore.Configuration
+    private let state: PostgresState
+    private let context: PostgresContext
+    private var connection: PostgresConnection?
+    private var mark = WriteMark(0)
+    private var unsettled: UnsettledWrite?
+    /// The last one that turned out to be durable after it was thought lost: the same may be asked for again.
+    private var repeatable: UnsettledWrite?
+    private var cache: PlaceCache
+    private var isFenced = false
+    /// Whether a write is under way; while it waits for its next try others wait for it, in order.
+    private var isBusy = false
+    private var waiting: [CheckedContinuation<Void, Never>] = []
+
+    init(session: PostgresSession, configuration: PostgresStore.Configuration, state: PostgresState) {
+        self.session = session
+        self.configuration = configuration
+        self.state = state
+        context = PostgresContext(name: session.target.name, purpose: .writing)
+        cache = PlaceCache(limit: max(1, configuration.maximumPlaces))
+    }
+
+    deinit {
+        thread.stop()
+    }
+
+    nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
+
+    /// Connects, brings the tables up to date, and takes the database over from whoever wrote to it before.
+    ///
+    /// - Returns: which life the database is in.
+    func open() throws(StoreError) -> UInt64 {
+        let opening = PostgresContext(name: context.name, purpose: .opening)
+        let fresh: PostgresConnection
+        do throws(PostgresFailure) {
+            fresh = try session.connect()
+        } catch {
+            throw opening.error(error)
+        }
+        try configuration.schema.prepare(fresh, name: context.name)
+        do throws(PostgresFailure) {
+            let next = configuration.drawMark()
+            let rows = try fresh.run([
+                .begin, WriterCommands.setMark(next), WriterCommands.readIncarnation, .commit,
+            ])
+            guard rows[2].count == 1 else { throw .damaged("its table meta has no row") }
+            mark.settle(next)
+            connection = fresh
+            return UInt64(bitPattern: rows[2].integer(0, 0))
+        } catch {
+            throw opening.error(error)
+        }
+    }
+
+    func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID> {
+        guard !batch.isEmpty else {
+            try checkOpen()
+            return []
+        }
+        return try await retrying { () throws(PostgresFailure) in
+            let connection = try connected()
+            if let answer = takeSettled(.commit(batch)) { return answer }
+            let groups = BatchGroup.groups(of: batch)
+            do throws(PostgresFailure) {
+                return try write(batch, groups, isThorough: false, connection)
+            } catch  where error.isDuplicate {
+                return try write(batch, groups, isThorough: true, connection)
+            }
+        }
+    }
+
+    /// Deletes closed workflows with their journals, in one transaction.
+    ///
+    /// - Returns: those that were there and closed.
+    func delete(_ ids: [WorkflowID]) async throws(StoreError) -> Set<WorkflowID> {
+        let ids = Array(Set(ids))
+        guard !ids.isEmpty else {
+            try checkOpen()
+            return []
+        }
+        return try await retrying { () throws(PostgresFailure) in
+            let connection = try connected()
+            if let answer = takeSettled(.delete(ids)) { return answer }
+            let next = configuration.drawMark()
+            return try transaction(next, on: connection) { () throws(PostgresFailure) in
+                let rows = try connection.run([.begin, replaceMark(by: next), WriterCommands.lookUp(ids)])
+                let closed = try WriterCommands.places(rows[2], of: ids).filter(\.value.state.isTerminal)
+                var tally = TallyChange()
+                for (id, place) in closed { tally.move(in: Shard(of: id), from: place, to: nil) }
+                let removal = closed.isEmpty ? [] : BatchPlan.removal(of: Array(closed.keys))
+                let commands = removal + (tally.command.map { [$0] } ?? [])
+                let write = UnsettledWrite(
+                    request: .delete(ids), mark: next, answer: Set(closed.keys),
+                    places: closed.keys.map { ($0, nil) })
+                return (write, commands)
+            }
+        }
+    }
+
+    /// Writes more than a small batch would, and takes it back in the same transaction.
+    func probe() async throws(StoreError) {
+        _ = try await retrying { () throws(PostgresFailure) in
+            let connection = try connected()
+            if let answer = takeSettled(.probe) { return answer }
+            let next = configuration.drawMark()
+            return try transaction(next, on: connection) { () throws(PostgresFailure) in
+                (
+                    UnsettledWrite(request: .probe, mark: next),
+                    [.begin, replaceMark(by: next), WriterCommands.fill, WriterCommands.removeFill]
+                )
+            }
+        }
+    }
+
+    func close() {
+        connection = nil
+        thread.stop()
+    }
+
+    /// Writes a batch.
+    ///
+    /// What most batches have, steps of workflows written lately and new workflows, takes one round trip. Workflows that
+    /// are not known are looked up in another one before.
+    ///
+    /// With `isThorough` the ids of new workflows are looked up too. If they are not and one is taken, nothing is written, and
+    /// the failure is ``PostgresFailure/isDuplicate``.
+    private func write(
+        _ batch: [WorkflowWrite], _ groups: [BatchGroup], isThorough: Bool, _ connection: PostgresConnection
+    ) throws(PostgresFailure) -> Set<WorkflowID> {
+        let next = configuration.drawMark()
+        var unknown = Set<WorkflowID>()
+        for group in groups where isThorough || !group.isNew || group.replaces != .nothing {
+            if cache[group.id] == nil { unknown.insert(group.id) }
+        }
+        return try transaction(next, on: connection) { () throws(PostgresFailure) in
+            var commands: [PostgresCommand] = [.begin, replaceMark(by: next)]
+            var found: [WorkflowID: PostgresPlace] = [:]
+            if !unknown.isEmpty {
+                let ids = Array(unknown)
+                found = try WriterCommands.places(connection.run(commands + [WriterCommands.lookUp(ids)])[2], of: ids)
+                commands = []
+            }
+            let plan = try BatchPlan(groups, of: batch) { found[$0] ?? cache[$0] }
+            let write = UnsettledWrite(
+                request: .commit(batch), mark: next, answer: plan.leftOut, places: plan.places,
+                entries: plan.entryCount,
+                bytes: plan.byteCount)
+            return (write, commands + plan.commands)
+        }
+    }
+
+    /// Runs a transaction whose last statements, without the commit, a body says.
+    private func transaction(
+        _ next: Int64, on connection: PostgresConnection,
+        _ body: () throws(PostgresFailure) -> (UnsettledWrite, [PostgresCommand])
+    ) throws(PostgresFailure) -> Set<WorkflowID> {
+        do throws(PostgresFailure) {
+            let (write, commands) = try body()
+            mark.begin(next)
+            unsettled = write
+            try connection.run(commands + [.commit])
+        } catch {
+            // With an answer the outcome is known: the server has executed nothing behind what it refused.
+            if !error.isLost {
+                unsettled = nil
+                mark.refuse(next)
+                _ = try? connection.run([.rollback])
+            }
+            guard error.kind == .refused("22012") else { throw error }
+            throw PostgresFailure(kind: .fenced, message: error.message)
+        }
+        mark.settle(next)
+        return finish()
+    }
+
+    /// Takes over what has become durable.
+    private func finish() -> Set<WorkflowID> {
+        guard let write = unsettled else { return [] }
+        unsettled = nil
+        for (id, place) in write.places { cache.update(id, place) }
+        state.update { values in
+            if case .commit = write.request { values.statistics.commits += 1 }
+            values.statistics.entries += write.entries
+            values.statistics.bytes += write.bytes
+        }
+        return write.answer
+    }
+
+    /// The answer to a request that was sent before, has turned out to be done, and comes again.
+    private func takeSettled(_ request: UnsettledWrite.Request) -> Set<WorkflowID>? {
+        if let write = unsettled, write.isDurable {
+            _ = finish()
+            repeatable = write
+        }
+        if let write = repeatable, write.request == request {
+            repeatable = nil
+            return write.answer
+        }
+        if case .commit = request { repeatable = nil }
+        return nil
+    }
+
+    /// The connection, made anew if it broke, with what was unsettled settled.
+    private func connected() throws(PostgresFailure) -> PostgresConnection {
+        if let connection, connection.isAlive() { return connection }
+        connection = nil
+        let fresh = try session.connect()
+        if unsettled?.isDurable == false { try settle(on: fresh) }
+        state.update { $0.isUnsettled = false }
+        connection = fresh
+        return fresh
+    }
+
+    private func settle(on fresh: PostgresConnection) throws(PostgresFailure) {
+        let rows = try fresh.run([
+            .begin, WriterCommands.readMark,
+        ])
+        guard rows[1].count == 1 else { throw .damaged("its table tally has no row of shard 0") }
+        let found = rows[1].integer(0, 0)
+        guard mark.owns(found) else {
+            throw PostgresFailure(kind: .fenced, message: "the mark is another one's")
+        }
+        if found == unsettled?.mark {
+            unsettled?.isDurable = true
+            mark.settle(found)
+            try fresh.run([.rollback])
+        } else {
+            let next = configuration.drawMark()
+            mark.begin(next)
+            try fresh.run([WriterCommands.setMark(next), .commit])
+            mark.settle(next)
+            unsettled = nil
+        }
+    }
+
+    /// Runs a body until it succeeds, fails for good, or patience is at its end.
+    private func retrying(
+        _ body: () throws(PostgresFailure) -> Set<WorkflowID>
+    ) async throws(StoreError) -> Set<WorkflowID> {
+        if isBusy { await withCheckedContinuation { waiting.append($0) } }
+        isBusy = true
+        defer { passOn() }
+        var budget = RetryBudget(patience: configuration.patience)
+        while true {
+            try checkOpen()
+            let failure: PostgresFailure
+            do throws(PostgresFailure) {
+                return try body()
+            } catch {
+                failure = error
+            }
+            if failure.isLost || failure.isReadOnly { connection = nil }
+            if failure.kind == .fenced { isFenced = true }
+            guard let delay = budget.delay(after: failure), await wait(delay) else {
+                if unsettled?.isDurable == false { state.update { $0.isUnsettled = true } }
+                throw context.error(failure)
+            }
+        }
+    }
+
+    /// Lets the next write begin. It stays busy if there is one, so that none that comes later gets in between.
+    private func passOn() {
+        guard !waiting.isEmpty else {
+            isBusy = false
+            return
+        }
+        waiting.removeFirst().resume()
+    }
+
+    /// - Returns: `false` when the task was cancelled.
+    private func wait(_ delay: Duration) async -> Bool {
+        do {
+            try await configuration.clock.sleep(for: delay)
+            return true
+        } catch {
+            return false
+        }
+    }
+
+    private func replaceMark(by next: Int64) -> PostgresCommand {
+        WriterCommands.replaceMark(mark.current, by: next)
+    }
+
+    private func checkOpen() throws(StoreError) {
+        guard !state.current.isClosed else {
+            throw StoreError(code: .closed, message: "the database \(context.name) is closed")
+        }
+        if isFenced { throw context.error(PostgresFailure(kind: .fenced, message: "")) }
+    }
+}
