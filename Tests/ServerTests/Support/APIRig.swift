@@ -35,8 +35,11 @@ struct APIRig: Sendable {
         var logger = Logger(label: "test") { _ in SwiftLogNoOpLogHandler() }
         logger.logLevel = .critical
         self.store = store
+        var configuration = EngineConfiguration()
+        // However long the machine takes between two calls of a test.
+        configuration.workerGrace = .seconds(3600)
         core = ServerCore(
-            stores: [.stateActionLog: store], configuration: EngineConfiguration(), clock: .system(), logger: logger)
+            stores: [.stateActionLog: store], configuration: configuration, clock: .system(), logger: logger)
         events = core.eventHub(logger: logger)
         let addresses = ServerAddresses(host: "127.0.0.1", grpcPort: 1, httpPort: 2, metricsPort: nil)
         api = API(
