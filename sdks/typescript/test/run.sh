@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
 # Tests the TypeScript SDK: ./run.sh PATH-OF-AETHER [FOLDER-OF-TESTS...]. Without folders, all of test.
 set -euo pipefail
-cd "$(dirname "$0")/.."
 AETHER_BINARY=$(realpath "${1:?usage: run.sh PATH-OF-AETHER [FOLDER...]}")
+cd "$(dirname "$0")/.."
 AETHER_FIXTURES=$(realpath ../../Tests/Fixtures/histories)
 export AETHER_BINARY AETHER_FIXTURES
 shift

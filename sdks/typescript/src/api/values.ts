@@ -1,4 +1,4 @@
-import { UnstorableValue } from "./errors";
+import { NonRetryableError, UnstorableValue } from "./errors";
 
 const nothing = Buffer.from("null");
 
@@ -11,6 +11,18 @@ const nothing = Buffer.from("null");
 export function encodeValue(value: unknown): Uint8Array {
   if (value === undefined || value === null) return nothing;
   return Buffer.from(print(value, ""));
+}
+
+/**
+ * A value as JSON that the server takes.
+ *
+ * @throws UnstorableValue; NonRetryableError for more bytes than the limit.
+ */
+export function encodeWithin(limit: number, value: unknown, what: string): Uint8Array {
+  const bytes = encodeValue(value);
+  if (bytes.length <= limit) return bytes;
+  const problem = `${what} has ${bytes.length} bytes, the limit is ${limit}`;
+  throw new NonRetryableError(`${problem}; store large data elsewhere and return a reference`);
 }
 
 /** What was stored; empty bytes read as `null`. */

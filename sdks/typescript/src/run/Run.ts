@@ -1,5 +1,5 @@
 import { CancellationError, NonRetryableError, StepFailed } from "../api/errors";
-import { encodeValue } from "../api/values";
+import { encodeWithin } from "../api/values";
 import { retries, retryDelay } from "../api/RetryPolicy";
 import { StepContext } from "../api/StepContext";
 import type { Logger } from "../api/Logger";
@@ -135,11 +135,7 @@ export class Run {
 
   /** Passes a value on, as JSON, if the server takes it. */
   encode(value: unknown, what: string): Uint8Array {
-    const bytes = encodeValue(value);
-    const limit = this.reporting.maximumValueBytes;
-    if (bytes.length <= limit) return bytes;
-    const problem = `${what} has ${bytes.length} bytes, the limit is ${limit}`;
-    throw new NonRetryableError(`${problem}; store large data elsewhere and return a reference`);
+    return encodeWithin(this.reporting.maximumValueBytes, value, what);
   }
 
   // Steps.

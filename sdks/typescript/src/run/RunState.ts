@@ -1,6 +1,7 @@
 import { EntryKind, type Blockage, type JournalEntry } from "../generated/types";
 import type { NewRecord } from "./NewRecord";
 import { noBytes } from "../wire/noBytes";
+import { noFailure } from "./failures";
 import { JournalCursor } from "./JournalCursor";
 import { done, fired, type Attempt, type Operation, type RemoteWork, type StepWork } from "./Operation";
 import { isAdded, keyStem } from "./OperationKey";
@@ -241,7 +242,7 @@ export class RunState {
         return this.operations.resolve(key, { kind: "completed", payload: entry.payload });
       case EntryKind.ENTRY_KIND_STEP_FAILED:
       case EntryKind.ENTRY_KIND_ACTIVITY_FAILED:
-        return this.operations.resolve(key, { kind: "failed", failure: failureOf(entry) });
+        return this.operations.resolve(key, { kind: "failed", failure: entry.failure ?? noFailure });
       case EntryKind.ENTRY_KIND_STEP_ATTEMPT_FAILED:
         return this.operations.retry(entry, entry.sequence <= this.journal.replayEnd);
       case EntryKind.ENTRY_KIND_TIMER_STARTED:
@@ -423,10 +424,6 @@ export class RunState {
     this.isCompensating = true;
     return this.compensations.pop();
   }
-}
-
-function failureOf({ failure }: JournalEntry): NonNullable<JournalEntry["failure"]> {
-  return failure ?? { message: "", type: "", step: "", nonRetryable: false };
 }
 
 /** What the journal has at an entry's place, in the words of a blockage. */

@@ -1,6 +1,8 @@
 import { ActivityFailed, NonRetryableError, StepFailed, UnstorableValue } from "../api/errors";
 import type { Failure } from "../generated/types";
 
+/** What failed without saying why. */
+export const noFailure: Failure = { message: "", type: "", step: "", nonRetryable: false };
 /** The type of the failure of what took too long. */
 export const timeoutType = "Timeout";
 /** The type of the failure of an activity that ended because it was told to. */

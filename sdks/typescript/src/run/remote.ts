@@ -2,7 +2,7 @@ import { ActivityFailed, CancellationError, NonRetryableError, SignalTimeout, Wo
 import { EntryKind, State, type ActivityOptions as WireActivityOptions, type Tier } from "../generated/types";
 import type { Init } from "../wire/Init";
 import type { NewRecord } from "./NewRecord";
-import { cancelledType } from "./failures";
+import { cancelledType, noFailure } from "./failures";
 import { KeyedRandom } from "./KeyedRandom";
 import type { RemoteWork, Resolution } from "./Operation";
 import type { Run } from "./Run";
@@ -156,7 +156,7 @@ export class ChildOperation {
     const { state, payload, failure } = resolution;
     if (state === State.COMPLETED) return payload;
     if (state === State.CANCELLED) throw new WorkflowCancelled(this.id);
-    throw new WorkflowFailed(this.id, failure ?? { message: "", type: "", step: "", nonRetryable: false });
+    throw new WorkflowFailed(this.id, failure ?? noFailure);
   }
 }
 

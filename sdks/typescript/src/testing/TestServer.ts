@@ -65,6 +65,8 @@ async function launch(options: TestServerOptions, folder: string, port: number):
   const ports = ["--grpc-port", `${port}`, "--http-port", "0", "--metrics-port", "0"];
   const child = spawn(program, ["serve", ...ports, "--db", join(folder, "aether.db"), "--ready-file", ready, ...flags], {
     cwd: folder,
+    // Settings of the program's own server are none of this one's.
+    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !name.startsWith("AETHER_"))),
     stdio: ["ignore", "pipe", "pipe"],
   });
   let said = "";

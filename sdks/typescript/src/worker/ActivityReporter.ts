@@ -1,5 +1,4 @@
 import type { Logger } from "../api/Logger";
-import { NonRetryableError } from "../api/errors";
 import type { Failure } from "../generated/types";
 import type { CompleteStepRequest } from "../generated/worker";
 import { GrpcCode } from "../grpc/GrpcCode";
@@ -31,12 +30,6 @@ export class ActivityReporter {
     private readonly connection: WorkerConnection,
     private readonly logger: Logger,
   ) {}
-
-  check(value: Uint8Array, what: string): Uint8Array {
-    if (value.length <= this.maximumValueBytes) return value;
-    const problem = `${what} has ${value.length} bytes, the limit is ${this.maximumValueBytes}`;
-    throw new NonRetryableError(`${problem}; store large data elsewhere and return a reference`);
-  }
 
   /** Says that an attempt is alive. Returns what is known of it now; `undefined` when the server could not be asked. */
   async heartbeat(taskId: string, details: Uint8Array): Promise<AttemptStanding | undefined> {

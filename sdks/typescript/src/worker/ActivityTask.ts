@@ -2,7 +2,7 @@ import type { Activity } from "../api/Activity";
 import { ActivityContext } from "../api/ActivityContext";
 import { CancellationError, NonRetryableError } from "../api/errors";
 import type { Logger } from "../api/Logger";
-import { encodeValue } from "../api/values";
+import { encodeValue, encodeWithin } from "../api/values";
 import type { Failure } from "../generated/types";
 import { cancelledType, failure, failureOf } from "../run/failures";
 import { inScope } from "../run/Scope";
@@ -78,7 +78,7 @@ export class ActivityTask {
     const { taskId, name } = this.assignment;
     try {
       const result = await inScope(undefined, async () => this.perform());
-      const bytes = this.reporter.check(encodeValue(result), `the result of activity "${name}"`);
+      const bytes = encodeWithin(this.reporter.maximumValueBytes, result, `the result of activity "${name}"`);
       if (!this.answer()) return;
       this.throttle.end();
       await this.reporter.complete(taskId, { result: bytes }, this.answering.signal);

@@ -9,7 +9,7 @@ import { EntryKind, State, type JournalEntry } from "../../src/generated/types";
 import { AdvanceStatus, type Task } from "../../src/generated/worker";
 import type { Channel } from "../../src/grpc/Channel";
 import { GrpcCode } from "../../src/grpc/GrpcCode";
-import { AetherServer } from "./AetherServer";
+import { TestServer } from "../../src/testing";
 import { Authority } from "./certificates";
 import { Event, channelTo, failure, type Context } from "./support";
 
@@ -32,12 +32,18 @@ function poll(channel: Channel, onTask: (task: Task) => void): Promise<void> {
   return channel.receive(WorkerService.pollTasks, { workerId: "worker", maxTasks: 100 }, options);
 }
 
+async function startServer(context: Context, ...flags: string[]): Promise<TestServer> {
+  const server = await TestServer.start({ program: String(process.env["AETHER_BINARY"]), flags });
+  context.after(() => server.stop());
+  return server;
+}
+
 function start(channel: Channel, workflowId: string): Promise<unknown> {
   return channel.unary(ClientService.startWorkflow, { workflowType: "Order", workflowId, input: Buffer.from('{"n":1}') });
 }
 
 test("a workflow is started, run and watched on the real server", { skip }, async (context) => {
-  const { url } = await AetherServer.start(context);
+  const { url } = await startServer(context);
   const channel = channelTo(context, url);
   const worker = channelTo(context, url);
   await register(worker);
@@ -86,7 +92,7 @@ test("a workflow is started, run and watched on the real server", { skip }, asyn
 });
 
 test("errors, streams and deadlines of the real server", { skip }, async (context) => {
-  const channel = channelTo(context, (await AetherServer.start(context)).url);
+  const channel = channelTo(context, (await startServer(context)).url);
   await failure(channel.unary(ClientService.getWorkflowStatus, { workflowId: "größe" }), GrpcCode.NOT_FOUND, /größe/);
   await failure(channel.unary({ ...ClientService.cancelWorkflow, path: "/aether.v1.No/No" }, {}), GrpcCode.UNIMPLEMENTED, /./);
 
@@ -106,7 +112,7 @@ test("errors, streams and deadlines of the real server", { skip }, async (contex
 
 for (const signal of ["SIGTERM", "SIGKILL"] as const) {
   test(`calls under way end with a transient error when the server gets ${signal}`, { skip }, async (context: Context) => {
-    const server = await AetherServer.start(context);
+    const server = await startServer(context);
     const channel = channelTo(context, server.url);
     await register(channel);
     const opened = new Event();
@@ -117,7 +123,7 @@ for (const signal of ["SIGTERM", "SIGKILL"] as const) {
       (error: { isTransient: boolean; message: string }) => error,
     );
     await opened.happened;
-    await server.stop(signal);
+    await (signal === "SIGKILL" ? server.kill() : server.stop());
     const error = await ended;
     assert.equal(error.isTransient, true, error.message);
     await failure(start(channel, "order"), GrpcCode.UNAVAILABLE, /the connection was refused/);
@@ -130,11 +136,11 @@ test("the real server takes a token, TLS and a client's certificate", { skip }, 
   const token = "0123456789abcdef".repeat(3);
   const tokensFile = join(dirname(certificateFile), "tokens");
   writeFileSync(tokensFile, `client tester ${token}\n`, { mode: 0o600 });
-  const server = await AetherServer.start(
+  const server = await startServer(
     context,
     ...["--tokens-file", tokensFile, "--tls-cert", certificateFile, "--tls-key", keyFile, "--tls-client-ca", authority.caFile],
   );
-  const url = server.url.replace("http:", "https:");
+  const url = server.url.replace("http://localhost", "https://127.0.0.1");
   const client = authority.sign("client", "DNS:client");
   const tls = { caFile: authority.caFile, certificateFile: client.certificateFile, keyFile: client.keyFile };
   await start(channelTo(context, url, { token, tls }), "order");
