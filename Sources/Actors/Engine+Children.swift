@@ -119,6 +119,10 @@ extension Engine {
     private func start(
         _ child: ChildStart, for link: ParentLink, in trace: TraceContext?, isMissing: Bool = false
     ) async throws(EngineError) -> Handed? {
+        guard WorkflowID.isName(child.type) else {
+            return try await refuse(
+                link, "its type must be 1 to \(WorkflowID.maximumLength) bytes long, without control characters")
+        }
         let tier = child.tier ?? tier(ofType: child.type)
         var start = start(child.type, child.input, at: tier, seed: link.childSeed, parent: link)
         start.trace = traceContext(ofChildOf: link, in: trace)

@@ -39,9 +39,6 @@ extension Engine {
         case replace
     }
 
-    /// The longest name of a workflow type, in UTF-8 bytes.
-    package static let maximumTypeLength = 256
-
     /// Accepts a run. When it returns, the run is durable at its tier, with the signal that goes with it. Starting twice
     /// with one id, type and input is as starting once.
     ///
@@ -153,9 +150,10 @@ extension Engine {
         _ request: Start, _ span: EngineTracer.Beginning?
     ) throws(EngineError) -> (start: WorkflowStart, lane: Lane) {
         try refuseIfUnavailable()
-        guard !request.type.isEmpty, request.type.utf8.count <= Self.maximumTypeLength else {
+        guard WorkflowID.isName(request.type) else {
             throw EngineError(
-                .invalidArgument, "workflow_type must be 1 to \(Self.maximumTypeLength) bytes long")
+                .invalidArgument,
+                "workflow_type must be 1 to \(WorkflowID.maximumLength) bytes long, without control characters")
         }
         try checkSize(request.input, of: "the input of workflow \(request.id)")
         if let signal = request.signal { try check(signal) }

@@ -17,10 +17,14 @@ public struct WorkflowID: RawRepresentable, Hashable, Comparable, Sendable, Cust
     ///
     /// - Returns: `nil` when the text is empty, longer than ``maximumLength`` bytes, or has control characters.
     public init?(validating text: String) {
-        guard !text.isEmpty, text.utf8.count <= Self.maximumLength,
-            !text.utf8.contains(where: { $0 < 0x20 || $0 == 0x7f })
-        else { return nil }
+        guard Self.isName(text) else { return nil }
         self.init(rawValue: text)
+    }
+
+    /// Whether a text is short enough for an id, or the name of a workflow type, has anything in it, and no control
+    /// characters: databases take no NUL in a text.
+    package static func isName(_ text: String) -> Bool {
+        !text.isEmpty && text.utf8.count <= maximumLength && !text.utf8.contains { $0 < 0x20 || $0 == 0x7f }
     }
 
     public var description: String { rawValue }

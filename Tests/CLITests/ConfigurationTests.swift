@@ -1,5 +1,6 @@
 import AetherRuntime
 import AetherServer
+import AetherStorage
 import AetherTracing
 import ArgumentParser
 import Foundation
@@ -32,7 +33,7 @@ struct ConfigurationTests {
         #expect(result.httpPort == 2002)
         #expect(result.metricsPort == 1003)
         #expect(result.host == "localhost")
-        #expect(result.databasePath == "./data/aether.db")
+        #expect(result.database == .file("./data/aether.db"))
     }
 
     @Test("reads every key of the file")
@@ -69,7 +70,7 @@ struct ConfigurationTests {
         expected.host = "127.0.0.2"
         expected.grpcPort = 1
         expected.httpPort = 2
-        expected.databasePath = "/var/lib/aether.db"
+        expected.database = .file("/var/lib/aether.db")
         expected.tier = .snapshot
         expected.snapshotInterval = .milliseconds(20)
         expected.snapshotSteps = 7
@@ -113,6 +114,15 @@ struct ConfigurationTests {
         }
     }
 
+    @Test("knows a PostgreSQL database by its URL, wherever that is given")
+    func databaseURL() throws {
+        let file = "[server]\ndb_url = \"postgres://host/one\""
+        #expect(try configuration(file: file).database == .postgres("postgres://host/one"))
+        let environment = ["AETHER_DB": "PostgreSQL://host/two"]
+        #expect(try configuration(environment: environment, file: file).database == .postgres("PostgreSQL://host/two"))
+        #expect(try configuration(flags: ["--db", "postgres.db"], environment: environment).database == .file("postgres.db"))
+    }
+
     @Test("ignores an empty variable of the environment")
     func emptyVariable() throws {
         #expect(try configuration(environment: ["AETHER_GRPC_PORT": ""]).grpcPort == 7233)
@@ -131,6 +141,10 @@ struct ConfigurationTests {
             ("server.http_port = true", "aether.toml:1: http_port in [server] must be an integer, and is of type bool"),
             ("[metrics]\nenabled = 1", "aether.toml:2: enabled in [metrics] must be true or false"),
             ("[server]\ndb_path = \"\"", "aether.toml:2: db_path in [server] is empty"),
+            (
+                "[server]\ndb_path = \"a.db\"\ndb_url = \"postgres:///a\"",
+                "aether.toml:3: db_url in [server] says anew what is said already, at aether.toml:2: db_path in [server]"
+            ),
             (
                 "[server]\nallowed_hosts = [1]",
                 "aether.toml:2: allowed_hosts in [server] must be an array of strings, and is of type array"
@@ -156,7 +170,6 @@ struct ConfigurationTests {
             (["--grpc-port", "-1"], "--grpc-port is '-1'; it must be a number from 0 to 65535"),
             (["--http-port", "65536"], "--http-port is '65536'"),
             (["--metrics-port", "x"], "--metrics-port is 'x'"),
-            (["--db", "postgres://host/db"], "--db names a PostgreSQL database, and this version has SQLite only"),
             (["--persistence", "L2"], "--persistence is 'L2'; it must be memory, snapshot or state-action-log"),
             (["--snapshot-interval-ms", "0"], "--snapshot-interval-ms is '0'; it must be a number from 1 to 60000"),
             (["--worker-grace-ms", "-5"], "--worker-grace-ms is '-5'"),

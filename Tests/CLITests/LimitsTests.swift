@@ -77,7 +77,6 @@ struct LimitsTests {
     func others() throws {
         let page = try page()
         #expect(page.contains("a workflow's type | \(WorkflowID.maximumLength) bytes |"))
-        #expect(Engine.maximumTypeLength == WorkflowID.maximumLength)
         let keepalive = try #require(AetherServer.transportLimits(ServerConfiguration()).keepalive)
         #expect(page.contains("| \(text(keepalive.interval, "")), \(text(keepalive.timeout, "")) |"))
         #expect(page.contains("ahead of the server | \(PersistenceTier.memory.stepsAhead) |"))

@@ -13,6 +13,7 @@ def parsed(arguments=None):
     parser.add_argument("--seed", type=int, default=random.randrange(1, 1 << 32), help="which faults come, and when")
     parser.add_argument("--only", metavar="FAULT", help="this fault alone, or those whose names begin so")
     parser.add_argument("--count", type=positive, help="how many faults each turn has; what is usual differs from fault to fault")
+    parser.add_argument("--postgres", action="store_true", help="with a server of PostgreSQL, which is started for that")
     return parser.parse_args(arguments)
 
 

@@ -88,7 +88,7 @@ class Bed:
 
     @property
     def database(self):
-        return os.path.join(self.path, "aether.db")
+        return self.server.database
 
     def start_worker(self, name, target=None):
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")}

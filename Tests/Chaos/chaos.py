@@ -1,5 +1,6 @@
 """Does harm to servers under load, fault by fault, and says what came of it. See arguments.py."""
 
+import os
 import random
 import signal
 import sys
@@ -9,16 +10,21 @@ from typing import Callable, NamedTuple
 
 import arguments
 import clocks
+import database
 import disk
 import faults
 import kills
 import mixed
 import network
 import opening
+import postgres
 import proxy
 from bed import ONCE, ANY, Result, Skipped
 
 COLUMNS = ("fault", "count", "acknowledged", "lost", "ran again", "broken", "longest recovery")
+
+
+SQLITE, POSTGRES, EITHER = "SQLite", "PostgreSQL", "either"
 
 
 class Fault(NamedTuple):
@@ -27,6 +33,8 @@ class Fault(NamedTuple):
     do: Callable
     # In a short turn.
     count: int
+    # The database that it is of.
+    of: str = EITHER
 
 
 FAULTS = [
@@ -41,18 +49,26 @@ FAULTS = [
     Fault("kill-dispatch", kills.server_at(faults.DISPATCH), 5),
     Fault("kill-timer", kills.at_timers, 5),
     Fault("kill-checkpoint", kills.server_at(
-        faults.DATABASE_WRITE, faults.DATABASE_SYNC, faults.DATABASE_SYNCED, padding=kills.MUCH), 3),
-    Fault("open-new", opening.each_call(opening.new), 10),
-    Fault("open-migration", opening.each_call(opening.older), 10),
-    Fault("open-after-crash", opening.each_call(opening.crashed), 10),
+        faults.DATABASE_WRITE, faults.DATABASE_SYNC, faults.DATABASE_SYNCED, padding=kills.MUCH), 3, SQLITE),
+    Fault("open-new", opening.each_call(opening.new), 10, SQLITE),
+    Fault("open-migration", opening.each_call(opening.older), 10, SQLITE),
+    Fault("open-after-crash", opening.each_call(opening.crashed), 10, SQLITE),
     Fault("kill-worker", kills.worker_at_random, 15),
     Fault("stop-server", kills.pauses_of("server", (0.1, 2), ONCE), 3),
     Fault("stop-worker", kills.pauses_of("worker", (network.SILENCE, network.SILENCE + 3), ANY), 1),
     Fault("write-error", disk.one_call_fails, 6),
     Fault("write-errors", disk.all_calls_fail, 4),
-    Fault("read-error", disk.reads_fail, 10),
-    Fault("checkpoint-error", disk.checkpoints_fail, 4),
-    Fault("disk-full", disk.full, 3),
+    Fault("read-error", disk.reads_fail, 10, SQLITE),
+    Fault("checkpoint-error", disk.checkpoints_fail, 4, SQLITE),
+    Fault("disk-full", disk.full, 3, SQLITE),
+    Fault("database-connections", database.harmed(database.end_connections), 10, POSTGRES),
+    Fault("database-restart", database.harmed(database.restart), 4, POSTGRES),
+    Fault("database-crash", database.harmed(database.crash), 4, POSTGRES),
+    Fault("database-away", database.away, 1, POSTGRES),
+    Fault("database-slow", database.bad_way(proxy.SLOW, (0.5, 2)), 2, POSTGRES),
+    Fault("database-stalled", database.bad_way(proxy.STALLED, (0.5, 2)), 2, POSTGRES),
+    Fault("database-one-way", database.bad_way(proxy.ONE_WAY, (0.5, 2)), 2, POSTGRES),
+    Fault("database-dropping", database.bad_way(proxy.DROPPING, (0.5, 2)), 2, POSTGRES),
     Fault("clock-set", clocks.set_meanwhile, 5),
     Fault("clock-set-while-down", clocks.set_between, 5),
     Fault("network-slow", network.bad_way(proxy.SLOW, (0.5, 2)), 2),
@@ -115,13 +131,22 @@ def run(fault, count, seed):
 
 def main():
     wanted = arguments.parsed()
-    named = [fault for fault in FAULTS if fault.name == wanted.only]
-    chosen = named or [fault for fault in FAULTS if fault.name.startswith(wanted.only or "")]
+    possible = [fault for fault in FAULTS if fault.of in (EITHER, POSTGRES if wanted.postgres else SQLITE)]
+    named = [fault for fault in possible if fault.name == wanted.only]
+    chosen = named or [fault for fault in possible if fault.name.startswith(wanted.only or "")]
     if not chosen:
-        sys.exit(f"chaos.sh: there is no fault {wanted.only}; there are {', '.join(fault.name for fault in FAULTS)}")
+        sys.exit(f"chaos.sh: there is no fault {wanted.only}; there are {', '.join(fault.name for fault in possible)}")
     # Whoever ends this process ends its servers and workers too.
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     print(f"seed {wanted.seed}", flush=True)
+    if not wanted.postgres:
+        return harm(chosen, wanted)
+    with postgres.Postgres() as database.server:
+        os.environ[postgres.VARIABLE] = database.server.url
+        return harm(chosen, wanted)
+
+
+def harm(chosen, wanted):
     table = Table()
     try:
         for fault, seed in turns(chosen, wanted.minutes, wanted.seed):
@@ -134,7 +159,8 @@ def main():
             if not result.is_good:
                 for what in [*result.lost, *result.repeated, *result.broken][:10]:
                     print(f"  {what}")
-                print(f"  again: scripts/chaos.sh --only {fault.name} --seed {seed} --count {count}", flush=True)
+                on = " --postgres" if wanted.postgres else ""
+                print(f"  again: scripts/chaos.sh --only {fault.name} --seed {seed} --count {count}{on}", flush=True)
     except KeyboardInterrupt:
         print("\nstopped; so far:")
         table.print()

@@ -4,7 +4,9 @@
 //   cc -shared -fPIC -O2 -o faults.so faults.c -ldl
 //
 // A point is a call into the C library on a file of a kind: the database's write-ahead log, the database itself, a
-// connection. (libfaketime would not do for the clock: it also moves timers that count on the monotonic clock.)
+// connection. Of a server with PostgreSQL, whose client library alone calls send() and recv(), the log is the connection to
+// it: LOG_WRITE is before something is sent, LOG_SYNC after that, LOG_SYNCED when it has said that it has committed.
+// (libfaketime would not do for the clock: it also moves timers that count on the monotonic clock.)
 #define _GNU_SOURCE
 #include <dlfcn.h>
 #include <errno.h>
@@ -16,6 +18,7 @@
 #include <stdlib.h>
 #include <string.h>
 #include <sys/mman.h>
+#include <sys/socket.h>
 #include <sys/time.h>
 #include <sys/types.h>
 #include <sys/uio.h>
@@ -166,6 +169,19 @@ TRUNCATE(ftruncate64, off64_t)
     }
 SYNC(fsync)
 SYNC(fdatasync)
+
+ssize_t send(int descriptor, const void *data, size_t count, int flags) {
+    if (strikes(LOG_WRITE)) return -1;
+    ssize_t length = NEXT(send)(descriptor, data, count, flags);
+    return length > 0 && strikes(LOG_SYNC) ? -1 : length;
+}
+
+ssize_t recv(int descriptor, void *data, size_t count, int flags) {
+    ssize_t length = NEXT(recv)(descriptor, data, count, flags);
+    if (length <= 0 || !memmem(data, length, "COMMIT", 7)) return length;
+    atomic_store(&has_synced, 1);
+    return strikes(LOG_SYNCED) ? -1 : length;
+}
 
 ssize_t read(int descriptor, void *data, size_t count) {
     ssize_t length = NEXT(read)(descriptor, data, count);

@@ -1,11 +1,13 @@
-"""What must hold of a database, whatever happened to the server: read from the file itself."""
+"""What must hold of a database, whatever happened to the server: read from the database itself."""
 
+import base64
 import sqlite3
 from collections import Counter
 
 from aether.v1 import types_pb2 as types
 
 import load
+import postgres
 
 OUTCOMES = {types.ENTRY_KIND_STEP_COMPLETED, types.ENTRY_KIND_STEP_FAILED, types.ENTRY_KIND_TIMER_FIRED,
             types.ENTRY_KIND_CHILD_CLOSED, types.ENTRY_KIND_ACTIVITY_COMPLETED, types.ENTRY_KIND_ACTIVITY_FAILED,
@@ -23,8 +25,27 @@ TERMINAL = {types.COMPLETED, types.FAILED, types.CANCELLED}
 class Database:
     """The workflows of a database and their journals."""
 
-    def __init__(self, path):
+    def __init__(self, place):
+        """Reads a SQLite file, or a database of PostgreSQL by its URL."""
         self.faults = []
+        if place.startswith("postgres://"):
+            self.read_postgres(place)
+        else:
+            self.read_sqlite(place)
+
+    def read_postgres(self, url):
+        self.states = {id: int(state) for id, state in postgres.query(url, "SELECT id, state FROM aether.workflow")}
+        self.counts = [int(count) for count in postgres.query(
+            url, "SELECT sum(pending), sum(running), sum(completed), sum(failed), sum(cancelled) FROM aether.tally")[0]]
+        self.journals = {id: [] for id in self.states}
+        for workflow, entry in postgres.query(
+                url, "SELECT workflow, encode(entry, 'base64') FROM aether.journal ORDER BY workflow, sequence"):
+            if workflow in self.journals:
+                self.journals[workflow].append(types.JournalEntry.FromString(base64.b64decode(entry)))
+            else:
+                self.faults.append(f"the journal has an entry of {workflow}, which is no workflow")
+
+    def read_sqlite(self, path):
         database = sqlite3.connect(path)
         try:
             (verdict,) = database.execute("PRAGMA integrity_check").fetchone()

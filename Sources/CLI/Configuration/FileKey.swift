@@ -13,6 +13,6 @@ struct FileKey: Hashable, Sendable, CustomStringConvertible {
     }
 
     static func keys(of table: String) -> [String] {
-        Setting.allCases.map(\.fileKey).filter { $0.table == table }.map(\.key)
+        Setting.allCases.flatMap(\.fileKeys).filter { $0.table == table }.map(\.key)
     }
 }

@@ -24,7 +24,7 @@ extension ServerConfiguration {
         case .httpPort: httpPort = try value.port
         case .metricsPort: metricsPort = try value.port
         case .metricsEnabled: isMetricsEnabled = try value.boolean
-        case .databasePath: databasePath = try value.databasePath
+        case .database: database = try value.database
         case .tier: tier = try value.tier
         case .snapshotInterval:
             snapshotInterval = .milliseconds(try value.integer(in: 1...60_000, unit: " milliseconds"))

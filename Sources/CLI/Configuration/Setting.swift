@@ -5,7 +5,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case httpPort
     case metricsPort
     case metricsEnabled
-    case databasePath
+    case database
     case tier
     case snapshotInterval
     case snapshotSteps
@@ -37,7 +37,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
 
     var kind: Kind {
         switch self {
-        case .host, .databasePath, .tier, .completedMaximumAge, .completedMaximumBytes, .failedMaximumAge,
+        case .host, .database, .tier, .completedMaximumAge, .completedMaximumBytes, .failedMaximumAge,
             .failedMaximumBytes,
             .cancelledMaximumAge, .cancelledMaximumBytes:
             .text
@@ -56,7 +56,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .httpPort: "--http-port"
         case .metricsPort: "--metrics-port"
         case .metricsEnabled: "--metrics"
-        case .databasePath: "--db"
+        case .database: "--db"
         case .tier: "--persistence"
         case .snapshotInterval: "--snapshot-interval-ms"
         case .snapshotSteps: "--snapshot-steps"
@@ -86,7 +86,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .httpPort: "AETHER_HTTP_PORT"
         case .metricsPort: "AETHER_METRICS_PORT"
         case .metricsEnabled: "AETHER_METRICS_ENABLED"
-        case .databasePath: "AETHER_DB"
+        case .database: "AETHER_DB"
         case .tier: "AETHER_PERSISTENCE"
         case .snapshotInterval: "AETHER_SNAPSHOT_INTERVAL_MS"
         case .snapshotSteps: "AETHER_SNAPSHOT_STEPS"
@@ -109,13 +109,18 @@ enum Setting: CaseIterable, Hashable, Sendable {
         }
     }
 
+    /// Where `aether.toml` may say it: once.
+    var fileKeys: [FileKey] {
+        self == .database ? [fileKey, FileKey(table: "server", key: "db_url")] : [fileKey]
+    }
+
     /// Table and key in `aether.toml`.
     var fileKey: FileKey {
         switch self {
         case .host: FileKey(table: "server", key: "host")
         case .grpcPort: FileKey(table: "server", key: "grpc_port")
         case .httpPort: FileKey(table: "server", key: "http_port")
-        case .databasePath: FileKey(table: "server", key: "db_path")
+        case .database: FileKey(table: "server", key: "db_path")
         case .tier: FileKey(table: "persistence", key: "mode")
         case .snapshotInterval: FileKey(table: "persistence", key: "snapshot_interval_ms")
         case .snapshotSteps: FileKey(table: "persistence", key: "snapshot_steps")

@@ -22,16 +22,6 @@ extension SettingValue {
         }
     }
 
-    var databasePath: String {
-        get throws(CommandFailure) {
-            let lower = text.lowercased()
-            if lower.hasPrefix("postgres://") || lower.hasPrefix("postgresql://") {
-                throw wrong("names a PostgreSQL database, and this version has SQLite only; give the path of a file")
-            }
-            return try nonEmptyText
-        }
-    }
-
     var tier: PersistenceTier {
         get throws(CommandFailure) {
             guard let tier = PersistenceTier(name: text) else {

@@ -69,7 +69,7 @@ extension Settings {
     }
 
     private mutating func read(_ value: TOMLReader.Value, at key: FileKey, place: String) throws(CommandFailure) {
-        guard let setting = Setting.allCases.first(where: { $0.fileKey == key }) else {
+        guard let setting = Setting.allCases.first(where: { $0.fileKeys.contains(key) }) else {
             let known = FileKey.keys(of: key.table).joined(separator: ", ")
             throw CommandFailure("\(place): there is no key \(Cell.visible("\(key)")); it has \(known)")
         }
@@ -83,6 +83,9 @@ extension Settings {
             }
         guard let text else {
             throw CommandFailure("\(place): \(key) must be \(setting.kind.rawValue), and is of type \(value.name)")
+        }
+        if let other = self[setting] {
+            throw CommandFailure("\(place): \(key) says anew what is said already, at \(other.origin); keep one of them")
         }
         self[setting] = SettingValue(text: text, origin: "\(place): \(key)")
     }

@@ -1,3 +1,5 @@
+internal import AetherServer
+internal import AetherStorage
 internal import ArgumentParser
 internal import Foundation
 
@@ -12,12 +14,20 @@ struct DatabaseOptions: ParsableArguments {
     @Flag(help: "Print JSON: one document a line.")
     var json = false
 
+    /// The file.
+    ///
+    /// - Throws: ``CommandFailure`` when the database is none, or what was set makes no sense.
     func path(environment: [String: String] = ProcessInfo.processInfo.environment) throws(CommandFailure) -> String {
         var flags = Settings()
         if let db {
-            flags[.databasePath] = SettingValue(
-                text: db, origin: Setting.databasePath.flag, exitCode: .validationFailure)
+            flags[.database] = SettingValue(text: db, origin: Setting.database.flag, exitCode: .validationFailure)
         }
-        return try flags.over(Settings(environment: environment)).over(Settings(file: config)).databasePath
+        let setting = try flags.over(Settings(environment: environment)).over(Settings(file: config))[.database]
+        switch try setting?.database ?? ServerConfiguration().database {
+        case .file(let path): return path
+        case .postgres:
+            throw (setting ?? SettingValue(text: "", origin: "")).wrong(
+                "names a PostgreSQL database, and this command works on SQLite files; use pg_dump and pg_restore")
+        }
     }
 }

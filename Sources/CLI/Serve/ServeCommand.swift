@@ -64,10 +64,11 @@ struct ServeCommand: AsyncParsableCommand {
         let service = ServerService(server: server, logger: logger) { addresses in
             // First, so that who reads the banner finds the file.
             if let readyFile { try ReadyFile.write(addresses, to: readyFile) }
-            Self.logStart(addresses, configuration, logger)
+            Self.logStart(addresses, server.databaseName, configuration.tier, logger)
             // A server whose output nobody reads serves all the same.
             try? StandardOutput().write(
-                ServeBanner(addresses: addresses, configuration: configuration).text(terminal: .current()))
+                ServeBanner(addresses: addresses, databaseName: server.databaseName, tier: configuration.tier)
+                    .text(terminal: .current()))
         }
         var quietLogger = logger
         quietLogger.logLevel = max(logger.logLevel, .error)
@@ -87,13 +88,15 @@ struct ServeCommand: AsyncParsableCommand {
         logger.notice("the server has stopped")
     }
 
-    private static func logStart(_ addresses: ServerAddresses, _ configuration: ServerConfiguration, _ logger: Logger) {
+    private static func logStart(
+        _ addresses: ServerAddresses, _ databaseName: String, _ tier: PersistenceTier, _ logger: Logger
+    ) {
         logger.notice(
             "the server has started",
             metadata: [
                 LogKey.version: "\(AetherVersion.current)", LogKey.grpc: "\(addresses.grpcURL)",
                 LogKey.http: "\(addresses.httpURL)", LogKey.metrics: "\(addresses.metricsURL ?? "off")",
-                LogKey.database: "\(configuration.databasePath)", LogKey.tier: "\(configuration.tier.name)",
+                LogKey.database: "\(databaseName)", LogKey.tier: "\(tier.name)",
             ])
     }
 }

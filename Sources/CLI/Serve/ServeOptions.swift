@@ -20,7 +20,7 @@ struct ServeOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Whether there is a metrics port. Default: yes. (AETHER_METRICS_ENABLED)")
     var metrics: Bool?
 
-    @Option(help: "The SQLite database, made when it isn't there. Default: ./data/aether.db. (AETHER_DB)")
+    @Option(help: "The database: a SQLite file, made when it isn't there, or postgres://… Default: ./data/aether.db. (AETHER_DB)")
     var db: String?
 
     @Option(
@@ -133,7 +133,7 @@ struct ServeOptions: ParsableArguments {
     var settings: Settings {
         let texts: [(Setting, String?)] = [
             (.host, host), (.grpcPort, grpcPort), (.httpPort, httpPort), (.metricsPort, metricsPort),
-            (.metricsEnabled, metrics.map { String($0) }), (.databasePath, db), (.tier, persistence),
+            (.metricsEnabled, metrics.map { String($0) }), (.database, db), (.tier, persistence),
             (.snapshotInterval, snapshotIntervalMs), (.snapshotSteps, snapshotSteps), (.workerGrace, workerGraceMs),
             (.completedMaximumAge, completedMaxAge), (.completedMaximumBytes, completedMaxBytes),
             (.failedMaximumAge, failedMaxAge), (.failedMaximumBytes, failedMaxBytes),

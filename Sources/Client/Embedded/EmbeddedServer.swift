@@ -47,7 +47,7 @@
             }
             defer { state.withLock { $0 = .stopped } }
             var configuration = ServerConfiguration()
-            configuration.databasePath = database
+            configuration.database = .file(database)
             let server: InProcessServer
             do {
                 server = try await InProcessServer(configuration: configuration, logger: logger.ofEmbeddedServer)

@@ -53,7 +53,7 @@ package struct AetherServer: Service {
             engine: core.engine, events: events,
             bodies: BodyBudget(maximumBytes: configuration.maximumValueBytes + Self.envelopeBytes),
             server: ServerDescription(
-                id: core.serverID, startedAt: core.engine.now, database: configuration.databasePath,
+                id: core.serverID, startedAt: core.engine.now, database: core.databaseName,
                 tier: configuration.tier, history: core.history, addresses: { try await known.addresses },
                 role: { credentials.access?.role(authorization: $0) }))
         var limits = HTTPLimits()
@@ -74,6 +74,9 @@ package struct AetherServer: Service {
         let server = self
         known.set { try await server.addresses }
     }
+
+    /// The database as people name it, without a password.
+    package var databaseName: String { core.databaseName }
 
     /// What connections are held to.
     package static func transportLimits(_ configuration: ServerConfiguration) -> NGHTTP2ServerTransport.Configuration {

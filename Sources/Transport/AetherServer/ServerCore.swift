@@ -20,6 +20,8 @@ struct ServerCore: Sendable {
     let exporter: SpanExporter?
     private let clock: EngineClock
     private let stores: [any WorkflowStore]
+    /// What people call the database; empty for stores that were handed in.
+    let databaseName: String
     let serverID = WorkflowIDGenerator.make()
 
     /// Opens the database.
@@ -33,12 +35,8 @@ struct ServerCore: Sendable {
         let exporter = try SpanExporter(configuration, logger: logger)
         let registry = MetricsRegistry()
         let instruments = EngineMetrics(factory: registry.factory())
-        var store = SQLiteStore.Configuration()
-        store.synced = { instruments.synced(in: $0) }
-        let durable = try await SQLiteStore(path: configuration.databasePath, configuration: store)
-        // An entry that can't be read is the trouble of who needs it.
-        let newest = (try? await durable.newestTime()) ?? nil
-        let clock = EngineClock.system(notBefore: newest)
+        let database = try await OpenDatabase(configuration.database, instruments: instruments)
+        let clock = EngineClock.system(notBefore: database.newestTime)
         let ahead = clock.now().rawValue - EngineClock.system().now().rawValue
         if ahead > 1000 {
             logger.warning(
@@ -46,7 +44,7 @@ struct ServerCore: Sendable {
                 metadata: [LogKey.behindSeconds: "\(ahead / 1000)"])
         }
         self.init(
-            stores: [.stateActionLog: durable, .memory: MemoryStore()],
+            stores: [.stateActionLog: database.store, .memory: MemoryStore()], databaseName: database.name,
             configuration: EngineConfiguration(configuration), clock: clock, registry: registry,
             instruments: instruments, exporter: exporter, sampleRatio: configuration.traceSampleRatio, logger: logger)
     }
@@ -63,7 +61,7 @@ struct ServerCore: Sendable {
     }
 
     private init(
-        stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
+        stores: [PersistenceTier: any WorkflowStore], databaseName: String = "", configuration: EngineConfiguration, clock: EngineClock,
         registry: MetricsRegistry, instruments: EngineMetrics, exporter: SpanExporter? = nil, sampleRatio: Double = 1,
         logger: Logger
     ) {
@@ -72,6 +70,7 @@ struct ServerCore: Sendable {
         self.clock = clock
         self.exporter = exporter
         self.stores = Array(stores.values)
+        self.databaseName = databaseName
         engine = Engine(
             stores: stores, configuration: configuration, clock: clock, logger: logger, instruments: instruments,
             tracer: exporter.map { EngineTracer(sampleRatio: sampleRatio, exporter: $0, random: clock.random) },

@@ -28,6 +28,23 @@ final class TestBed: Sendable {
 
     var database: String { directory.appendingPathComponent("aether.db").path }
 
+    /// What this bed's server is given with `--db`: the file, or a database in the PostgreSQL server of the environment's
+    /// TEST_POSTGRES, which is made when it isn't there.
+    private func serverDatabase() async throws -> String {
+        guard let server = ProcessInfo.processInfo.environment["TEST_POSTGRES"] else { return database }
+        let name = directory.lastPathComponent.replacing("-", with: "_")
+        let isMade = path("made-\(name)")
+        if !FileManager.default.fileExists(atPath: isMade) {
+            let creation = try ChildProcess(
+                URL(fileURLWithPath: "/usr/bin/psql"),
+                ["-Xq", "-v", "ON_ERROR_STOP=1", "-c", "CREATE DATABASE \(name)", "\(server)/postgres"])
+            let code = await creation.exitCode()
+            try #require(code == 0, "\(creation.errorOutput)")
+            try Data().write(to: URL(fileURLWithPath: isMade))
+        }
+        return "\(server)/\(name)"
+    }
+
     func path(_ name: String) -> String { directory.appendingPathComponent(name).path }
 
     /// Starts a server on this bed's database, and waits until it serves. A restarted one can be given the port of the
@@ -36,7 +53,7 @@ final class TestBed: Sendable {
         let process = try ChildProcess(
             Self.products.appendingPathComponent("aether"),
             [
-                "serve", "--db", database, "--grpc-port", "\(port)", "--http-port", "0", "--metrics-port", "0",
+                "serve", "--db", try await serverDatabase(), "--grpc-port", "\(port)", "--http-port", "0", "--metrics-port", "0",
                 "--config", try emptyConfiguration(),
             ] + flags
         )

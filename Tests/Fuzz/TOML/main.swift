@@ -7,7 +7,7 @@ import Foundation
 func read(_ value: SettingValue) {
     _ = try? value.port
     _ = try? value.boolean
-    _ = try? value.databasePath
+    _ = try? value.nonEmptyText
     _ = try? value.tier
     _ = try? value.age
     _ = try? value.size

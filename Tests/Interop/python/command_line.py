@@ -385,7 +385,9 @@ def wrong_databases(aether):
             database.execute(f"PRAGMA user_version = {version + 1000}")
         aether.fails(1, "newer", "serve", *FREE, "--db", path)
     aether.fails(1, "/proc/none", "serve", *FREE, "--db", "/proc/none/aether.db")
-    aether.fails(64, "SQLite only", "serve", *FREE, "--db", "postgres://localhost/aether")
+    # Of a URL the password is not told.
+    aether.fails(1, "^(?!.*secret).*can't open the database postgres://me@127.0.0.1:1/aether: .*check the URL",
+                 "serve", *FREE, "--db", "postgres://me:secret@127.0.0.1:1/aether")
 
 
 @check
@@ -474,6 +476,7 @@ def doctor_beside_a_server(aether):
     summary = json.loads(aether.ok("doctor", "--json", AETHER_DB="aether.db"))
     assert summary["findings"] == 0 and summary["entries"] >= summary["workflows"] > 0, summary
     aether.fails(1, "there is no database .*missing", "doctor", "--db", "missing.db")
+    aether.fails(1, "AETHER_DB names a PostgreSQL database.*pg_dump", "doctor", AETHER_DB="postgres:///aether")
 
 
 @check

@@ -6,6 +6,8 @@ import signal
 import subprocess
 import tempfile
 
+import postgres
+
 BINARY = os.environ["AETHER_BINARY"]
 
 
@@ -26,12 +28,17 @@ class Server:
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")} | self.environment
         self.process = subprocess.Popen(
             [*self.under, BINARY, "serve", "--grpc-port", str(port), "--http-port", "0", *self.metrics,
-             "--db", os.path.join(self.directory, "aether.db"), "--ready-file", ready, *self.flags],
+             "--db", self.database, "--ready-file", ready, *self.flags],
             cwd=self.directory, env=environment, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         if not self.process.stdout.readline():
             raise RuntimeError(f"the server did not start: exit code {self.process.wait()}")
         with open(ready) as file:
             self.ports = json.load(file)
+
+    @property
+    def database(self):
+        """What the server is given with --db."""
+        return postgres.database(self.directory) or os.path.join(self.directory, "aether.db")
 
     @property
     def target(self):

@@ -4,6 +4,8 @@ extension PostgresQuery {
     func list(
         _ filter: WorkflowFilter, after cursor: WorkflowCursor?, limit: Int
     ) throws(PostgresFailure) -> [WorkflowSummary] {
+        // PostgreSQL takes no NUL in a text, and no type has one.
+        if let type = filter.type, !WorkflowID.isName(type) { return [] }
         let states = (filter.states.isEmpty ? WorkflowState.allCases : Array(filter.states)).sorted {
             $0.rawValue < $1.rawValue
         }
@@ -36,6 +38,19 @@ extension PostgresQuery {
             "SELECT * FROM (\(ranges.joined(separator: " UNION ALL "))) AS page ORDER BY created DESC, id DESC LIMIT $1"
     }
 
+    /// One look into the index a state.
+    static let newestSQL: SQLText = {
+        let looks: [SQLText] = WorkflowState.allCases.map { state in
+            "(SELECT max(w.created) FROM aether.workflow AS w WHERE w.state = \(state.rawValue))"
+        }
+        return "SELECT greatest(\(looks.joined(separator: ", ")))"
+    }()
+
+    func newestTime() throws(PostgresFailure) -> Timestamp? {
+        let found = try rows(Self.newestSQL)
+        return found.optionalInteger(0, 0).map(Timestamp.init(rawValue:))
+    }
+
     /// From each type to the next by the index, however many workflows there are of it.
     static let typesSQL: SQLText = """
         WITH RECURSIVE found (type) AS (
@@ -48,6 +63,7 @@ extension PostgresQuery {
         """
 
     func types(prefix: String, limit: Int) throws(PostgresFailure) -> [String] {
+        guard prefix.isEmpty || WorkflowID.isName(prefix) else { return [] }
         let found = try rows(Self.typesSQL) {
             $0.add(prefix)
             $0.add(Int64(max(0, limit)))

@@ -77,6 +77,11 @@ public final class PostgresStore: WorkflowStore {
         }
     }
 
+    /// The time of what was created last, of that which is there: a server's clock is to go on from there.
+    package func newestTime() async throws(StoreError) -> Timestamp? {
+        try await readers.read { (query) throws(PostgresFailure) in try query.newestTime() }
+    }
+
     public func types(prefix: String, limit: Int) async throws(StoreError) -> [String] {
         try await readers.read { (query) throws(PostgresFailure) in try query.types(prefix: prefix, limit: limit) }
     }

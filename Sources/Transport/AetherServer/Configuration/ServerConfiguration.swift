@@ -1,4 +1,5 @@
 package import AetherRuntime
+package import AetherStorage
 package import AetherTracing
 package import NGHTTP2Transport
 
@@ -14,8 +15,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var metricsPort = 9090
     /// Whether ``metricsPort`` is opened at all.
     package var isMetricsEnabled = true
-    /// The SQLite file; its directory is made when it isn't there.
-    package var databasePath = "./data/aether.db"
+    /// Where journals are kept.
+    package var database = DatabaseLocation.file("./data/aether.db")
     /// The tier of runs whose start and whose type ask for none.
     package var tier = PersistenceTier.stateActionLog
     /// How long the steps of a run at the tier `snapshot` may be acknowledged before they are on disk.

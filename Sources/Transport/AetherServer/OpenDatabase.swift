@@ -1,0 +1,28 @@
+internal import AetherActors
+internal import AetherRuntime
+internal import AetherStorage
+internal import Logging
+
+/// The database of a server, opened.
+struct OpenDatabase {
+    let store: any WorkflowStore
+    /// As people name it, without a password.
+    let name: String
+    /// The time of the newest of what is in it: the server's clock goes on from there. `nil` where there is none.
+    let newestTime: Timestamp?
+
+    /// - Throws: `StoreError` when it can't be opened; the message says why and what to do.
+    init(_ location: DatabaseLocation, instruments: EngineMetrics) async throws(StoreError) {
+        switch location {
+        case .file(let path):
+            var configuration = SQLiteStore.Configuration()
+            configuration.synced = { instruments.synced(in: $0) }
+            let sqlite = try await SQLiteStore(path: path, configuration: configuration)
+            // An entry that can't be read is the trouble of who needs it.
+            (store, name, newestTime) = (sqlite, path, (try? await sqlite.newestTime()) ?? nil)
+        case .postgres(let url):
+            let postgres = try await PostgresStore(url: url)
+            (store, name, newestTime) = (postgres, postgres.name, try await postgres.newestTime())
+        }
+    }
+}
