@@ -65,6 +65,7 @@ actor EffectDispatcher {
         var wakes: [(workflow: WorkflowID, time: Timestamp?)] = []
         var messages: [RunMessage] = []
         var idle: [WorkflowActor] = []
+        var abandoned: [Consequences] = []
         var retiring: [(workflow: WorkflowActor, retirement: Consequences.Retirement)] = []
     }
 
@@ -84,6 +85,7 @@ actor EffectDispatcher {
         if !work.messages.isEmpty { tell(work.messages) }
         if !work.wakes.isEmpty { await timers.set(work.wakes) }
         for workflow in work.idle { await passivate(workflow) }
+        for decided in work.abandoned { await takeBackCredits(decided) }
         for (workflow, retirement) in work.retiring { await retire(workflow, retirement) }
     }
 
@@ -92,6 +94,9 @@ actor EffectDispatcher {
         switch effect {
         case .schedule, .scheduleAnew, .scheduleActivity:
             break
+        case .dispatch where decided.workflow.isAbsent, .dispatchActivity where decided.workflow.isAbsent:
+            // Another server's by now, which finds that nobody has the task.
+            work.abandoned.append(decided)
         case .dispatch(let lease):
             if let assignment = decided.assignment {
                 logger.debug(
@@ -210,9 +215,8 @@ actor EffectDispatcher {
         await give(await scheduler.release([connection: freed.count]))
     }
 
-    /// Tasks will not be sent: the decision was not written.
-    func takeBackCredits(_ commit: Commit) async {
-        guard let decided = commit.consequences else { return }
+    /// Tasks will not be sent.
+    func takeBackCredits(_ decided: Consequences) async {
         for effect in decided.effects {
             let (worker, task): (String, TaskID)
             switch effect {

@@ -10,7 +10,9 @@ extension Engine {
     /// - Returns: the ids that no store had.
     @discardableResult
     func prefetch(_ ids: some Sequence<WorkflowID>) async -> Set<WorkflowID> {
-        let claimed = ids.filter { if case .claimed = registry.claim($0) { true } else { false } }
+        var claims: [WorkflowID: WorkflowRegistry.Claim] = [:]
+        for id in ids { if case .claimed(let claim) = registry.claim(id) { claims[id] = claim } }
+        let claimed = Array(claims.keys)
         guard !claimed.isEmpty else { return [] }
         var unknown = Set(claimed)
         var loaded: [WorkflowID: LoadedWorkflow] = [:]
@@ -22,8 +24,11 @@ extension Engine {
             unknown.subtract(found.keys)
             for (id, stored) in found { loaded[id] = run(of: stored, in: lane) }
         }
-        for id in claimed { registry.finishLoading(id, loaded[id].map { .success(.active($0.workflow)) }) }
-        let runs = claimed.compactMap { loaded[$0] }
+        for (id, claim) in claims {
+            let isServed = registry.finishLoading(id, claim, loaded[id].map { .success(.active($0.workflow)) })
+            if !isServed { loaded[id] = nil }
+        }
+        let runs = Array(loaded.values)
         // Not before they can be found: who assigns one to a worker looks it up.
         if !runs.isEmpty { inBackground { await self.resume(runs) } }
         return unknown

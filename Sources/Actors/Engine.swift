@@ -13,7 +13,11 @@ package final class Engine: Sendable {
     let logger: Logger
     let instruments: EngineMetrics
     let tracer: EngineTracer?
-    let registry = WorkflowRegistry()
+    let registry: WorkflowRegistry
+    /// The servers that share the database; `nil` where this one has it alone.
+    let cluster: ClusterState?
+    let sharedStore: (any SharedStore)?
+    let membershipBell = BatchQueue<Void>()
     let sessions = SessionRegistry()
     let scheduler: SchedulerActor
     let waiters = ResultWaiters()
@@ -72,6 +76,10 @@ package final class Engine: Sendable {
         self.clock = clock
         self.logger = logger
         self.scheduler = SchedulerActor(clock: clock)
+        sharedStore = stores.values.lazy.compactMap { $0 as? any SharedStore }.first
+        cluster = sharedStore.map { ClusterState(leaseDuration: $0.leaseDuration) }
+        let registry = WorkflowRegistry(serving: sharedStore == nil ? .all : ShardSet())
+        self.registry = registry
         let reference = EngineReference()
         let (messages, changes) = (self.messages, self.changes)
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
@@ -163,7 +171,11 @@ package final class Engine: Sendable {
 
     /// Why the engine takes no work now; `nil` while all is well.
     package var unavailability: String? {
-        isStopping ? "the server is shutting down" : readOnlyReason
+        isStopping ? "the server is shutting down" : readOnlyReason ?? leaseReason
+    }
+
+    private var leaseReason: String? {
+        cluster?.isLeaseOver(at: clock.uptime()) == true ? "the server has no lease on its database" : nil
     }
 
     var isStopping: Bool { shared.withLock { $0.isStopping } }
@@ -219,19 +231,26 @@ package final class Engine: Sendable {
     private func recover() async {
         for lane in lanes.values {
             await wakePassive(in: lane)
-            var last: WorkflowID?
-            repeat {
-                do {
-                    let page = try await lane.store.openWorkflows(after: last, limit: configuration.recoveryPageSize)
-                    await readBack(page)
-                    last = page.last
-                } catch {
-                    logger.error("open workflows can't be read", metadata: [LogKey.error: "\(error)"])
-                    guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
-                }
-            } while last != nil && !Task.isCancelled
+            await readOpenRuns { (last) throws(StoreError) in
+                try await lane.store.openWorkflows(after: last, limit: self.configuration.recoveryPageSize)
+            }
         }
         shared.withLock { $0.hasRecovered = true }
+    }
+
+    /// Reads the open runs back that a store tells in pages.
+    func readOpenRuns(_ page: (_ after: WorkflowID?) async throws(StoreError) -> [WorkflowID]) async {
+        var last: WorkflowID?
+        repeat {
+            do throws(StoreError) {
+                let ids = try await page(last)
+                await readBack(ids)
+                last = ids.last
+            } catch {
+                logger.error("open workflows can't be read", metadata: [LogKey.error: "\(error)"])
+                guard (try? await clock.sleep(configuration.writeRetryInterval)) != nil else { return }
+            }
+        } while last != nil && !Task.isCancelled
     }
 
     /// Reads runs. One that can't be read now is tried again later and holds up no other.
@@ -242,6 +261,7 @@ package final class Engine: Sendable {
             do throws(EngineError) {
                 _ = try await lookup(id)
             } catch {
+                if error.code == .elsewhere { continue }
                 logger.error(
                     "a workflow can't be read", metadata: [LogKey.workflow: "\(id)", LogKey.error: "\(error)"])
                 unread.insert(id)
@@ -264,7 +284,7 @@ package final class Engine: Sendable {
         shared.withLock { shared in
             for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
         }
-        for commit in commits { await dispatcher.takeBackCredits(commit) }
+        for consequences in commits.compactMap(\.consequences) { await dispatcher.takeBackCredits(consequences) }
         recoverDiscarded()
     }
 

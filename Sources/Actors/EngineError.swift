@@ -8,6 +8,8 @@ package struct EngineError: Error, Sendable, CustomStringConvertible {
         case failedPrecondition
         /// For now it can't be done; the same call may succeed later.
         case unavailable
+        /// The workflow is another server's. For who asks, it is as ``unavailable``.
+        case elsewhere
         /// A newer call took this one's place.
         case aborted
         /// A limit would be exceeded.

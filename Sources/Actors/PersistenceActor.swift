@@ -123,6 +123,12 @@ actor PersistenceActor {
         if let error { throw error }
     }
 
+    /// Waits until all that is in line is written, or has failed.
+    nonisolated func settle() async {
+        let last = queue.withLock(\.issued)
+        if last > 0 { try? await waitUntilDurable(last) }
+    }
+
     /// Commits until the queue is finished by ``finish()`` and empty.
     func run() async {
         // Cancelled and awaited below. A task group would take the loop off this actor's thread, and make every turn two hops.

@@ -7,6 +7,8 @@ final class ResultWaiter: Sendable {
         case ended(WorkflowOutcome)
         /// The caller was cancelled, or has waited long enough.
         case gaveUp
+        /// The run is another server's from now on.
+        case moved
         /// The engine stops.
         case stopped
     }

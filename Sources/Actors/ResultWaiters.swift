@@ -57,6 +57,23 @@ final class ResultWaiters: Sendable {
         }
     }
 
+    /// Those who wait for runs of some shards hear that they have to ask again.
+    func stop(_ shards: ShardSet) {
+        let all = state.withLock { state in
+            let ids = state.listeners.keys.filter { shards.contains(Shard(of: $0)) }
+            return ids.map { ($0, state.listeners.removeValue(forKey: $0) ?? []) }
+        }
+        for (id, listeners) in all {
+            for listener in listeners {
+                switch listener {
+                case .waiter(let waiter): waiter.answer(.moved)
+                case .feed(let feed):
+                    feed.put(id, .failure(EngineError(.elsewhere, "workflow \(id) changes servers; ask again")))
+                }
+            }
+        }
+    }
+
     /// Everyone hears that the engine stops, now and later.
     func finish() {
         let all = state.withLock { state in

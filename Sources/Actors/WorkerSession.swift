@@ -244,6 +244,11 @@ actor WorkerSession {
         return (unsent, freed)
     }
 
+    /// Tasks of some shards are another server's: they are forgotten, and go on.
+    func forget(_ shards: ShardSet) -> Freed {
+        remove(tasks.filter { shards.contains(Shard(of: $0.workflow)) })
+    }
+
     /// The worker no longer has these tasks.
     func free(_ tasks: [TaskID]) -> Freed {
         remove(tasks)

@@ -44,7 +44,7 @@ actor WorkflowActor {
         case no
         /// Memory went back behind this actor's state because a write failed.
         case discarded
-        /// All of it is in the store.
+        /// All of it is in the store, or in line.
         case retired
     }
 
@@ -220,6 +220,11 @@ actor WorkflowActor {
             absence = .retired
             return true
         }
+    }
+
+    /// The run is another server's from now on. What it has decided is in line, and is written.
+    func leave() {
+        absence.withLock { if case .no = $0 { $0 = .retired } }
     }
 
     // MARK: Decisions

@@ -15,6 +15,7 @@ package enum LogKey {
     package static let http = "http"
     package static let metrics = "metrics"
     package static let milliseconds = "milliseconds"
+    package static let node = "node"
     package static let reason = "reason"
     package static let state = "state"
     package static let task = "task"

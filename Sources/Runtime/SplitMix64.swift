@@ -26,7 +26,7 @@ public struct SplitMix64: RandomNumberGenerator, Sendable {
         return generator.next()
     }
 
-    private static func fnv1a(_ text: String) -> UInt64 {
+    static func fnv1a(_ text: String) -> UInt64 {
         text.utf8.reduce(0xcbf2_9ce4_8422_2325) { ($0 ^ UInt64($1)) &* 0x0000_0100_0000_01b3 }
     }
 }

@@ -63,7 +63,7 @@ struct PostgresRecoveryTests {
         let store = try await server.open(number)
         _ = try await store.commit([.start("a")])
         let admin = try server.connect(number)
-        try admin.run([.begin, PostgresCommand("SELECT 1 FROM aether.tally WHERE shard = 0 FOR UPDATE")])
+        try admin.run([.begin, PostgresCommand("SELECT 1 FROM aether.node FOR UPDATE")])
         async let leftOut = store.commit([.steps("a", 2...3), .start("b")])
         try end(try server.waiter(in: number, for: "wait_event_type = 'Lock'"))
         try admin.run([.rollback])
@@ -130,7 +130,7 @@ struct PostgresRecoveryTests {
         let store = try await server.open(number)
         _ = try await store.commit([.start("a")])
         let admin = try server.connect(number)
-        try admin.run([.begin, PostgresCommand("UPDATE aether.tally SET pending = pending WHERE shard = 0")])
+        try admin.run([.begin, PostgresCommand("UPDATE aether.node SET version = version")])
         async let leftOut = store.commit([.steps("a", 2...3)])
         _ = try server.waiter(in: number, for: "wait_event_type = 'Lock'")
         try admin.run([.commit])
@@ -146,7 +146,7 @@ struct PostgresRecoveryTests {
         let second = try await server.open(number)
         for _ in 0..<2 {
             let error = try await #require(throws: StoreError.self) { _ = try await first.commit([.steps("a", 2...2)]) }
-            #expect(error.code == .inUse)
+            #expect(error.code == .evicted)
         }
         await #expect(throws: StoreError.self) { try await first.probe() }
         _ = try await second.commit([.steps("a", 2...2)])

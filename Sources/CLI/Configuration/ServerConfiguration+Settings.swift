@@ -42,6 +42,7 @@ extension ServerConfiguration {
         case .logLevel, .logFormat: break
         case .otlpEndpoint: tracingEndpoint = try value.otlpEndpoint
         case .traceSampleRatio: traceSampleRatio = try value.ratio
+        case .nodeAddress: nodeAddress = try value.hostAndPort
         case .allowedHosts:
             allowedHosts = value.text.split(separator: ",").map { $0.trimmingCharacters(in: .whitespaces) }
         }

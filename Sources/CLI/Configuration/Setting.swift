@@ -25,6 +25,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
     case logFormat
     case otlpEndpoint
     case traceSampleRatio
+    case nodeAddress
 
     /// The type of the value in `aether.toml`.
     enum Kind: String, Sendable {
@@ -44,7 +45,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
         case .traceSampleRatio: .number
-        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat, .otlpEndpoint: .text
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat, .otlpEndpoint, .nodeAddress: .text
         case .allowedHosts: .list
         }
     }
@@ -76,6 +77,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .logFormat: "--log-format"
         case .otlpEndpoint: "--otlp-endpoint"
         case .traceSampleRatio: "--trace-sample-ratio"
+        case .nodeAddress: "--node-address"
         }
     }
 
@@ -106,6 +108,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .logFormat: "AETHER_LOG_FORMAT"
         case .otlpEndpoint: "AETHER_OTLP_ENDPOINT"
         case .traceSampleRatio: "AETHER_TRACE_SAMPLE_RATIO"
+        case .nodeAddress: "AETHER_NODE_ADDRESS"
         }
     }
 
@@ -142,6 +145,7 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .logFormat: FileKey(table: "log", key: "format")
         case .otlpEndpoint: FileKey(table: "tracing", key: "otlp_endpoint")
         case .traceSampleRatio: FileKey(table: "tracing", key: "sample_ratio")
+        case .nodeAddress: FileKey(table: "cluster", key: "node_address")
         }
     }
 }

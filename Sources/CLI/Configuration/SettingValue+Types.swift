@@ -12,6 +12,15 @@ extension SettingValue {
         get throws(CommandFailure) { try integer(in: 0...65_535, unit: "") }
     }
 
+    var hostAndPort: String {
+        get throws(CommandFailure) {
+            guard let colon = text.lastIndex(of: ":"), colon > text.startIndex,
+                let port = Int(text[text.index(after: colon)...]), (1...65_535).contains(port)
+            else { throw wrong("is '\(text)'; it must be a host and a port, as 10.0.0.7:7233") }
+            return text
+        }
+    }
+
     var boolean: Bool {
         get throws(CommandFailure) {
             switch text.lowercased() {

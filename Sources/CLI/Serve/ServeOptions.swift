@@ -129,6 +129,12 @@ struct ServeOptions: ParsableArguments {
     )
     var traceSampleRatio: String?
 
+    @Option(
+        help:
+            "Where the other servers of one PostgreSQL database reach this one, host:port. Default: where it listens. (AETHER_NODE_ADDRESS)"
+    )
+    var nodeAddress: String?
+
     /// What the flags set.
     var settings: Settings {
         let texts: [(Setting, String?)] = [
@@ -142,6 +148,7 @@ struct ServeOptions: ParsableArguments {
             (.allowedHosts, allowedHosts), (.logLevel, logLevel), (.logFormat, logFormat),
             (.otlpEndpoint, otlpEndpoint),
             (.traceSampleRatio, traceSampleRatio),
+            (.nodeAddress, nodeAddress),
         ]
         var settings = Settings()
         for (setting, text) in texts {

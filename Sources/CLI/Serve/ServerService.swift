@@ -18,7 +18,11 @@ struct ServerService: Service {
                     logger.notice("the server is stopping")
                 }
             }
-            group.addTask { try onServing(await server.addresses) }
+            group.addTask {
+                let addresses = try await server.addresses
+                await server.untilServed()
+                try onServing(addresses)
+            }
             // Not waitForAll(): it would go on serving when the ready file can't be written.
             for try await _ in group {}
         }

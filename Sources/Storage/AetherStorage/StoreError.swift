@@ -2,8 +2,10 @@
 public struct StoreError: Error, Sendable, CustomStringConvertible {
     /// What kind of trouble it is: decides what the engine does.
     public enum Code: Sendable, Hashable {
-        /// The database is in use by another server.
+        /// The database is in use by another server; if servers share it, one that says it has this one's address.
         case inUse
+        /// The server's lease on a database that servers share was over: others may own its shards, and it has to join anew.
+        case evicted
         /// The database was written by a newer version.
         case newerVersion
         /// The file is no database, or it is damaged.

@@ -140,10 +140,26 @@ package struct AetherServer: Service {
         try await withThrowingTaskGroup(of: Void.self) { [listeners] group in
             group.addTask { await credentials.watch(revoked: cutCalls) }
             group.addTask { await core.sampler.run() }
+            group.addTask { try await keepMembership() }
             // Cancelled when all else has ended, it sends what is left.
             group.addTask { await core.exporter?.run() }
             defer { group.cancelAll() }
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
+        }
+    }
+
+    /// Returns once calls find the server of every workflow: at once, unless several share the database.
+    package func untilServed() async {
+        await core.engine.untilServed()
+    }
+
+    private func keepMembership() async throws {
+        let addresses = try await addresses
+        let host = TransportAddress.isWildcard(host: configuration.host) ? ProcessInfo.processInfo.hostName : addresses.host
+        await core.engine.keepMembership {
+            ClusterNode(
+                id: WorkflowIDGenerator.make(), address: configuration.nodeAddress ?? "\(host):\(addresses.grpcPort)",
+                httpAddress: "\(host):\(addresses.httpPort)", version: AetherVersion.current)
         }
     }
 

@@ -21,7 +21,9 @@ struct OpenDatabase {
             // An entry that can't be read is the trouble of who needs it.
             (store, name, newestTime) = (sqlite, path, (try? await sqlite.newestTime()) ?? nil)
         case .postgres(let url):
-            let postgres = try await PostgresStore(url: url)
+            var configuration = PostgresStore.Configuration()
+            configuration.joinsAlone = false
+            let postgres = try await PostgresStore(url: url, configuration: configuration)
             (store, name, newestTime) = (postgres, postgres.name, try await postgres.newestTime())
         }
     }

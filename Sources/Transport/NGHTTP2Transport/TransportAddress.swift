@@ -35,6 +35,9 @@ public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
         }
     }
 
+    /// Whether a host stands for all addresses of the machine: nobody can connect to it.
+    package static func isWildcard(host: String) -> Bool { host == "0.0.0.0" || host == "::" }
+
     /// The value of the `:authority` header for this address.
     var authority: String {
         switch self {

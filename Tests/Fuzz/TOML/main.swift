@@ -6,6 +6,7 @@ import Foundation
 /// As whom a value reads, whatever the setting is: any of them may refuse it, none may trap.
 func read(_ value: SettingValue) {
     _ = try? value.port
+    _ = try? value.hostAndPort
     _ = try? value.boolean
     _ = try? value.nonEmptyText
     _ = try? value.tier

@@ -62,7 +62,7 @@ struct MemoryState {
         return deleted
     }
 
-    private mutating func remove(_ id: WorkflowID) {
+    mutating func remove(_ id: WorkflowID) {
         guard let record = records.removeValue(forKey: id) else { return }
         index.remove(record.summary)
         closedBytes[record.summary.state] -= record.bytes

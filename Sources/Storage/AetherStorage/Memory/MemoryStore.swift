@@ -14,6 +14,13 @@ public final class MemoryStore: WorkflowStore {
         try withState { (state) throws(StoreError) in try state.commit(batch) }
     }
 
+    /// Forgets workflows, open or not.
+    package func forget(_ isToGo: @Sendable (WorkflowID) -> Bool) {
+        state.withLock { state in
+            for id in state.records.keys.filter(isToGo) { state.remove(id) }
+        }
+    }
+
     public func summary(of id: WorkflowID) async throws(StoreError) -> WorkflowSummary? {
         try withState { (state) throws(StoreError) in state.records[id]?.summary }
     }

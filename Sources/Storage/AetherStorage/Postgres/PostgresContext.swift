@@ -14,8 +14,17 @@ struct PostgresContext: Sendable {
         switch failure.kind {
         case .fenced:
             StoreError(
+                code: .evicted,
+                message: "the lease on the database \(name) was over, and other servers may own its workflows now")
+        case .unjoined:
+            StoreError(code: .unwritable, message: "the server has not joined those of the database \(name) yet")
+        case .addressInUse(let address):
+            StoreError(
                 code: .inUse,
-                message: "another server has opened the database \(name) and writes to it; stop one of them")
+                message: "another server of the database \(name) says that it is reached at \(address); "
+                    + "stop it, or give each its own --node-address")
+        case .unserved(let id):
+            StoreError(code: .evicted, message: "the workflow \(id) is another server's of the database \(name)")
         case .damaged:
             StoreError(
                 code: .corrupt, message: "the database \(name) is damaged: \(failure.message); restore it from a backup"

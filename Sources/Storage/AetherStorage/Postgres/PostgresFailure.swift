@@ -1,3 +1,5 @@
+internal import AetherRuntime
+
 /// Why a call of PostgreSQL failed. ``PostgresContext`` makes a ``StoreError`` of it.
 struct PostgresFailure: Error {
     enum Kind: Equatable {
@@ -8,8 +10,14 @@ struct PostgresFailure: Error {
         case refused(String)
         /// The content contradicts itself.
         case damaged
-        /// Another server writes to the database.
+        /// The node was evicted: others may own its shards.
         case fenced
+        /// There is no node yet.
+        case unjoined
+        /// Another node has the address.
+        case addressInUse(String)
+        /// A write of a workflow whose shard is not this node's.
+        case unserved(WorkflowID)
         /// The database can't be used as it is set up.
         case unusable
     }

@@ -1,3 +1,5 @@
+internal import AetherRuntime
+
 /// The values of a statement's parameters in PostgreSQL's binary formats, one behind the other in one buffer.
 ///
 /// Arrays are `ndim, has nulls, element type, length, lower bound` and then each element behind its length, all big-endian, as

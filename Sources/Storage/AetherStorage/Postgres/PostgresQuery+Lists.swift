@@ -72,19 +72,31 @@ extension PostgresQuery {
             .reduce(into: []) { $0.append($1) }
     }
 
-    static let closedSQL: SQLText = """
-        SELECT \(columns(of: "w")), w.bytes FROM aether.workflow AS w
-        WHERE w.state = $1 AND (w.created, w.id) > ($2, $3) ORDER BY w.created, w.id LIMIT $4
+    /// The condition of shards, whose array is a parameter if they are not all.
+    private static func condition(_ shards: ShardSet, _ parameter: Int) -> SQLText {
+        shards == .all ? "" : " AND shard = ANY($\(parameter))"
+    }
+
+    private static func add(_ shards: ShardSet, to parameters: inout PostgresParameters) {
+        if shards != .all { parameters.add(shards.shards) }
+    }
+
+    static func closedSQL(of shards: ShardSet) -> SQLText {
         """
+        SELECT \(columns(of: "w")), w.bytes FROM aether.workflow AS w
+        WHERE w.state = $1 AND (w.created, w.id) > ($2, $3)\(condition(shards, 5)) ORDER BY w.created, w.id LIMIT $4
+        """
+    }
 
     func closedWorkflows(
-        _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
+        _ state: WorkflowState, in shards: ShardSet, after cursor: WorkflowCursor?, limit: Int
     ) throws(PostgresFailure) -> [ClosedWorkflow] {
-        let found = try rows(Self.closedSQL) {
+        let found = try rows(Self.closedSQL(of: shards)) {
             $0.add(Int64(state.rawValue))
             $0.add(cursor?.createdAt.rawValue ?? .min)
             $0.add(cursor?.id.rawValue ?? "")
             $0.add(Int64(max(0, limit)))
+            Self.add(shards, to: &$0)
         }
         var page: [ClosedWorkflow] = []
         for row in 0..<found.count {
@@ -93,39 +105,53 @@ extension PostgresQuery {
         return page
     }
 
-    /// Shard by shard, so that whoever owns some shards can ask for theirs.
-    static let openSQL: SQLText = """
-        SELECT id FROM aether.workflow WHERE state < 2 AND NOT passive AND (shard, id) > ($1, $2)
+    /// Shard by shard, as the index has them.
+    static func openSQL(of shards: ShardSet) -> SQLText {
+        """
+        SELECT id FROM aether.workflow WHERE state < 2 AND NOT passive AND (shard, id) > ($1, $2)\(condition(shards, 4))
         ORDER BY shard, id LIMIT $3
         """
+    }
 
-    func openWorkflows(after: WorkflowID?, limit: Int) throws(PostgresFailure) -> [WorkflowID] {
+    func openWorkflows(
+        in shards: ShardSet, after: WorkflowID?, limit: Int
+    ) throws(PostgresFailure) -> [WorkflowID] {
         ids(
-            try rows(Self.openSQL) {
-                $0.add(after.map(Shard.init(of:)) ?? Shard(number: -1))
+            try rows(Self.openSQL(of: shards)) {
+                $0.add(after.map { Int64(Shard(of: $0).number) } ?? -1)
                 $0.add(after?.rawValue ?? "")
                 $0.add(Int64(max(0, limit)))
+                Self.add(shards, to: &$0)
             })
     }
 
-    static let dueSQL: SQLText = """
-        SELECT id FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL AND wake <= $1
+    static func dueSQL(of shards: ShardSet) -> SQLText {
+        """
+        SELECT id FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL AND wake <= $1\(condition(shards, 3))
         ORDER BY wake, id LIMIT $2
         """
-    static let nextWakeSQL: SQLText = """
-        SELECT wake FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL ORDER BY wake LIMIT 1
-        """
+    }
 
-    func dueWorkflows(before instant: Timestamp, limit: Int) throws(PostgresFailure) -> [WorkflowID] {
+    static func nextWakeSQL(of shards: ShardSet) -> SQLText {
+        """
+        SELECT wake FROM aether.workflow WHERE state < 2 AND passive AND wake IS NOT NULL\(condition(shards, 1))
+        ORDER BY wake LIMIT 1
+        """
+    }
+
+    func dueWorkflows(
+        in shards: ShardSet, before instant: Timestamp, limit: Int
+    ) throws(PostgresFailure) -> [WorkflowID] {
         ids(
-            try rows(Self.dueSQL) {
+            try rows(Self.dueSQL(of: shards)) {
                 $0.add(instant.rawValue)
                 $0.add(Int64(max(0, limit)))
+                Self.add(shards, to: &$0)
             })
     }
 
-    func nextWake() throws(PostgresFailure) -> Timestamp? {
-        let found = try rows(Self.nextWakeSQL)
+    func nextWake(in shards: ShardSet) throws(PostgresFailure) -> Timestamp? {
+        let found = try rows(Self.nextWakeSQL(of: shards)) { Self.add(shards, to: &$0) }
         return found.count > 0 ? Timestamp(rawValue: found.integer(0, 0)) : nil
     }
 

@@ -13,15 +13,20 @@ package struct PostgresSchema: Sendable {
 
     /// Version 1.
     ///
-    /// Every primary key begins with the shard, so that later several servers each write in their own part. Text is compared
-    /// by bytes.
+    /// Every primary key begins with the shard, so that several servers each write in their own part. Text is compared by
+    /// bytes.
+    ///
+    /// `node` has a row for each server that lives, with the time on the database's clock, in milliseconds since 1970, until
+    /// which its lease lasts. Its `mark` is drawn anew by every write of the server: see ``PostgresWriter``. A shard's owner
+    /// is always one of them: who deletes a node frees its shards in the same transaction. `shard.epoch` counts the owners
+    /// there were.
     ///
     /// `workflow.length` and `workflow.bytes` say how many entries the journal has and how much they take, as of when the
     /// row was last written: steps alone do not touch it, and what they added is behind `length` in `journal`. The rows of
     /// workflows that have ended are exact.
     ///
     /// `tally` is how many workflows there are and what the ended ones take, a row a shard, kept in the transactions that
-    /// change it: lists' numbers are the sum of its rows. `mark` is drawn anew by every write: see ``PostgresWriter``.
+    /// change it: lists' numbers are the sum of its rows.
     ///
     /// The indexes give every list in its order: any set of states is a merge of one range of an index a state.
     private static let tables: [SQLText] = [
@@ -29,9 +34,18 @@ package struct PostgresSchema: Sendable {
         CREATE TABLE aether.shard (
             id smallint PRIMARY KEY,
             owner text COLLATE "C",
-            epoch bigint NOT NULL,
-            lease_until bigint
+            epoch bigint NOT NULL
         )
+        """,
+        """
+        CREATE TABLE aether.node (
+            id text COLLATE "C" PRIMARY KEY,
+            address text COLLATE "C" NOT NULL UNIQUE,
+            http_address text COLLATE "C" NOT NULL,
+            version text COLLATE "C" NOT NULL,
+            lease_until bigint NOT NULL,
+            mark bigint NOT NULL
+        ) WITH (fillfactor = 25)
         """,
         "INSERT INTO aether.shard (id, epoch) SELECT number, 0 FROM generate_series(0, 255) AS number",
         """
@@ -44,14 +58,13 @@ package struct PostgresSchema: Sendable {
             cancelled bigint NOT NULL,
             completed_bytes bigint NOT NULL,
             failed_bytes bigint NOT NULL,
-            cancelled_bytes bigint NOT NULL,
-            mark bigint NOT NULL
+            cancelled_bytes bigint NOT NULL
         ) WITH (fillfactor = 25)
         """,
         """
         INSERT INTO aether.tally (shard, pending, running, completed, failed, cancelled, completed_bytes, failed_bytes,
-            cancelled_bytes, mark)
-        SELECT number, 0, 0, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(0, 255) AS number
+            cancelled_bytes)
+        SELECT number, 0, 0, 0, 0, 0, 0, 0, 0 FROM generate_series(0, 255) AS number
         """,
         """
         CREATE TABLE aether.workflow (

@@ -1,3 +1,4 @@
+internal import AetherRuntime
 internal import Synchronization
 
 /// What others may know of the writer without waiting for it.
@@ -7,6 +8,8 @@ final class PostgresState: Sendable {
         /// Whether a write was given up whose outcome is not known.
         var isUnsettled = false
         var isClosed = false
+        /// The shards that the store is asked of, and writes to.
+        var served = ShardSet()
     }
 
     private let values = Mutex(Values())

@@ -12,6 +12,11 @@ extension PostgresStore {
         public var patience: Duration = .seconds(5)
         /// The same for a query.
         public var readPatience: Duration = .seconds(1)
+        /// How long the lease of a node lasts that nothing is heard of, in whole seconds.
+        public var lease: Duration = .seconds(10)
+        /// Whether the store joins its database when it is opened, alone, and takes it over from whoever did so before. One that
+        /// is to share it says no, and calls ``PostgresStore/join(_:replaces:)``.
+        public var joinsAlone = true
         /// What measures ``patience``.
         public var clock: any Clock<Duration> = ContinuousClock()
         /// Of how many open workflows at most the writer knows the places, twice over. Others are looked up when they are

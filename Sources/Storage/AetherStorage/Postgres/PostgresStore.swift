@@ -4,19 +4,19 @@ public import AetherRuntime
 ///
 /// Every ``commit(_:)`` is one transaction with `synchronous_commit` on, sent in one go and answered in one go for most
 /// batches. A connection that breaks is made anew, and a write whose outcome is not known is settled before anything else is
-/// written (see `PostgresWriter`). One server at a time writes to a database: the one that opened it last. The one before it
-/// is refused from then on.
+/// written (see `PostgresWriter`). Several servers may share a database: see ``SharedStore``.
 ///
 /// It speaks with the database through libpq, which is loaded when the first such store is opened. libpq reads the URL, with
 /// all its parameters for TLS, several hosts and time limits, and the environment: `PGPASSWORD`, `PGPASSFILE`,
 /// `PGSSLROOTCERT` and so on (https://www.postgresql.org/docs/current/libpq-connect.html).
-public final class PostgresStore: WorkflowStore {
+public final class PostgresStore: SharedStore {
     /// The database as messages name it, without a password.
     public let name: String
     private let writer: PostgresWriter
     private let readers: PostgresReaders
     private let state: PostgresState
     public let incarnation: UInt64
+    public let leaseDuration: Duration
 
     /// Opens a database, making the tables in its schema `aether` when they are missing. Tables of an older version are
     /// migrated in one transaction.
@@ -34,12 +34,31 @@ public final class PostgresStore: WorkflowStore {
         let state = PostgresState()
         let writer = PostgresWriter(session: session, configuration: configuration, state: state)
         incarnation = try await writer.open()
+        leaseDuration = configuration.lease
         name = session.target.name
         self.writer = writer
         self.state = state
         readers = PostgresReaders(
             count: configuration.maximumReaders, session: session, configuration: configuration, state: state)
+        if configuration.joinsAlone {
+            let id = "\(UInt64.random(in: .min ... .max))"
+            try await join(ClusterNode(id: id, address: "", version: ""), replaces: true)
+            try await change(evictions: [], claims: .all, releases: ShardSet())
+            await serve(.all)
+        }
     }
+
+    public func join(_ node: ClusterNode, replaces: Bool) async throws(StoreError) {
+        try await writer.join(node, replaces: replaces)
+    }
+
+    public func renew() async throws(StoreError) -> Membership { try await writer.renew() }
+
+    public func change(evictions: [String], claims: ShardSet, releases: ShardSet) async throws(StoreError) {
+        try await writer.change(evictions: evictions, claims: claims, releases: releases)
+    }
+
+    public func serve(_ shards: ShardSet) async { await writer.serve(shards) }
 
     public var committer: (any SerialExecutor & TaskExecutor)? { writer.thread }
 
@@ -87,19 +106,27 @@ public final class PostgresStore: WorkflowStore {
     }
 
     public func openWorkflows(after: WorkflowID?, limit: Int) async throws(StoreError) -> [WorkflowID] {
+        try await openWorkflows(in: state.current.served, after: after, limit: limit)
+    }
+
+    public func openWorkflows(
+        in shards: ShardSet, after: WorkflowID?, limit: Int
+    ) async throws(StoreError) -> [WorkflowID] {
         try await readers.read { (query) throws(PostgresFailure) in
-            try query.openWorkflows(after: after, limit: limit)
+            try query.openWorkflows(in: shards, after: after, limit: limit)
         }
     }
 
     public func dueWorkflows(before instant: Timestamp, limit: Int) async throws(StoreError) -> [WorkflowID] {
-        try await readers.read { (query) throws(PostgresFailure) in
-            try query.dueWorkflows(before: instant, limit: limit)
+        let shards = state.current.served
+        return try await readers.read { (query) throws(PostgresFailure) in
+            try query.dueWorkflows(in: shards, before: instant, limit: limit)
         }
     }
 
     public func nextWake() async throws(StoreError) -> Timestamp? {
-        try await readers.read { (query) throws(PostgresFailure) in try query.nextWake() }
+        let shards = state.current.served
+        return try await readers.read { (query) throws(PostgresFailure) in try query.nextWake(in: shards) }
     }
 
     public func counts() async throws(StoreError) -> WorkflowCounts {
@@ -114,8 +141,9 @@ public final class PostgresStore: WorkflowStore {
         _ state: WorkflowState, after cursor: WorkflowCursor?, limit: Int
     ) async throws(StoreError) -> [ClosedWorkflow] {
         guard state.isTerminal else { return [] }
+        let shards = self.state.current.served
         return try await readers.read { (query) throws(PostgresFailure) in
-            try query.closedWorkflows(state, after: cursor, limit: limit)
+            try query.closedWorkflows(state, in: shards, after: cursor, limit: limit)
         }
     }
 

@@ -1,33 +1,36 @@
 internal import AetherRuntime
 
-/// The one writer of a database, on a thread of its own, with one connection.
+/// The one writer of a node of a database, on a thread of its own, with one connection.
 ///
 /// **When the connection breaks after a transaction was sent, nobody knows whether it was committed.** Therefore each
-/// transaction begins by replacing the mark in the database, which must be the one that this writer left there last, by one
+/// transaction begins by replacing the mark of its node, which must be the one that this writer left there last, by one
 /// drawn for it (``WriteMark``). After reconnecting, the writer reads the mark with the row locked, which waits for a
 /// transaction that is still running:
 ///
 /// - It is that of the transaction in question: it was committed. Whoever waits for it hears so.
 /// - It is an earlier one: it was not. The writer replaces the mark before anything else, so that what may still be on its
 ///   way to the server can't be committed any more, and sends the batch again.
-/// - It is another: a second server writes to the database. This one stops writing for good.
+/// - There is none: the node was evicted, and others may own its shards. It writes nothing before it has joined anew.
 ///
 /// If the database can't be reached within ``PostgresStore/Configuration/patience``, the call fails and the question stays
 /// open: reads are refused until the next write, or the next ``probe()``, has settled it, so that nobody goes by a state
 /// that may change behind his back.
 actor PostgresWriter {
     nonisolated let thread = DedicatedThread(name: "aether-postgres-writer")
-    private let session: PostgresSession
-    private let configuration: PostgresStore.Configuration
-    private let state: PostgresState
+    let session: PostgresSession
+    let configuration: PostgresStore.Configuration
+    let state: PostgresState
     private let context: PostgresContext
-    private var connection: PostgresConnection?
-    private var mark = WriteMark(0)
+    var connection: PostgresConnection?
+    var mark = WriteMark(0)
     private var unsettled: UnsettledWrite?
     /// The last one that turned out to be durable after it was thought lost: the same may be asked for again.
     private var repeatable: UnsettledWrite?
-    private var cache: PlaceCache
-    private var isFenced = false
+    var cache: PlaceCache
+    /// This node; `nil` before it has joined, and once it was evicted.
+    private var node: NodeCommands?
+    private var wasEvicted = false
+    let lease: Int64
     /// Whether a write is under way; while it waits for its next try others wait for it, in order.
     private var isBusy = false
     private var waiting: [CheckedContinuation<Void, Never>] = []
@@ -38,6 +41,7 @@ actor PostgresWriter {
         self.state = state
         context = PostgresContext(name: session.target.name, purpose: .writing)
         cache = PlaceCache(limit: max(1, configuration.maximumPlaces))
+        lease = configuration.lease.components.seconds * 1_000
     }
 
     deinit {
@@ -46,7 +50,18 @@ actor PostgresWriter {
 
     nonisolated var unownedExecutor: UnownedSerialExecutor { thread.asUnownedSerialExecutor() }
 
-    /// Connects, brings the tables up to date, and takes the database over from whoever wrote to it before.
+    /// It is another node from now on.
+    func take(_ node: NodeCommands, mark: Int64, _ connection: PostgresConnection) {
+        self.node = node
+        self.mark = WriteMark(mark)
+        self.connection = connection
+        wasEvicted = false
+        unsettled = nil
+        repeatable = nil
+        state.update { $0.isUnsettled = false }
+    }
+
+    /// Connects and brings the tables up to date.
     ///
     /// - Returns: which life the database is in.
     func open() throws(StoreError) -> UInt64 {
@@ -59,14 +74,10 @@ actor PostgresWriter {
         }
         try configuration.schema.prepare(fresh, name: context.name)
         do throws(PostgresFailure) {
-            let next = configuration.drawMark()
-            let rows = try fresh.run([
-                .begin, WriterCommands.setMark(next), WriterCommands.readIncarnation, .commit,
-            ])
-            guard rows[2].count == 1 else { throw .damaged("its table meta has no row") }
-            mark.settle(next)
+            let rows = try fresh.run([WriterCommands.readIncarnation])
+            guard rows[0].count == 1 else { throw .damaged("its table meta has no row") }
             connection = fresh
-            return UInt64(bitPattern: rows[2].integer(0, 0))
+            return UInt64(bitPattern: rows[0].integer(0, 0))
         } catch {
             throw opening.error(error)
         }
@@ -81,6 +92,7 @@ actor PostgresWriter {
             let connection = try connected()
             if let answer = takeSettled(.commit(batch)) { return answer }
             let groups = BatchGroup.groups(of: batch)
+            try checkServed(groups)
             do throws(PostgresFailure) {
                 return try write(batch, groups, isThorough: false, connection)
             } catch  where error.isDuplicate {
@@ -126,13 +138,19 @@ actor PostgresWriter {
             return try transaction(next, on: connection) { () throws(PostgresFailure) in
                 (
                     UnsettledWrite(request: .probe, mark: next),
-                    [.begin, replaceMark(by: next), WriterCommands.fill, WriterCommands.removeFill]
+                    [.begin, try replaceMark(by: next), WriterCommands.fill, WriterCommands.removeFill]
                 )
             }
         }
     }
 
+    /// Ends the node's membership, if the database is there.
     func close() {
+        if let node, !wasEvicted, unsettled == nil, let connection, connection.isAlive() {
+            _ = try? connection.run([
+                .begin, replaceMark(of: node, by: configuration.drawMark()), node.release(.all), node.leave, .commit,
+            ])
+        }
         connection = nil
         thread.stop()
     }
@@ -153,7 +171,7 @@ actor PostgresWriter {
             if cache[group.id] == nil { unknown.insert(group.id) }
         }
         return try transaction(next, on: connection) { () throws(PostgresFailure) in
-            var commands: [PostgresCommand] = [.begin, replaceMark(by: next)]
+            var commands: [PostgresCommand] = try [.begin, replaceMark(by: next)]
             var found: [WorkflowID: PostgresPlace] = [:]
             if !unknown.isEmpty {
                 let ids = Array(unknown)
@@ -170,7 +188,7 @@ actor PostgresWriter {
     }
 
     /// Runs a transaction whose last statements, without the commit, a body says.
-    private func transaction(
+    func transaction(
         _ next: Int64, on connection: PostgresConnection,
         _ body: () throws(PostgresFailure) -> (UnsettledWrite, [PostgresCommand])
     ) throws(PostgresFailure) -> Set<WorkflowID> {
@@ -221,7 +239,7 @@ actor PostgresWriter {
     }
 
     /// The connection, made anew if it broke, with what was unsettled settled.
-    private func connected() throws(PostgresFailure) -> PostgresConnection {
+    func connected() throws(PostgresFailure) -> PostgresConnection {
         if let connection, connection.isAlive() { return connection }
         connection = nil
         let fresh = try session.connect()
@@ -232,14 +250,13 @@ actor PostgresWriter {
     }
 
     private func settle(on fresh: PostgresConnection) throws(PostgresFailure) {
+        let node = try joined()
         let rows = try fresh.run([
-            .begin, WriterCommands.readMark,
+            .begin, node.readMark,
         ])
-        guard rows[1].count == 1 else { throw .damaged("its table tally has no row of shard 0") }
+        guard rows[1].count == 1 else { throw PostgresFailure(kind: .fenced, message: "the node is gone") }
         let found = rows[1].integer(0, 0)
-        guard mark.owns(found) else {
-            throw PostgresFailure(kind: .fenced, message: "the mark is another one's")
-        }
+        guard mark.owns(found) else { throw .damaged("the mark of its node \(node.id) is another one's") }
         if found == unsettled?.mark {
             unsettled?.isDurable = true
             mark.settle(found)
@@ -247,16 +264,16 @@ actor PostgresWriter {
         } else {
             let next = configuration.drawMark()
             mark.begin(next)
-            try fresh.run([WriterCommands.setMark(next), .commit])
+            try fresh.run([node.setMark(next), .commit])
             mark.settle(next)
             unsettled = nil
         }
     }
 
     /// Runs a body until it succeeds, fails for good, or patience is at its end.
-    private func retrying(
-        _ body: () throws(PostgresFailure) -> Set<WorkflowID>
-    ) async throws(StoreError) -> Set<WorkflowID> {
+    func retrying<Result>(
+        _ body: () throws(PostgresFailure) -> Result
+    ) async throws(StoreError) -> Result {
         if isBusy { await withCheckedContinuation { waiting.append($0) } }
         isBusy = true
         defer { passOn() }
@@ -270,7 +287,11 @@ actor PostgresWriter {
                 failure = error
             }
             if failure.isLost || failure.isReadOnly { connection = nil }
-            if failure.kind == .fenced { isFenced = true }
+            if failure.kind == .fenced {
+                wasEvicted = true
+                // What has come of it is for those to find out who read the database anew.
+                unsettled = nil
+            }
             guard let delay = budget.delay(after: failure), await wait(delay) else {
                 if unsettled?.isDurable == false { state.update { $0.isUnsettled = true } }
                 throw context.error(failure)
@@ -297,14 +318,23 @@ actor PostgresWriter {
         }
     }
 
-    private func replaceMark(by next: Int64) -> PostgresCommand {
-        WriterCommands.replaceMark(mark.current, by: next)
+    private func replaceMark(by next: Int64) throws(PostgresFailure) -> PostgresCommand {
+        replaceMark(of: try joined(), by: next)
+    }
+
+    func replaceMark(of node: NodeCommands, by next: Int64) -> PostgresCommand {
+        node.replaceMark(mark.current, by: next)
+    }
+
+    func joined() throws(PostgresFailure) -> NodeCommands {
+        if wasEvicted { throw PostgresFailure(kind: .fenced, message: "") }
+        guard let node else { throw PostgresFailure(kind: .unjoined, message: "") }
+        return node
     }
 
     private func checkOpen() throws(StoreError) {
         guard !state.current.isClosed else {
             throw StoreError(code: .closed, message: "the database \(context.name) is closed")
         }
-        if isFenced { throw context.error(PostgresFailure(kind: .fenced, message: "")) }
     }
 }

@@ -6,6 +6,7 @@ struct UnsettledWrite {
         case commit([WorkflowWrite])
         case delete([WorkflowID])
         case probe
+        case membership
     }
 
     /// What was asked for: the same may be asked for again.

@@ -1,8 +1,8 @@
 /// What the writer knows of the mark in the database: a number that each of its writes compares with the last one and draws
 /// anew, in the same transaction.
 ///
-/// So a write whose outcome is not known is known by its mark, and one that is late, or another server's, finds a mark that it
-/// does not expect and is refused.
+/// So a write whose outcome is not known is known by its mark, and one that is late finds a mark that it does not expect, or
+/// none where the node was evicted, and is refused.
 struct WriteMark {
     private(set) var current: Int64
     /// Those of writes whose outcome is not known.

@@ -2,23 +2,6 @@ internal import AetherRuntime
 
 /// What the writer says besides what a batch comes to.
 enum WriterCommands {
-    /// Divides by zero, which ends the transaction, if the mark is not the one that this writer left.
-    static func replaceMark(_ current: Int64, by next: Int64) -> PostgresCommand {
-        PostgresCommand(replaceMarkSQL) {
-            $0.add(current)
-            $0.add(next)
-        }
-    }
-
-    private static let replaceMarkSQL: SQLText = """
-        WITH taken AS (UPDATE aether.tally SET mark = $2 WHERE shard = 0 AND mark = $1 RETURNING 1)
-        SELECT 1 / count(*) FROM taken
-        """
-
-    static func setMark(_ next: Int64) -> PostgresCommand {
-        PostgresCommand("UPDATE aether.tally SET mark = $1 WHERE shard = 0") { $0.add(next) }
-    }
-
     static func lookUp(_ ids: [WorkflowID]) -> PostgresCommand {
         PostgresCommand(lookUpSQL) {
             $0.add(ids.map(Shard.init(of:)))
@@ -50,10 +33,6 @@ enum WriterCommands {
                 bytes: rows.integer(row, 4))
         }
         return places
-    }
-
-    static var readMark: PostgresCommand {
-        PostgresCommand("SELECT mark FROM aether.tally WHERE shard = 0 FOR UPDATE")
     }
 
     static var readIncarnation: PostgresCommand { PostgresCommand("SELECT incarnation FROM aether.meta") }

@@ -8,7 +8,7 @@ extension EngineError: RPCErrorConvertible {
         case .alreadyExists: .alreadyExists
         case .invalidArgument: .invalidArgument
         case .failedPrecondition: .failedPrecondition
-        case .unavailable: .unavailable
+        case .unavailable, .elsewhere: .unavailable
         case .aborted: .aborted
         case .resourceExhausted: .resourceExhausted
         }

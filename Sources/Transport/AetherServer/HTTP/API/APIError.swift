@@ -73,7 +73,7 @@ struct APIError: Error, Hashable {
             case .alreadyExists: .alreadyExists
             case .invalidArgument: .invalidArgument
             case .failedPrecondition: .failedPrecondition
-            case .unavailable: .unavailable
+            case .unavailable, .elsewhere: .unavailable
             case .aborted: .aborted
             case .resourceExhausted: .resourceExhausted
             }

@@ -1,0 +1,153 @@
+package import AetherRuntime
+internal import AetherStorage
+internal import Logging
+
+/// A server among those that share its database: it keeps its lease, and serves the shards it owns.
+extension Engine {
+    /// How often a lease is renewed, and looked who else is there.
+    private static let renewalInterval = Duration.seconds(3)
+    private static let retryInterval = Duration.milliseconds(500)
+    /// After another one's lease is over, so long the others wait in addition, each a part of it at random.
+    private static let jitter: UInt64 = 300
+
+    /// The servers that share the database, as this one saw them last; empty where it is not shared.
+    package var membership: Membership { cluster?.membership ?? Membership() }
+
+    /// Keeps the membership of this server, until it is cancelled. Returns at once where the database is not shared.
+    ///
+    /// - Parameter describe: how the others reach this server; with a new id each time.
+    package func keepMembership(as describe: () -> ClusterNode) async {
+        guard let cluster, let store = sharedStore else { return }
+        var node = describe()
+        var isFirst = true
+        while !Task.isCancelled {
+            do throws(StoreError) {
+                try await store.join(node, replaces: isFirst)
+                isFirst = false
+                logger.info("the server has joined", metadata: [LogKey.node: "\(node.id)"])
+                try await keepLease(of: node.id, in: store, cluster)
+            } catch {
+                logger.error("the server's lease is over", metadata: [LogKey.error: "\(error)"])
+            }
+            cluster.evict()
+            await lose(registry.served, store)
+            guard (try? await clock.sleep(Self.retryInterval)) != nil else { return }
+            node = describe()
+        }
+    }
+
+    /// Renews the lease again and again, and does about the shards what is to be done.
+    ///
+    /// - Throws: `evicted`; other errors of joining. What else goes wrong is tried again.
+    private func keepLease(of id: String, in store: any SharedStore, _ cluster: ClusterState) async throws(StoreError) {
+        while !Task.isCancelled {
+            var pause = Self.retryInterval
+            do throws(StoreError) {
+                var membership = try await renewed(store, cluster)
+                await follow(membership.member(id)?.shards ?? ShardSet(), store)
+                let plan = ShardPlan(for: id, in: membership, pinned: registry.shards(of: .memory))
+                if !plan.isEmpty {
+                    await leave(plan.releases, store)
+                    try await store.change(
+                        evictions: plan.evictions, claims: plan.claims, releases: plan.releases)
+                    membership = try await renewed(store, cluster)
+                    await follow(membership.member(id)?.shards ?? ShardSet(), store)
+                }
+                pause = self.pause(before: id, membership)
+            } catch {
+                if error.code == .evicted || error.code == .closed { throw error }
+                logger.warning("the lease can't be renewed", metadata: [LogKey.error: "\(error)"])
+                if cluster.isLeaseOver(at: clock.uptime()) { await lose(registry.served, store) }
+            }
+            await wait(pause)
+        }
+    }
+
+    private func renewed(_ store: any SharedStore, _ cluster: ClusterState) async throws(StoreError) -> Membership {
+        let began = clock.uptime()
+        let membership = try await store.renew()
+        cluster.renew(membership, at: began)
+        return membership
+    }
+
+    /// How long to wait until the next look: until another one's lease may be over, if that is soon.
+    private func pause(before id: String, _ membership: Membership) -> Duration {
+        let others = membership.members.filter { $0.node.id != id }
+        guard let soonest = others.map(\.lease).min() else { return Self.renewalInterval }
+        let late = Duration.milliseconds(Int64(50 + clock.random() % Self.jitter))
+        return min(Self.renewalInterval, max(.zero, soonest) + late)
+    }
+
+    private func wait(_ duration: Duration) async {
+        await withTaskGroup(of: Void.self) { [clock, membershipBell] group in
+            group.addTask { try? await clock.sleep(duration) }
+            group.addTask { _ = await membershipBell.take() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    /// Waits until somebody serves every shard, or where the database is not shared: for a while.
+    package func untilServed() async {
+        guard let cluster else { return }
+        for _ in 0..<1_000 where cluster.isLeaseOver(at: clock.uptime()) || !cluster.membership.free.isEmpty {
+            guard (try? await clock.sleep(.milliseconds(20))) != nil else { return }
+        }
+    }
+
+    /// Looks at once who owns what: something has changed, says another server.
+    package func lookAtMembership() {
+        membershipBell.put(())
+    }
+
+    // MARK: Shards
+
+    /// Serves what it owns, says the database, and nothing else.
+    private func follow(_ owned: ShardSet, _ store: any SharedStore) async {
+        let served = registry.served
+        await lose(served.subtracting(owned), store)
+        let gained = owned.subtracting(served)
+        if gained.isEmpty { return }
+        await store.serve(owned)
+        registry.serve(gained)
+        logger.info("shards were taken over", metadata: [LogKey.count: "\(gained.count)"])
+        inBackground { await self.recover(gained) }
+    }
+
+    /// Lets go of shards: what their runs have decided is written before it returns.
+    private func leave(_ shards: ShardSet, _ store: any SharedStore) async {
+        if shards.isEmpty { return }
+        for workflow in registry.abandon(shards) { await workflow.leave() }
+        for lane in lanes.values { await lane.persistence.settle() }
+        await forget(shards)
+        await store.serve(registry.served)
+    }
+
+    /// Shards are others' already, or nobody knows: memory forgets them.
+    private func lose(_ shards: ShardSet, _ store: any SharedStore) async {
+        if shards.isEmpty { return }
+        for workflow in registry.abandon(shards) { workflow.discard() }
+        await forget(shards)
+        await store.serve(registry.served)
+        logger.warning("shards were lost", metadata: [LogKey.count: "\(shards.count)"])
+    }
+
+    private func forget(_ shards: ShardSet) async {
+        waiters.stop(shards)
+        // Runs in memory alone end with their owner.
+        if let lane = lanes[.memory], let memory = lane.store as? MemoryStore {
+            await lane.persistence.settle()
+            memory.forget { shards.contains(Shard(of: $0)) }
+        }
+        for session in sessions.all { await dispatcher.giveBack(await session.forget(shards)) }
+    }
+
+    /// Reads the open runs of shards.
+    private func recover(_ shards: ShardSet) async {
+        guard let lane = lane(of: .stateActionLog), let store = sharedStore else { return }
+        await wakePassive(in: lane)
+        await readOpenRuns { (last) throws(StoreError) in
+            try await store.openWorkflows(in: shards, after: last, limit: self.configuration.recoveryPageSize)
+        }
+    }
+}
