@@ -19,13 +19,18 @@ actor EffectDispatcher {
     private let tell: @Sendable ([RunMessage]) -> Void
     /// Has written what is in line.
     private let ring: @Sendable () -> Void
+    /// Lends places of a worker to another server.
+    ///
+    /// Returns `false` when that server is not there.
+    private let lend: @Sendable (_ node: String, _ worker: String, [TaskScheduler.Request]) -> Bool
     private nonisolated let queue = BatchQueue<Consequences>()
 
     init(
         registry: WorkflowRegistry, sessions: SessionRegistry, scheduler: SchedulerActor, waiters: ResultWaiters,
         timers: TimerActor, clock: EngineClock, logger: Logger, instruments: EngineMetrics,
         tracer: EngineTracer?, passivationHorizon: Duration,
-        tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void
+        tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void,
+        lend: @escaping @Sendable (_ node: String, _ worker: String, [TaskScheduler.Request]) -> Bool
     ) {
         self.registry = registry
         self.sessions = sessions
@@ -39,6 +44,7 @@ actor EffectDispatcher {
         self.passivationHorizon = passivationHorizon
         self.tell = tell
         self.ring = ring
+        self.lend = lend
     }
 
     /// Takes over the effects of durable decisions.
@@ -236,7 +242,15 @@ actor EffectDispatcher {
         while !pending.isEmpty {
             var refused: [TaskScheduler.SessionID: Int] = [:]
             var again: [TaskScheduler.Request] = []
-            for (connection, group) in Dictionary(grouping: pending, by: \.session) {
+            for (connection, all) in Dictionary(grouping: pending, by: \.session) {
+                var group = all
+                if all.contains(where: { $0.request.borrower != nil }) {
+                    group.removeAll { $0.request.borrower != nil }
+                    let (unlent, late) = await lendPlaces(all.filter { $0.request.borrower != nil }, on: connection)
+                    if unlent > 0 { refused[connection, default: 0] += unlent }
+                    again += late
+                    if group.isEmpty { continue }
+                }
                 let subjects = group.map(\.request.subject)
                 guard let worker = group.first?.worker, let session = sessions.session(of: worker.id),
                     await session.reserve(subjects, on: connection)
@@ -256,6 +270,25 @@ actor EffectDispatcher {
             pending = refused.isEmpty ? [] : await scheduler.release(refused)
             if !again.isEmpty { pending += await scheduler.enqueue(again) }
         }
+    }
+
+    /// Lends places that the scheduler found for other servers.
+    ///
+    /// - Returns: how many nobody took, and what is to be asked for again because the worker's stream is over.
+    private func lendPlaces(
+        _ assignments: [TaskScheduler.Assignment], on connection: TaskScheduler.SessionID
+    ) async -> (unlent: Int, again: [TaskScheduler.Request]) {
+        guard let worker = assignments.first?.worker.id else { return (0, []) }
+        guard let session = sessions.session(of: worker), await session.lend(assignments.count, on: connection) else {
+            await scheduler.disconnect(connection)
+            return (0, assignments.map(\.request))
+        }
+        var unlent = 0
+        for (node, group) in Dictionary(grouping: assignments, by: { $0.request.borrower ?? "" })
+        where !lend(node, worker, group.map(\.request)) {
+            unlent += await session.takeBack(group.count).count
+        }
+        return (unlent, [])
     }
 
     /// - Returns: what is refused, and what the scheduler is to be asked next: for a worker that can replay, or for what is

@@ -54,7 +54,16 @@ extension Engine {
                 staged.answers.append(.stale("no task has the id \(report.task)"))
                 continue
             }
-            guard let workflow = try await activeWorkflow(task.workflow) else {
+            let found: WorkflowActor?
+            do throws(EngineError) {
+                found = try await activeWorkflow(task.workflow)
+            } catch {
+                // What is another server's is no trouble of the others.
+                guard error.code == .elsewhere else { throw error }
+                staged.answers.append(.later(error.message))
+                continue
+            }
+            guard let workflow = found else {
                 staged.answers.append(.closed("workflow \(task.workflow) has ended, or there is no such workflow"))
                 continue
             }
@@ -66,6 +75,10 @@ extension Engine {
                 if !decided.requests.isEmpty { staged.requests += decided.requests }
                 if let ticket = decided.ticket { note(ticket, of: workflow.persistence, in: &staged.last) }
             } catch {
+                if case .discarded = error, !registry.serves(task.workflow) {
+                    staged.answers.append(.later("workflow \(task.workflow) changes servers"))
+                    continue
+                }
                 if case .refused(.recordGap) = error {
                     // The worker drops the run: another one, or the same, goes on from the journal.
                     _ = try? await workflow.handle(.loseLease(epoch: task.epoch, .notHeld), at: now)

@@ -29,23 +29,66 @@ extension Engine {
         }
     }
 
-    /// Delivers a batch, whose commits are waited for together.
+    /// Delivers a batch, each message by the server that owns its recipient.
     ///
     /// - Returns: what could not be delivered, in its order.
-    private func deliver(_ batch: [RunMessage]) async -> [RunMessage] {
+    func deliver(_ batch: [RunMessage]) async -> [RunMessage] {
+        var answers: [MessageAnswer]
+        if let cluster, registry.served != .all {
+            answers = await deliver(batch, cluster)
+        } else {
+            answers = await accept(batch)
+        }
+        // Of a child that has ended its parent hears here, which is where the message comes from.
+        for (index, message) in batch.enumerated() {
+            guard case .ended(let outcome) = answers[index], case .start(_, let link, _) = message else { continue }
+            if case .undelivered? = await accept([.tell(link, outcome)]).first { answers[index] = .undelivered }
+        }
+        return zip(batch, answers).compactMap { if case .undelivered = $1 { $0 } else { nil } }
+    }
+
+    private func deliver(_ batch: [RunMessage], _ cluster: ClusterState) async -> [MessageAnswer] {
+        var answers = [MessageAnswer](repeating: .undelivered, count: batch.count)
+        var local: [Int] = []
+        var remote: [ClusterNode: [Int]] = [:]
+        for (index, message) in batch.enumerated() {
+            if registry.serves(message.recipient) {
+                local.append(index)
+            } else if let owner = cluster.owner(of: message.recipient) {
+                remote[owner, default: []].append(index)
+            }
+        }
+        if !local.isEmpty {
+            for (index, answer) in zip(local, await accept(local.map { batch[$0] })) { answers[index] = answer }
+        }
+        for (node, indices) in remote {
+            let answered = await peers?.deliver(indices.map { batch[$0] }, to: node) ?? []
+            for (index, answer) in zip(indices, answered) { answers[index] = answer }
+        }
+        return answers
+    }
+
+    /// Delivers messages to runs of this server; their commits are waited for together.
+    ///
+    /// - Returns: what became of each, in their order.
+    package func accept(_ batch: [RunMessage]) async -> [MessageAnswer] {
+        var answers = [MessageAnswer](repeating: .delivered, count: batch.count)
         var deliveries: [(index: Int, handed: Handed)] = []
-        var undelivered: [Int] = []
         var unreached: Set<WorkflowID> = []
         let missing = await prefetch(batch.map(\.recipient))
         for (index, message) in batch.enumerated() {
             do throws(EngineError) {
                 guard !unreached.contains(message.recipient) else {
-                    undelivered.append(index)
+                    answers[index] = .undelivered
                     continue
                 }
-                if let handed = try await hand(message, missing) { deliveries.append((index, handed)) }
+                switch try await hand(message, missing) {
+                case .nothing: break
+                case .handed(let handed): deliveries.append((index, handed))
+                case .ended(let outcome): answers[index] = .ended(outcome)
+                }
             } catch {
-                undelivered.append(index)
+                answers[index] = .undelivered
                 unreached.insert(message.recipient)
             }
         }
@@ -56,16 +99,16 @@ extension Engine {
                 try await waitUntilDurable(workflow, handed.ticket)
                 if workflow.creation?.isIDTaken == true {
                     registry.remove(workflow)
-                    undelivered.append(index)
+                    answers[index] = .undelivered
                 } else if workflow.isDiscarded {
-                    undelivered.append(index)
+                    answers[index] = .undelivered
                 }
             } catch {
                 registry.remove(workflow)
-                undelivered.append(index)
+                answers[index] = .undelivered
             }
         }
-        return undelivered.sorted().map { batch[$0] }
+        return answers
     }
 
     /// A message that a run has taken, and what has to become durable of it.
@@ -76,23 +119,35 @@ extension Engine {
         var requests: [TaskScheduler.Request]
     }
 
+    /// What came of handing a message to a run.
+    private enum Handing {
+        case nothing
+        case handed(Handed)
+        /// The child is not to be started any more: its parent is to hear of this.
+        case ended(WorkflowOutcome)
+
+        init(_ handed: Handed?) {
+            self = handed.map { .handed($0) } ?? .nothing
+        }
+    }
+
     /// Hands a message to the run it is for; ``give(_:)`` follows.
     ///
     /// - Parameters:
     ///   - message: the message.
     ///   - missing: ids that no store had a moment ago.
-    /// - Returns: `nil` when there is nothing to do.
     /// - Throws: `unavailable`.
-    private func hand(_ message: RunMessage, _ missing: Set<WorkflowID>) async throws(EngineError) -> Handed? {
+    private func hand(_ message: RunMessage, _ missing: Set<WorkflowID>) async throws(EngineError) -> Handing {
         switch message {
         case .start(let child, let link, let trace):
             return try await start(child, for: link, in: trace, isMissing: missing.contains(child.id))
         case .tell(let link, let outcome):
-            return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
+            return Handing(
+                try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed })
         case .cancel(let child, let parent):
-            return try await hand(.cancel, to: child) { $0.parent?.workflow == parent }
+            return Handing(try await hand(.cancel, to: child) { $0.parent?.workflow == parent })
         case .terminate(let child, let parent):
-            return try await hand(.terminate, to: child) { $0.parent?.workflow == parent }
+            return Handing(try await hand(.terminate, to: child) { $0.parent?.workflow == parent })
         }
     }
 
@@ -118,32 +173,30 @@ extension Engine {
     /// run of the parent's id started makes way once it has ended.
     private func start(
         _ child: ChildStart, for link: ParentLink, in trace: TraceContext?, isMissing: Bool = false
-    ) async throws(EngineError) -> Handed? {
+    ) async throws(EngineError) -> Handing {
         guard WorkflowID.isName(child.type) else {
-            return try await refuse(
-                link, "its type must be 1 to \(WorkflowID.maximumLength) bytes long, without control characters")
+            return refusal("its type must be 1 to \(WorkflowID.maximumLength) bytes long, without control characters")
         }
         let tier = child.tier ?? tier(ofType: child.type)
         var start = start(child.type, child.input, at: tier, seed: link.childSeed, parent: link)
         start.trace = traceContext(ofChildOf: link, in: trace)
         guard let lane = lane(of: tier) else {
-            return try await refuse(link, "this server has no store for the tier \(tier.name)")
+            return refusal("this server has no store for the tier \(tier.name)")
         }
         var replacesClosed = false
         switch isMissing ? .unknown : try await lookup(child.id) {
         case .unknown:
             break
         case .active(let workflow):
-            if workflow.start.parent == link { return nil }
-            return try await refuse(link, "workflow \(child.id) exists already, and is not its child")
+            if workflow.start.parent == link { return .nothing }
+            return refusal("workflow \(child.id) exists already, and is not its child")
         case .closed(_, let old):
             let existing = try await readStart(child.id, from: old.store)
             if existing.parent == link {
-                let outcome = try await outcome(of: child.id, in: old.store)
-                return try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
+                return .ended(try await outcome(of: child.id, in: old.store))
             }
             guard existing.parent?.workflow == link.workflow, existing.parent?.key == link.key else {
-                return try await refuse(link, "workflow \(child.id) exists already, and is not its child")
+                return refusal("workflow \(child.id) exists already, and is not its child")
             }
             try await makeWay(child.id, for: lane)
             replacesClosed = true
@@ -154,34 +207,24 @@ extension Engine {
                 creating: execution, decision, replacesClosed: replacesClosed, persistence: lane.persistence)
         }
         guard let created else { return try await self.start(child, for: link, in: trace) }
-        return Handed(
-            workflow: created, ticket: created.creation?.ticket, requests: [execution.schedulingRequest])
+        return .handed(
+            Handed(workflow: created, ticket: created.creation?.ticket, requests: [execution.schedulingRequest]))
     }
 
     /// Sees to it that the children of a run that makes way for a new one are there: their starts go with its journal.
     func startChildren(of workflow: WorkflowActor) async throws(EngineError) {
         let execution = await workflow.snapshot().execution
-        for effect in execution.unfinishedEffects {
-            guard
-                case .start(let child, let link, let trace)? = RunMessage(
-                    effect, of: execution.id, seed: execution.start.seed, in: execution.start.trace),
-                let started = try await start(child, for: link, in: trace)
-            else { continue }
-            await give(started.requests)
-            do throws(WorkflowFault) {
-                try await waitUntilDurable(started.workflow, started.ticket)
-            } catch {
-                throw EngineError(.unavailable, "child \(child.id) was not accepted: \(error)")
-            }
+        let starts = execution.unfinishedEffects.compactMap { effect -> RunMessage? in
+            guard case .startChild = effect else { return nil }
+            return RunMessage(effect, of: execution.id, seed: execution.start.seed, in: execution.start.trace)
         }
+        guard let late = starts.isEmpty ? nil : await deliver(starts).first else { return }
+        throw EngineError(.unavailable, "child \(late.recipient) was not accepted; try again")
     }
 
     /// A child can't be started: for its parent, it has failed.
-    private func refuse(
-        _ link: ParentLink, _ reason: String
-    ) async throws(EngineError) -> Handed? {
-        let failure = Failure(message: reason, type: "ChildNotStarted", isNonRetryable: true)
-        return try await hand(.closeChild(link.key, .failed(failure)), to: link.workflow) { $0.seed == link.seed }
+    private func refusal(_ reason: String) -> Handing {
+        .ended(.failed(Failure(message: reason, type: "ChildNotStarted", isNonRetryable: true)))
     }
 
     /// A run that was read back does what its parent's end asked for, should that not have reached it. A parent that goes on
@@ -208,6 +251,17 @@ extension Engine {
             }
         } catch {
             throw EngineError(.unavailable, "workflow \(parent.workflow) can't be read: \(error)")
+        }
+        if !isThere, let cluster, !registry.serves(parent.workflow) {
+            // In another server's memory, perhaps.
+            guard let owner = cluster.owner(of: parent.workflow), let peers else {
+                return followParentLater(of: workflow)
+            }
+            switch await peers.hasRun(parent.workflow, at: owner) {
+            case true?: return
+            case false?: break
+            case nil: throw EngineError(.unavailable, "workflow \(parent.workflow) can't be asked for; try again")
+            }
         }
         if !isThere, mayReturn { return followParentLater(of: workflow) }
         _ = try? await workflow.handle(event, at: clock.now())

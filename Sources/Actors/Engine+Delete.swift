@@ -44,15 +44,7 @@ extension Engine {
     func isKnownToParent(_ id: WorkflowID, _ lane: Lane) async throws(EngineError) -> Bool {
         guard let link = try await readStart(id, from: lane.store).parent else { return true }
         let outcome = try await outcome(of: id, in: lane.store)
-        let told = try await hand(.closeChild(link.key, outcome), to: link.workflow) { $0.seed == link.seed }
-        guard let told else { return true }
-        await give(told.requests)
-        do throws(WorkflowFault) {
-            try await waitUntilDurable(told.workflow, told.ticket)
-        } catch {
-            throw EngineError(.unavailable, "workflow \(told.workflow.id) is being recovered: \(error); try again")
-        }
-        return !told.workflow.isDiscarded
+        return await deliver([.tell(link, outcome)]).isEmpty
     }
 
     func erase(_ id: WorkflowID, from store: any WorkflowStore) async throws(EngineError) -> Bool {

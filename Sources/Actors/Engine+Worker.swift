@@ -80,7 +80,7 @@ extension Engine {
             }
         }
         let entry = WorkerSession.Registration(
-            worker: worker, instance: registration.instance, generation: sessions.nextGeneration(),
+            worker: worker, instance: registration.instance, generation: sessions.nextGeneration(at: clock.now()),
             offers: registration.offers,
             description: WorkerDescription(
                 service: registration.service, group: registration.group, languages: registration.languages,
@@ -123,7 +123,7 @@ extension Engine {
 
     /// Whether a task is a worker's. One of whose records some are lost, at tier L1 after a crash, has to begin again: also when
     /// other entries stand where they stood.
-    private func holds(
+    func holds(
         _ worker: WorkerIdentity, _ task: TaskID, upTo seen: UInt64? = nil, record: UInt64 = 0
     ) async throws(EngineError) -> Bool {
         guard case .active(let workflow) = try await lookup(task.workflow) else { return false }
@@ -137,17 +137,21 @@ extension Engine {
     /// - Parameters:
     ///   - worker: the id it registered under.
     ///   - maximumTasks: how many tasks the worker takes at once.
+    ///   - isBorrowed: whether it is connected to another server, which lends its places one by one.
+    ///   - begin: is given the feed before it has anything.
     ///   - silence: how long nothing has been heard from it, asked at any time.
     /// - Returns: where its tasks come from; give it to ``endPoll(worker:_:)`` when the stream is over.
     /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
     package func poll(
-        worker: String, maximumTasks: Int, silence: @escaping @Sendable () -> Duration = { .zero }
+        worker: String, maximumTasks: Int, isBorrowed: Bool = false,
+        silence: @escaping @Sendable () -> Duration = { .zero }, begin: (TaskFeed) -> Void = { _ in }
     ) async throws(EngineError) -> TaskFeed {
         try refuseIfUnavailable()
         guard let session = sessions.session(of: worker), let registration = await session.current else {
             throw unregistered(worker)
         }
         let feed = TaskFeed(connection: sessions.nextConnection(), silence: silence)
+        begin(feed)
         // At first without a credit: what the worker has is counted when its session takes the stream over, and runs may
         // end between the two.
         _ = await scheduler.connect(
@@ -155,10 +159,11 @@ extension Engine {
             worker: registration.worker,
             generation: registration.generation,
             offers: registration.offers,
-            capacity: min(maximumTasks, configuration.maximumTasksPerSession),
-            held: Self.uncounted
+            capacity: isBorrowed ? 0 : min(maximumTasks, configuration.maximumTasksPerSession),
+            held: isBorrowed ? 0 : Self.uncounted,
+            isBorrowed: isBorrowed
         )
-        guard let connected = await session.connect(feed, at: clock.now()) else {
+        guard let connected = await session.connect(feed, isBorrowed: isBorrowed, at: clock.now()) else {
             await scheduler.disconnect(feed.connection)
             throw unregistered(worker)
         }
@@ -166,7 +171,11 @@ extension Engine {
             "a worker has connected",
             metadata: [LogKey.worker: "\(worker)", LogKey.tasks: .stringConvertible(connected.held.count)])
         await end(connected.lost, .notHeld)
-        await dispatcher.give(await scheduler.release([feed.connection: Self.uncounted - connected.occupied]))
+        if isBorrowed {
+            await scheduler.occupy([feed.connection: connected.occupied])
+        } else {
+            await dispatcher.give(await scheduler.release([feed.connection: Self.uncounted - connected.occupied]))
+        }
         await pushAgain(connected.held, to: session)
         return feed
     }
@@ -179,7 +188,7 @@ extension Engine {
     }
 
     /// Tells a worker that came back what its runs' journals have behind what it knows. It passes over what it learns twice.
-    private func pushAgain(_ held: [WorkerSession.HeldTask], to session: WorkerSession) async {
+    func pushAgain(_ held: [WorkerSession.HeldTask], to session: WorkerSession) async {
         for (task, seen) in held.compactMap({ held in held.seen.map { (held.task, $0) } }) {
             do throws(EngineError) {
                 guard task.activity == nil, let snapshot = try await settledSnapshot(task.workflow),

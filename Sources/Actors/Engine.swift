@@ -44,6 +44,7 @@ package final class Engine: Sendable {
     private struct Shared {
         var isStopping = false
         var hasRecovered = false
+        var peers: (any ClusterPeers)?
         /// Runs whose last decision could not be written; they are read again once writes succeed.
         var discarded: Set<WorkflowID> = []
         /// The tier that the workers of a type asked for.
@@ -75,19 +76,21 @@ package final class Engine: Sendable {
         self.configuration = configuration
         self.clock = clock
         self.logger = logger
-        self.scheduler = SchedulerActor(clock: clock)
         sharedStore = stores.values.lazy.compactMap { $0 as? any SharedStore }.first
         cluster = sharedStore.map { ClusterState(leaseDuration: $0.leaseDuration) }
         let registry = WorkflowRegistry(serving: sharedStore == nil ? .all : ShardSet())
         self.registry = registry
         let reference = EngineReference()
+        self.scheduler = SchedulerActor(
+            clock: clock, tellLenders: { reference.engine?.peers?.tellLenders($0, $1) })
         let (messages, changes) = (self.messages, self.changes)
         self.timers = TimerActor(clock: clock, wake: { await reference.engine?.wake($0) })
         let dispatcher = EffectDispatcher(
             registry: registry, sessions: sessions, scheduler: scheduler, waiters: waiters, timers: timers,
             clock: clock, logger: logger, instruments: instruments, tracer: tracer,
             passivationHorizon: configuration.passivationHorizon,
-            tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() })
+            tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() },
+            lend: { reference.engine?.peers?.lend(placesOf: $1, to: $0, for: $2) ?? false })
         self.dispatcher = dispatcher
         let lanes = stores.map { tier, store in
             let persistence = PersistenceActor(
@@ -187,6 +190,12 @@ package final class Engine: Sendable {
             }
         }
         return nil
+    }
+
+    /// How the other servers are reached; `nil` until that is known.
+    package var peers: (any ClusterPeers)? {
+        get { shared.withLock { $0.peers } }
+        set { shared.withLock { $0.peers = newValue } }
     }
 
     /// Whether the open runs have all been read.

@@ -11,7 +11,7 @@ package final class ResultFeed: Sendable {
         package var result: Result<WorkflowOutcome, EngineError>
     }
 
-    package enum End: Sendable {
+    package enum End: Sendable, Equatable {
         /// The engine stops.
         case stopped
         /// The client names no more, and all it named is told.
@@ -32,7 +32,7 @@ package final class ResultFeed: Sendable {
     /// Why the feed ended; `nil` while it goes on, and when the client took the call back.
     package var end: End? { state.withLock { $0.end } }
 
-    var watched: Set<WorkflowID> { state.withLock { $0.watched } }
+    package var watched: Set<WorkflowID> { state.withLock { $0.watched } }
 
     /// What is to be told next; waits for it.
     ///
@@ -51,7 +51,7 @@ package final class ResultFeed: Sendable {
     }
 
     /// - Returns: whether the run was not waited for before.
-    func watch(_ id: WorkflowID) throws(EngineError) -> Bool {
+    package func watch(_ id: WorkflowID) throws(EngineError) -> Bool {
         let isNew = state.withLock { state in
             state.watched.count < Self.maximumWatched ? state.watched.insert(id).inserted : nil
         }
@@ -62,12 +62,12 @@ package final class ResultFeed: Sendable {
         return isNew
     }
 
-    func forget(_ id: WorkflowID) {
+    package func forget(_ id: WorkflowID) {
         state.withLock { _ = $0.watched.remove(id) }
     }
 
     /// A run has ended, or there is nothing to wait for; what is not waited for any more is not told.
-    func put(_ id: WorkflowID, _ result: Result<WorkflowOutcome, EngineError>) {
+    package func put(_ id: WorkflowID, _ result: Result<WorkflowOutcome, EngineError>) {
         let (isWatched, isLast) = state.withLock { state in
             (state.watched.remove(id) != nil, state.namesNoMore && state.watched.isEmpty)
         }
@@ -75,7 +75,7 @@ package final class ResultFeed: Sendable {
         if isLast { end(.told) }
     }
 
-    func end(_ end: End) {
+    package func end(_ end: End) {
         state.withLock { $0.end = $0.end ?? end }
         queue.finish()
     }

@@ -1,7 +1,7 @@
-internal import AetherRuntime
+package import AetherRuntime
 
 /// What a run has to tell another one. Each may be told twice, and is told again after a crash.
-enum RunMessage: Sendable {
+package enum RunMessage: Sendable {
     /// The child is to be there; should it have ended, its parent is told. With the trace that its parent is part of.
     case start(ChildStart, for: ParentLink, in: TraceContext?)
     /// A child has ended.
@@ -32,6 +32,15 @@ enum RunMessage: Sendable {
         default: return nil
         }
     }
+}
+
+/// What became of a message.
+package enum MessageAnswer: Sendable {
+    case delivered
+    /// It can't be delivered now.
+    case undelivered
+    /// The child that was to be there has ended, or can't be started: its parent is to hear that.
+    case ended(WorkflowOutcome)
 }
 
 /// What the one who delivers messages has to do.

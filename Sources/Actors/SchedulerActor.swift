@@ -7,12 +7,29 @@ actor SchedulerActor {
 
     private var scheduler = TaskScheduler()
     private let clock: EngineClock
+    /// Is told what lenders of places are to be told.
+    private let tellLenders: @Sendable (TaskScheduler.LoanChanges, [TaskScheduler.Wanted]) -> Void
 
-    init(clock: EngineClock) {
+    init(
+        clock: EngineClock,
+        tellLenders: @escaping @Sendable (TaskScheduler.LoanChanges, [TaskScheduler.Wanted]) -> Void = { _, _ in }
+    ) {
         self.clock = clock
+        self.tellLenders = tellLenders
+    }
+
+    private func settleLoans() {
+        guard let changes = scheduler.takeLoanChanges() else { return }
+        tellLenders(changes, changes.waiting.flatMap { scheduler.wanted($0) })
+    }
+
+    func lend(_ counts: [SessionID: Int]) -> [Assignment] {
+        defer { settleLoans() }
+        return counts.flatMap { scheduler.lend($0.key, count: $0.value) }
     }
 
     func enqueue(_ requests: [TaskScheduler.Request]) -> [Assignment] {
+        defer { settleLoans() }
         let now = clock.now()
         return requests.compactMap { request in
             var request = request
@@ -23,19 +40,23 @@ actor SchedulerActor {
     }
 
     func release(_ counts: [SessionID: Int]) -> [Assignment] {
-        counts.flatMap { scheduler.release($0.key, count: $0.value) }
+        defer { settleLoans() }
+        return counts.flatMap { scheduler.release($0.key, count: $0.value) }
     }
 
     func occupy(_ counts: [SessionID: Int]) {
         for (session, count) in counts { scheduler.occupy(session, count: count) }
+        settleLoans()
     }
 
     func connect(
         _ session: SessionID, worker: WorkerIdentity, generation: UInt64, offers: Set<TaskResource>, capacity: Int,
-        held: Int
+        held: Int, isBorrowed: Bool = false
     ) -> [Assignment] {
-        scheduler.connect(
-            session, worker: worker, generation: generation, offers: offers, capacity: capacity, held: held)
+        defer { settleLoans() }
+        return scheduler.connect(
+            session, worker: worker, generation: generation, offers: offers, capacity: capacity, held: held,
+            isBorrowed: isBorrowed)
     }
 
     func disconnect(_ session: SessionID) {

@@ -25,10 +25,10 @@ final class SessionRegistry: Sendable {
         }
     }
 
-    /// A generation for a worker's process that is later than all before.
-    func nextGeneration() -> UInt64 {
+    /// A generation for a worker's process that is later than all before, also than those of other servers.
+    func nextGeneration(at now: Timestamp) -> UInt64 {
         state.withLock { state in
-            state.lastGeneration += 1
+            state.lastGeneration = max(state.lastGeneration + 1, UInt64(max(0, now.rawValue)))
             return state.lastGeneration
         }
     }

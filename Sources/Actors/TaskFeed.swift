@@ -4,7 +4,7 @@ internal import Synchronization
 /// The tasks of one `PollTasks` stream. Bounded by the credits the worker gave.
 package final class TaskFeed: Sendable {
     /// Why the engine ended a feed.
-    package enum End: Sendable {
+    package enum End: Sendable, Equatable {
         /// A newer stream of the same worker took its place.
         case replaced
         /// The engine stops.

@@ -10,13 +10,17 @@ package enum TaskMessage: Sendable {
     case push(TaskID, JournalEntry)
     /// The lease is over: drop the task.
     case revoke(TaskID)
+    /// What another server says, as it is sent.
+    case relayed(any Sendable)
+    /// The worker no longer has the task: for the server that it is connected to.
+    case freed(TaskID)
 
     /// The task that begins with the message; `nil` when none does.
     var begun: TaskID? {
         switch self {
         case .assign(let assignment): assignment.taskID
         case .attempt(let assignment): assignment.taskID
-        case .push, .revoke: nil
+        case .push, .revoke, .relayed, .freed: nil
         }
     }
 }

@@ -53,6 +53,10 @@ actor WorkerSession {
     /// What the scheduler chose this worker for, and is not sent yet; how often each.
     private var reserved: [TaskSubject: Int] = [:]
     private var reservations = 0
+    /// How many of its places other servers have.
+    private var lent = 0
+    /// Whether the stream is another server's.
+    private var isBorrowed = false
     /// Counts what makes a grace period that began before void.
     private var graces: UInt64 = 0
     private var hasExpired = false
@@ -131,7 +135,7 @@ actor WorkerSession {
     /// may never see: those leases end.
     ///
     /// - Returns: `nil` when it has not registered.
-    func connect(_ new: TaskFeed, at now: Timestamp) -> Connected? {
+    func connect(_ new: TaskFeed, isBorrowed: Bool = false, at now: Timestamp) -> Connected? {
         guard registration != nil, !hasExpired else { return nil }
         var lost: [TaskID] = []
         if streamRegistration != registrations {
@@ -143,11 +147,13 @@ actor WorkerSession {
         streamRegistration = registrations
         feed?.end(.replaced)
         feed = new
+        self.isBorrowed = isBorrowed
+        if isBorrowed { lent = 0 }
         changedAt = now
         graces += 1
         return Connected(
             held: leases.map { HeldTask(task: TaskID($0.key, epoch: $0.value.epoch), seen: $0.value.seen) },
-            occupied: leases.values.count { !$0.isResting } + reservations, lost: lost)
+            occupied: leases.values.count { !$0.isResting } + reservations + lent, lost: lost)
     }
 
     struct Connected: Sendable {
@@ -223,6 +229,7 @@ actor WorkerSession {
             switch action {
             case .free(let task):
                 freed.count += remove([task]).count
+                if isBorrowed { sent.append(.freed(task)) }
             case .rest(let task):
                 guard let lease = leases[task.subject], lease.epoch == task.epoch, !lease.isResting else { continue }
                 leases[task.subject]?.isResting = true
@@ -244,9 +251,47 @@ actor WorkerSession {
         return (unsent, freed)
     }
 
-    /// Tasks of some shards are another server's: they are forgotten, and go on.
-    func forget(_ shards: ShardSet) -> Freed {
-        remove(tasks.filter { shards.contains(Shard(of: $0.workflow)) })
+    // MARK: Other servers
+
+    /// Tasks of some shards are another server's: they are forgotten here, and go on.
+    func forget(_ shards: ShardSet) -> (tasks: [TaskID], freed: Freed) {
+        let gone = tasks.filter { shards.contains(Shard(of: $0.workflow)) }
+        return (gone, remove(gone))
+    }
+
+    /// Takes over tasks that the worker has from the server that had their runs before.
+    ///
+    /// - Returns: how many places they take besides.
+    func claim(_ tasks: [HeldTask]) -> Freed {
+        var freed = Freed(connection: feed?.connection, count: 0)
+        guard registration != nil, !hasExpired else { return freed }
+        for held in tasks where leases[held.task.subject] == nil {
+            leases[held.task.subject] = Lease(
+                epoch: held.task.epoch, registration: registrations, seen: held.seen)
+            freed.count -= 1
+        }
+        return freed
+    }
+
+    /// Another server is lent places.
+    ///
+    /// - Returns: `false` when the connection that the scheduler means is over.
+    func lend(_ count: Int, on connection: TaskScheduler.SessionID) -> Bool {
+        guard !hasExpired, !isBorrowed, feed?.connection == connection else { return false }
+        lent += count
+        return true
+    }
+
+    /// Another server gives places back, or, below 0, takes some.
+    func takeBack(_ count: Int) -> Freed {
+        guard !isBorrowed else { return Freed(connection: nil, count: 0) }
+        lent -= count
+        return Freed(connection: feed?.connection, count: count)
+    }
+
+    /// Sends on what another server says.
+    func relay(_ messages: [TaskMessage]) {
+        if !isBorrowed { feed?.put(messages) }
     }
 
     /// The worker no longer has these tasks.

@@ -42,6 +42,15 @@ final class WorkflowRegistry: Sendable {
 
     var count: Int { state.withLock { $0.slots.count } }
 
+    func serves(_ id: WorkflowID) -> Bool { state.withLock { $0.serves(id) } }
+
+    /// The runs that are active.
+    var all: [WorkflowActor] {
+        state.withLock { state in
+            state.slots.values.compactMap { if case .active(let workflow) = $0 { workflow } else { nil } }
+        }
+    }
+
     var served: ShardSet { state.withLock { $0.served } }
 
     /// Serves further shards.
@@ -69,14 +78,15 @@ final class WorkflowRegistry: Sendable {
         return workflows
     }
 
-    /// The shards that have runs of a tier.
-    func shards(of tier: PersistenceTier) -> ShardSet {
-        ShardSet(
-            state.withLock { state in
-                state.slots.compactMap { id, slot in
-                    if case .active(let workflow) = slot, workflow.start.tier == tier { Shard(of: id) } else { nil }
-                }
-            })
+    /// The shards that have runs, and those that have runs of the tier `memory`.
+    var shards: (busy: ShardSet, ofMemory: ShardSet) {
+        var shards = (busy: ShardSet(), ofMemory: ShardSet())
+        for workflow in all {
+            let shard = Shard(of: workflow.id)
+            shards.busy.insert(shard)
+            if workflow.start.tier == .memory { shards.ofMemory.insert(shard) }
+        }
+        return shards
     }
 
     /// The actor of an id that is active now and takes events.

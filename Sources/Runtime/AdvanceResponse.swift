@@ -51,6 +51,7 @@ extension AdvanceResponse.Answer {
         case closed = 2
         case gap = 3
         case refused = 4
+        case later = 5
     }
 
     fileprivate func encode(into writer: inout WireWriter) {
@@ -62,6 +63,7 @@ extension AdvanceResponse.Answer {
         case .closed(let text): (status, message) = (.closed, text)
         case .gap(let text): (status, message) = (.gap, text)
         case .refused(let text): (status, message) = (.refused, text)
+        case .later(let text): (status, message) = (.later, text)
         }
         writer.field(2, unsigned: status.rawValue)
         writer.field(4, text: message)
@@ -109,6 +111,7 @@ extension AdvanceResponse.Answer {
         case .stale: self.init(task: task, .stale(message))
         case .closed: self.init(task: task, .closed(message))
         case .gap: self.init(task: task, .gap(message))
+        case .later: self.init(task: task, .later(message))
         // A status that a newer server has is a refusal too.
         case .refused, nil: self.init(task: task, .refused(message))
         }

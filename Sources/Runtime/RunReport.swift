@@ -39,4 +39,6 @@ package enum RunAcknowledgement: Sendable, Equatable {
     case gap(String)
     /// The records can't be accepted as they are. The run stays.
     case refused(String)
+    /// Nothing can be said now: the run changes servers. The same report may be made again.
+    case later(String)
 }

@@ -23,6 +23,8 @@ package struct TaskScheduler: Sendable {
         package var generationBefore: UInt64
         /// Since when it waits for a worker; `nil` until it is enqueued.
         package var since: Timestamp?
+        /// The server that is to be lent the place of a worker, for a task that it has; `nil` for a task of this one.
+        package var borrower: String?
 
         package init(
             _ subject: TaskSubject, _ resource: TaskResource, lastWorker: String? = nil, avoidedWorker: String? = nil,
@@ -59,6 +61,9 @@ package struct TaskScheduler: Sendable {
         var offers: Set<TaskResource>
         var capacity: Int
         var held: Int
+        /// Whether its worker is connected to another server: then it has no place that is free, only such as are lent for a
+        /// task that waits.
+        var isBorrowed = false
         var hasCredit: Bool { held < capacity }
         var free: Int { capacity - held }
     }
@@ -66,9 +71,9 @@ package struct TaskScheduler: Sendable {
     /// The tasks that need one resource: those that any session may have, those that need a replay, each in order of arrival,
     /// and those that need a replay by a worker of a later generation, the earliest generation first.
     struct Queue {
-        var any = Deque<(order: UInt64, request: Request)>()
-        var replaying = Deque<(order: UInt64, request: Request)>()
-        var later = Deque<(order: UInt64, request: Request)>()
+        var any = TaskList()
+        var replaying = TaskList()
+        var later = TaskList()
         /// Sessions that may have a credit for it, in turn. A session that turns out to have none is dropped
         /// here and comes back when it gets one.
         var sessions = Deque<SessionID>()
@@ -76,16 +81,14 @@ package struct TaskScheduler: Sendable {
         var offering: Set<SessionID> = []
 
         mutating func put(_ request: Request, order: UInt64) {
-            guard request.needsReplay else { return any.append((order, request)) }
-            guard request.generationBefore > 0 else { return replaying.append((order, request)) }
-            // Rare, and nearly always at the end.
-            let end = later.lastIndex { $0.request.generationBefore <= request.generationBefore }
-            later.insert((order, request), at: end.map { $0 + 1 } ?? 0)
+            guard request.needsReplay else { return any.append(request, order) }
+            guard request.generationBefore > 0 else { return replaying.append(request, order) }
+            later.insertByGeneration(request, order)
         }
 
         /// The list that holds the oldest task which a session may have, and the task's order.
         func head(for session: Session) -> (
-            list: WritableKeyPath<Queue, Deque<(order: UInt64, request: Request)>>, order: UInt64
+            list: WritableKeyPath<Queue, TaskList>, order: UInt64
         )? {
             var oldest = any.first.map { (list: \Queue.any, order: $0.order) }
             if session.worker.isPlain { return oldest }
@@ -102,7 +105,7 @@ package struct TaskScheduler: Sendable {
 
         mutating func pop(for session: Session) -> Request? {
             guard let head = head(for: session) else { return nil }
-            return self[keyPath: head.list].popFirst()?.request
+            return self[keyPath: head.list].popFirst()
         }
 
         mutating func list(_ session: SessionID) {
@@ -115,14 +118,18 @@ package struct TaskScheduler: Sendable {
             if listed.remove(session) != nil { sessions.removeAll { $0 == session } }
         }
 
-        var depth: Int { any.count + replaying.count + later.count }
+        /// How many tasks of this server wait.
+        var depth: Int { any.own + replaying.own + later.own }
 
         var isUnused: Bool { any.isEmpty && replaying.isEmpty && later.isEmpty && offering.isEmpty }
     }
 
-    private(set) var sessions: [SessionID: Session] = [:]
+    var sessions: [SessionID: Session] = [:]
     private var sessionOfWorker: [String: SessionID] = [:]
     private(set) var queues: [TaskResource: Queue] = [:]
+    /// What lenders are to be told.
+    var loans = LoanChanges()
+    private(set) var borrowedSessions = 0
     private var nextOrder: UInt64 = 0
     private var generation: UInt64 = 0
 
@@ -143,18 +150,24 @@ package struct TaskScheduler: Sendable {
     ///   - offers: what it takes.
     ///   - capacity: how many tasks it takes at once.
     ///   - held: how many it has already.
+    ///   - isBorrowed: whether its worker is connected to another server, which lends its places.
     /// - Returns: the tasks it gets at once.
     package mutating func connect(
         _ id: SessionID, worker: WorkerIdentity, generation: UInt64 = 1, offers: Set<TaskResource>, capacity: Int,
-        held: Int
+        held: Int, isBorrowed: Bool = false
     ) -> [Assignment] {
         disconnect(id)
         self.generation = max(self.generation, generation)
         sessions[id] = Session(
-            worker: worker, generation: generation, offers: offers, capacity: capacity, held: held)
+            worker: worker, generation: generation, offers: offers, capacity: capacity, held: held,
+            isBorrowed: isBorrowed)
         sessionOfWorker[worker.id] = id
         for resource in offers {
             queues[resource, default: Queue()].offering.insert(id)
+        }
+        if isBorrowed {
+            borrowedSessions += 1
+            noteWaiting(for: offers)
         }
         return refill(id)
     }
@@ -162,6 +175,7 @@ package struct TaskScheduler: Sendable {
     /// A session takes no more tasks.
     package mutating func disconnect(_ id: SessionID) {
         guard let session = sessions.removeValue(forKey: id) else { return }
+        if session.isBorrowed { borrowedSessions -= 1 }
         if sessionOfWorker[session.worker.id] == id { sessionOfWorker[session.worker.id] = nil }
         for resource in session.offers {
             queues[resource]?.forget(id)
@@ -177,6 +191,7 @@ package struct TaskScheduler: Sendable {
         }
         nextOrder += 1
         queues[request.resource, default: Queue()].put(request, order: nextOrder)
+        if request.borrower == nil { noteWaiting(for: [request.resource]) }
         return nil
     }
 
@@ -190,6 +205,7 @@ package struct TaskScheduler: Sendable {
     /// Tasks of a session that only waited go on: it may then have more than its capacity.
     package mutating func occupy(_ id: SessionID, count: Int) {
         sessions[id]?.held += count
+        take(count, of: id)
     }
 
     /// Why a task that needs this resource is not given to a worker.
@@ -202,7 +218,7 @@ package struct TaskScheduler: Sendable {
     }
 
     /// Gives a session the oldest tasks it may have, for as many credits as it has.
-    private mutating func refill(_ id: SessionID) -> [Assignment] {
+    mutating func refill(_ id: SessionID) -> [Assignment] {
         guard let session = sessions[id] else { return [] }
         var assignments: [Assignment] = []
         var credits = session.free
@@ -218,7 +234,9 @@ package struct TaskScheduler: Sendable {
             credits -= 1
         }
         sessions[id]?.held += assignments.count
-        if credits > 0 {
+        if session.isBorrowed {
+            giveBack(credits, of: id)
+        } else if credits > 0 {
             for resource in session.offers { queues[resource]?.list(id) }
         }
         return assignments

@@ -13,6 +13,9 @@ extension Engine {
     /// The servers that share the database, as this one saw them last; empty where it is not shared.
     package var membership: Membership { cluster?.membership ?? Membership() }
 
+    /// Whether several servers may share the database.
+    package var isShared: Bool { cluster != nil }
+
     /// Keeps the membership of this server, until it is cancelled. Returns at once where the database is not shared.
     ///
     /// - Parameter describe: how the others reach this server; with a new id each time.
@@ -23,6 +26,7 @@ extension Engine {
         while !Task.isCancelled {
             do throws(StoreError) {
                 try await store.join(node, replaces: isFirst)
+                cluster.id = node.id
                 isFirst = false
                 logger.info("the server has joined", metadata: [LogKey.node: "\(node.id)"])
                 try await keepLease(of: node.id, in: store, cluster)
@@ -45,12 +49,14 @@ extension Engine {
             do throws(StoreError) {
                 var membership = try await renewed(store, cluster)
                 await follow(membership.member(id)?.shards ?? ShardSet(), store)
-                let plan = ShardPlan(for: id, in: membership, pinned: registry.shards(of: .memory))
+                let shards = registry.shards
+                let plan = ShardPlan(for: id, in: membership, busy: shards.busy, pinned: shards.ofMemory)
                 if !plan.isEmpty {
                     await leave(plan.releases, store)
                     try await store.change(
                         evictions: plan.evictions, claims: plan.claims, releases: plan.releases)
                     membership = try await renewed(store, cluster)
+                    if plan.hasFreed { await peers?.haveLook(membership.members.map(\.node).filter { $0.id != id }) }
                     await follow(membership.member(id)?.shards ?? ShardSet(), store)
                 }
                 pause = self.pause(before: id, membership)
@@ -66,8 +72,24 @@ extension Engine {
     private func renewed(_ store: any SharedStore, _ cluster: ClusterState) async throws(StoreError) -> Membership {
         let began = clock.uptime()
         let membership = try await store.renew()
-        cluster.renew(membership, at: began)
+        let changed = cluster.renew(membership, at: began)
+        peers?.follow(membership.members.filter(\.isAlive).map(\.node).filter { $0.id != cluster.id })
+        if !changed.isEmpty { inBackground { await self.tellAgain(changed) } }
         return membership
+    }
+
+    /// Shards have another owner: what the one before may not have told, or not have heard, runs of this server say again.
+    private func tellAgain(_ shards: ShardSet) async {
+        for workflow in registry.all {
+            let execution = await workflow.snapshot().execution
+            let unfinished = execution.unfinishedEffects.compactMap {
+                RunMessage($0, of: execution.id, seed: execution.start.seed, in: execution.start.trace)
+            }
+            messages.put(
+                contentsOf: unfinished.filter { shards.contains(Shard(of: $0.recipient)) }.map { .message($0) })
+            guard let parent = execution.start.parent, shards.contains(Shard(of: parent.workflow)) else { continue }
+            if (try? await followParent(of: workflow)) == nil { followParentLater(of: workflow) }
+        }
     }
 
     /// How long to wait until the next look: until another one's lease may be over, if that is soon.
@@ -95,6 +117,18 @@ extension Engine {
         }
     }
 
+    /// Who owns a workflow, where that is another server.
+    ///
+    /// - Throws: `elsewhere` when nobody serves it now.
+    package func owner(of id: WorkflowID) throws(EngineError) -> ClusterNode? {
+        guard let cluster, !registry.serves(id) else { return nil }
+        guard let node = cluster.owner(of: id), node.id != cluster.id else { throw elsewhere(id) }
+        return node
+    }
+
+    /// Whether a new workflow of this id would be this server's.
+    package func serves(_ id: WorkflowID) -> Bool { registry.serves(id) }
+
     /// Looks at once who owns what: something has changed, says another server.
     package func lookAtMembership() {
         membershipBell.put(())
@@ -109,9 +143,13 @@ extension Engine {
         let gained = owned.subtracting(served)
         if gained.isEmpty { return }
         await store.serve(owned)
+        let claimed = await claimTasks(of: gained)
         registry.serve(gained)
         logger.info("shards were taken over", metadata: [LogKey.count: "\(gained.count)"])
-        inBackground { await self.recover(gained) }
+        inBackground {
+            await self.recover(gained)
+            await self.confirm(claimed)
+        }
     }
 
     /// Lets go of shards: what their runs have decided is written before it returns.
@@ -139,7 +177,72 @@ extension Engine {
             await lane.persistence.settle()
             memory.forget { shards.contains(Shard(of: $0)) }
         }
-        for session in sessions.all { await dispatcher.giveBack(await session.forget(shards)) }
+        for session in sessions.all {
+            let (tasks, freed) = await session.forget(shards)
+            // What it has seen of their journals is not known, so all is pushed again.
+            peers?.keep(tasks.map { HeldTask(worker: session.workerID, task: text(of: $0), seen: 0) })
+            await dispatcher.giveBack(freed)
+        }
+    }
+
+    /// Workers have tasks in memory of runs in shards that another server had: they keep them.
+    private func claimTasks(of shards: ShardSet) async -> [(session: WorkerSession, task: WorkerSession.HeldTask)] {
+        guard let cluster, let peers else { return [] }
+        let nodes = cluster.membership.members.filter(\.isAlive).map(\.node).filter { $0.id != cluster.id }
+        var claimed: [(session: WorkerSession, task: WorkerSession.HeldTask)] = []
+        for (worker, group) in Dictionary(grouping: await peers.heldTasks(of: shards, at: nodes), by: \.worker) {
+            guard let session = sessions.session(of: worker) else { continue }
+            let tasks = group.compactMap { held in
+                task(held.task).map { WorkerSession.HeldTask(task: $0, seen: held.seen) }
+            }
+            let taken = await session.claim(tasks)
+            if let connection = taken.connection, taken.count < 0 { await scheduler.occupy([connection: -taken.count]) }
+            claimed += tasks.map { (session, $0) }
+        }
+        return claimed
+    }
+
+    /// Tells workers what the runs they go on with have behind what they know, and of which they no longer have the lease.
+    private func confirm(_ claimed: [(session: WorkerSession, task: WorkerSession.HeldTask)]) async {
+        for (session, held) in claimed {
+            guard let worker = await session.current?.worker else { continue }
+            if (try? await holds(worker, held.task)) ?? true {
+                await pushAgain([held], to: session)
+            } else {
+                await dispatcher.perform([.send(.revoke(held.task)), .free(held.task)], of: session)
+            }
+        }
+    }
+
+    // MARK: Places at workers
+
+    /// Another server wants places for tasks of its own, and stands in line for them.
+    package func stand(in line: [TaskScheduler.Wanted], for node: String) async {
+        let requests = line.flatMap { one in repeatElement(one.request(of: node), count: one.count) }
+        await dispatcher.give(await scheduler.enqueue(requests))
+    }
+
+    /// Places that another server was lent are back, or, below 0, it has taken some.
+    package func takeBack(_ count: Int, of worker: String) async {
+        guard let session = sessions.session(of: worker) else { return }
+        let freed = await session.takeBack(count)
+        guard let connection = freed.connection, freed.count != 0 else { return }
+        if freed.count > 0 {
+            await dispatcher.give(await scheduler.release([connection: freed.count]))
+        } else {
+            await scheduler.occupy([connection: -freed.count])
+        }
+    }
+
+    /// This server is lent places of a worker.
+    package func borrow(_ count: Int, on feed: TaskFeed) async {
+        await dispatcher.give(await scheduler.lend([feed.connection: count]))
+        ring()
+    }
+
+    /// Sends on to a worker of this server what another one says.
+    package func relay(_ messages: [any Sendable], to worker: String) async {
+        await sessions.session(of: worker)?.relay(messages.map { .relayed($0) })
     }
 
     /// Reads the open runs of shards.

@@ -75,9 +75,16 @@ final class Reporter: RunReporting {
                 await Task.yield()
                 while let batch = nextBatch() {
                     group.addTask {
-                        await self.call(batch)
+                        var late = await self.call(batch)
                         self.state.withLock { $0.callCount -= 1 }
                         self.bell.continuation.yield()
+                        // Beside the others: runs whose servers are gone hold up none that have one.
+                        var backoff = RetryDelay(Self.retryDelay, random: self.clock.random)
+                        while !late.runs.isEmpty {
+                            guard (try? await self.clock.pause(backoff.next())) != nil else { break }
+                            late = await self.call(late)
+                        }
+                        late.runs.forEach { $0.reportFailed() }
                     }
                 }
                 if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.callCount == 0 }) { break }
@@ -117,7 +124,9 @@ final class Reporter: RunReporting {
         return run
     }
 
-    private func call(_ batch: Batch) async {
+    /// - Returns: what is to be reported again.
+    private func call(_ batch: Batch) async -> Batch {
+        let none = Batch(request: AdvanceRequest(workerID: workerID, reports: []))
         var backoff = RetryDelay(Self.retryDelay, random: clock.random)
         while !Task.isCancelled {
             do {
@@ -129,14 +138,17 @@ final class Reporter: RunReporting {
             } catch {
                 // Reporting the same again can't help. The runs go back to where the server has them.
                 logger.error("the server refused a report", metadata: [LogKey.error: "\(error)"])
-                return batch.runs.forEach(table.remove)
+                batch.runs.forEach(table.remove)
+                return none
             }
         }
         batch.runs.forEach { $0.reportFailed() }
+        return none
     }
 
-    private func accept(_ response: AdvanceResponse, of batch: Batch) {
-        for (run, answer) in zip(batch.runs, response.answers) {
+    private func accept(_ response: AdvanceResponse, of batch: Batch) -> Batch {
+        var late = Batch(request: AdvanceRequest(workerID: workerID, reports: []))
+        for (index, (run, answer)) in zip(batch.runs, response.answers).enumerated() {
             switch answer.acknowledgement {
             case .applied(let places):
                 let (hasMore, hasEnded, mayGoOn) = run.acknowledge(places)
@@ -149,7 +161,11 @@ final class Reporter: RunReporting {
             case .refused(let reason):
                 run.logger.error("the server refused a report", metadata: [LogKey.reason: "\(reason)"])
                 table.remove(run)
+            case .later:
+                late.runs.append(run)
+                late.request.reports.append(batch.request.reports[index])
             }
         }
+        return late
     }
 }

@@ -11,25 +11,35 @@ package struct ShardPlan: Hashable, Sendable {
     /// Shards that are this node's and are to be another one's: their runs come to rest, then they are let go of.
     package var releases = ShardSet()
 
+    /// Whether shards become free that others may want.
+    package var hasFreed: Bool { !evictions.isEmpty || !releases.isEmpty }
+
     package var isEmpty: Bool { evictions.isEmpty && claims.isEmpty && releases.isEmpty }
 
-    /// How many shards a node gives away at a time, so that most runs go on meanwhile.
+    /// How many busy shards a node gives away at a time, so that most runs go on meanwhile.
     package static let releasesAtOnce = 16
 
     /// - Parameters:
     ///   - id: the node that plans, which is one of the members.
     ///   - membership: what it sees.
+    ///   - busy: shards that have runs in memory: it gives few of them away at a time.
     ///   - pinned: shards that it can't let go of.
-    package init(for id: String, in membership: Membership, pinned: ShardSet = ShardSet()) {
+    package init(
+        for id: String, in membership: Membership, busy: ShardSet = ShardSet(), pinned: ShardSet = ShardSet()
+    ) {
         guard let own = membership.member(id) else { return }
         let candidates = membership.members.filter { $0.isAlive || $0.node.id == id }
         let dead = membership.members.filter { !$0.isAlive && $0.node.id != id }
         evictions = dead.map(\.node.id)
         let free = dead.reduce(membership.free) { $0.union($1.shards) }
+        var busyReleases = 0
         for shard in Shard.all {
             let wanted = Self.owner(of: shard, among: candidates)
             if free.contains(shard), wanted == id { claims.insert(shard) }
-            if own.shards.contains(shard), !pinned.contains(shard), let wanted, wanted != id, releases.count < Self.releasesAtOnce {
+            if own.shards.contains(shard), !pinned.contains(shard), let wanted, wanted != id {
+                let isBusy = busy.contains(shard)
+                if isBusy, busyReleases == Self.releasesAtOnce { continue }
+                if isBusy { busyReleases += 1 }
                 releases.insert(shard)
             }
         }

@@ -22,6 +22,8 @@ package struct AetherServer: Service {
     private let http: HTTPListener
     private let metrics: HTTPListener?
     private let events: EventHub
+    /// The other servers of the database; nil where it is this one's alone.
+    private let peers: Peers?
     /// What a request to the HTTP API may have around the largest value.
     private static let envelopeBytes = 64 * 1024
 
@@ -36,13 +38,9 @@ package struct AetherServer: Service {
         self.credentials = credentials
         self.core = core
 
-        transport = NGHTTP2ServerTransport(
-            address: .hostPort(host: configuration.host, port: configuration.grpcPort),
-            configuration: Self.transportLimits(configuration),
-            unaryHandlers: [core.workerService.advanceHandler],
-            tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.grpc } },
-            authorize: credentials.access?.authorizer)
-        grpc = GRPCServer(transport: transport, services: core.services)
+        let peers = try core.engine.isShared ? Peers(configuration, engine: core.engine, logger: logger) : nil
+        core.engine.peers = peers
+        self.peers = peers
 
         let snapshot = { @Sendable in try await ServerSnapshot(core.engine) }
         let known = KnownAddresses()
@@ -55,7 +53,23 @@ package struct AetherServer: Service {
             server: ServerDescription(
                 id: core.serverID, startedAt: core.engine.now, database: core.databaseName,
                 tier: configuration.tier, history: core.history, addresses: { try await known.addresses },
-                role: { credentials.access?.role(authorization: $0) }))
+                role: { credentials.access?.role(authorization: $0) }),
+            peers: peers)
+        var workers = core.workerService
+        workers.peers = peers
+        let node = peers.map { peers in
+            NodeService(
+                engine: core.engine, clients: core.clientService, workers: core.workerService,
+                admin: core.adminService, api: api.alone, peers: peers)
+        }
+        transport = NGHTTP2ServerTransport(
+            address: .hostPort(host: configuration.host, port: configuration.grpcPort),
+            configuration: Self.transportLimits(configuration),
+            unaryHandlers: [workers.advanceHandler] + (node.map { [$0.advanceHandler] } ?? []),
+            tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.grpc } },
+            authorize: credentials.access?.authorizer)
+        grpc = GRPCServer(transport: transport, services: core.services(peers) + (node.map { [$0] } ?? []))
+
         var limits = HTTPLimits()
         limits.maxBodyBytes = configuration.maximumValueBytes + Self.envelopeBytes
         http = HTTPListener(
@@ -141,9 +155,11 @@ package struct AetherServer: Service {
             group.addTask { await credentials.watch(revoked: cutCalls) }
             group.addTask { await core.sampler.run() }
             group.addTask { try await keepMembership() }
+            group.addTask { await peers?.run() }
             // Cancelled when all else has ended, it sends what is left.
             group.addTask { await core.exporter?.run() }
             defer { group.cancelAll() }
+            defer { peers?.finish() }
             try await core.run(listeners, stopping: { grpc.beginGracefulShutdown() })
         }
     }

@@ -86,6 +86,7 @@ struct ServerCore: Sendable {
 
     var clientService: ClientService { ClientService(engine: engine) }
     var workerService: WorkerService { WorkerService(engine: engine, serverID: serverID) }
+    var adminService: AdminService { AdminService(engine: engine, metrics: metrics) }
 
     /// Tells pages what changes.
     func eventHub(logger: Logger) -> EventHub {
@@ -95,14 +96,19 @@ struct ServerCore: Sendable {
             logger: logger)
     }
 
-    var services: [any RegistrableRPCService] {
+    /// - Parameter peers: the other servers of the database, where there may be some.
+    func services(_ peers: Peers?) -> [any RegistrableRPCService] {
+        var (clients, workers, admin) = (clientService, workerService, adminService)
+        clients.peers = peers
+        workers.peers = peers
+        admin.peers = peers
         let names = [
             Aether_V1_ClientService.descriptor, Aether_V1_WorkerService.descriptor, Aether_V1_AdminService.descriptor,
         ]
         let standard: [any RegistrableRPCService] =
             [HealthService(status: health, services: Set(names.map(\.fullyQualifiedService)))]
             + [ReflectionService()].compactMap { $0 }
-        return [clientService, workerService, AdminService(engine: engine, metrics: metrics)] + standard
+        return [clients, workers, admin] + standard
     }
 
     /// Works until a graceful shutdown or a cancellation, or until one of the ways in fails; then

@@ -1,3 +1,4 @@
+internal import Foundation
 internal import NIOCore
 
 /// Where a server listens, or where a client connects to.
@@ -23,6 +24,12 @@ public enum TransportAddress: Sendable, Hashable, CustomStringConvertible {
         case .hostPort(let host, _): (try? SocketAddress(ipAddress: host, port: 0)) == nil ? host : nil
         case .unixDomainSocket: "localhost"
         }
+    }
+
+    /// Reads host:port.
+    package init?(_ text: String) {
+        guard let colon = text.lastIndex(of: ":"), let port = Int(text[text.index(after: colon)...]) else { return nil }
+        self = .hostPort(host: text[..<colon].trimmingCharacters(in: CharacterSet(charactersIn: "[]")), port: port)
     }
 
     /// Whether only this machine reaches a host, by its name or address.

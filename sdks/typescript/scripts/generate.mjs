@@ -400,7 +400,8 @@ function descriptorsOf(protos) {
 
 function generate() {
   const protos = readdirSync(join(protoRoot, "aether/v1"))
-    .filter((name) => name.endsWith(".proto"))
+    // What servers say to one another is not the SDK's.
+    .filter((name) => name.endsWith(".proto") && name !== "node.proto")
     .sort()
     .map((name) => `aether/v1/${name}`);
   const files = descriptorsOf(protos);

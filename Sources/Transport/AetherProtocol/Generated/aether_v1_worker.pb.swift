@@ -122,6 +122,9 @@ package nonisolated enum Aether_V1_AdvanceStatus: SwiftProtobuf.Enum, Swift.Case
 
   /// The records can't be accepted as they are; see the message. The run stays.
   case advanceRefused // = 4
+
+  /// The run changes servers, or its server can't be reached: report the same again.
+  case advanceLater // = 5
   case UNRECOGNIZED(Int)
 
   package init() {
@@ -135,6 +138,7 @@ package nonisolated enum Aether_V1_AdvanceStatus: SwiftProtobuf.Enum, Swift.Case
     case 2: self = .advanceClosed
     case 3: self = .advanceGap
     case 4: self = .advanceRefused
+    case 5: self = .advanceLater
     default: self = .UNRECOGNIZED(rawValue)
     }
   }
@@ -146,6 +150,7 @@ package nonisolated enum Aether_V1_AdvanceStatus: SwiftProtobuf.Enum, Swift.Case
     case .advanceClosed: return 2
     case .advanceGap: return 3
     case .advanceRefused: return 4
+    case .advanceLater: return 5
     case .UNRECOGNIZED(let i): return i
     }
   }
@@ -157,6 +162,7 @@ package nonisolated enum Aether_V1_AdvanceStatus: SwiftProtobuf.Enum, Swift.Case
     .advanceClosed,
     .advanceGap,
     .advanceRefused,
+    .advanceLater,
   ]
 
 }
@@ -757,7 +763,7 @@ nonisolated extension Aether_V1_TaskKind: SwiftProtobuf._ProtoNameProviding {
 }
 
 nonisolated extension Aether_V1_AdvanceStatus: SwiftProtobuf._ProtoNameProviding {
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADVANCE_OK\0\u{1}ADVANCE_STALE\0\u{1}ADVANCE_CLOSED\0\u{1}ADVANCE_GAP\0\u{1}ADVANCE_REFUSED\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0ADVANCE_OK\0\u{1}ADVANCE_STALE\0\u{1}ADVANCE_CLOSED\0\u{1}ADVANCE_GAP\0\u{1}ADVANCE_REFUSED\0\u{1}ADVANCE_LATER\0")
 }
 
 nonisolated extension Aether_V1_ResourceMetadata: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {

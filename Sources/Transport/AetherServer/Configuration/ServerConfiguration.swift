@@ -19,6 +19,8 @@ package struct ServerConfiguration: Sendable, Hashable {
     package var database = DatabaseLocation.file("./data/aether.db")
     /// Where the other servers of a shared database reach this one, host:port; nil for where it listens.
     package var nodeAddress: String?
+    /// What this server shows the others of a shared database, where they ask for tokens.
+    package var nodeToken: String?
     /// The tier of runs whose start and whose type ask for none.
     package var tier = PersistenceTier.stateActionLog
     /// How long the steps of a run at the tier `snapshot` may be acknowledged before they are on disk.

@@ -11,6 +11,8 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
 
     let engine: Engine
     let metrics: MetricsReader
+    /// Where calls about other servers' workflows are passed on to; `nil` to answer of this server's alone.
+    var peers: Peers?
 
     func listWorkflows(
         request: Aether_V1_ListRequest, response: RPCWriter<Aether_V1_WorkflowInfo>, context: ServerContext
@@ -49,6 +51,9 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
         request: Aether_V1_HistoryRequest, response: RPCWriter<Aether_V1_JournalEntry>, context: ServerContext
     ) async throws {
         let id = try WorkflowID(checking: request.workflowID)
+        if let peer = try peers?.owner(of: id) {
+            return try await peer.calls.getHistory(request) { try await response.write(contentsOf: $0.messages) }
+        }
         var after = request.after
         var remaining = request.limit == 0 ? Int.max : Int(request.limit)
         while remaining > 0 {

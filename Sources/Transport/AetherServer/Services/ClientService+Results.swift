@@ -14,12 +14,21 @@ extension ClientService {
     ) async throws {
         let feed = ResultFeed()
         defer { engine.endWatch(feed) }
+        let router = peers.map { ResultRouter(engine: engine, peers: $0, feed: feed) }
         try await withThrowingTaskGroup(of: Void.self) { group in
+            let routing = router.map { router in Task { await router.run() } }
+            defer { routing?.cancel() }
             group.addTask {
                 for try await message in request {
                     let ids = try message.workflowIds.map { (id) throws(EngineError) in try WorkflowID(checking: id) }
-                    try await engine.watch(ids, on: feed)
-                    engine.forget(message.forgottenWorkflowIds.map { WorkflowID(rawValue: $0) }, on: feed)
+                    let forgotten = message.forgottenWorkflowIds.map { WorkflowID(rawValue: $0) }
+                    if let router {
+                        try await router.watch(ids)
+                        router.forget(forgotten)
+                    } else {
+                        try await engine.watch(ids, on: feed)
+                        engine.forget(forgotten, on: feed)
+                    }
                 }
                 feed.nameNoMore()
             }

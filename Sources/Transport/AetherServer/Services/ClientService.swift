@@ -9,6 +9,10 @@ internal import SwiftProtobuf
 /// `aether.v1.ClientService` over the engine.
 struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     let engine: Engine
+    /// Where calls about other servers' workflows are passed on to; `nil` to answer of this server's alone.
+    var peers: Peers?
+
+    private typealias Method = Aether_V1_ClientService.Method
 
     /// With the trace of the call's metadata, where the request names none.
     func startWorkflow(
@@ -22,9 +26,12 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func startWorkflow(
         request: Aether_V1_StartWorkflowRequest, context: ServerContext
     ) async throws -> Aether_V1_StartWorkflowResponse {
-        let start = try Engine.Start(request)
-        try await engine.start(start)
-        return .with { $0.workflowID = start.id.rawValue }
+        var request = request
+        if request.workflowID.isEmpty { request.workflowID = makeID() }
+        return try await answer(request.workflowID, Method.StartWorkflow.descriptor, request) { id in
+            try await engine.start(try Engine.Start(request))
+            return .with { $0.workflowID = id.rawValue }
+        }
     }
 
     /// With the trace of the call's metadata, where a start names none.
@@ -41,6 +48,15 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func startWorkflows(
         request: Aether_V1_StartWorkflowsRequest, context: ServerContext
     ) async throws -> Aether_V1_StartWorkflowsResponse {
+        guard let peers else { return try await startHere(request) }
+        var request = request
+        for index in request.starts.indices where request.starts[index].workflowID.isEmpty {
+            request.starts[index].workflowID = makeID()
+        }
+        return try await startWorkflows(request, peers)
+    }
+
+    func startHere(_ request: Aether_V1_StartWorkflowsRequest) async throws -> Aether_V1_StartWorkflowsResponse {
         let starts = request.starts.map { wire in
             Result { () throws(EngineError) in try Engine.Start(wire) }
         }
@@ -57,8 +73,9 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func getWorkflowStatus(
         request: Aether_V1_GetStatusRequest, context: ServerContext
     ) async throws -> Aether_V1_WorkflowStatus {
-        let status = try await engine.status(try WorkflowID(checking: request.workflowID))
-        return Aether_V1_WorkflowStatus(status)
+        try await answer(request.workflowID, Method.GetWorkflowStatus.descriptor, request) { id in
+            Aether_V1_WorkflowStatus(try await engine.status(id))
+        }
     }
 
     func awaitResult(
@@ -70,6 +87,7 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
                 .invalidArgument, "timeout_seconds is \(request.timeoutSeconds); give 0 (no limit) or a positive number"
             )
         }
+        if let peers { return try await awaitResult(request, of: id, peers) }
         let timeout = request.timeoutSeconds == 0 ? nil : Duration.seconds(Int64(request.timeoutSeconds))
         let (outcome, state) = try await engine.awaitResult(id, timeout: timeout)
         return Aether_V1_WorkflowResult(outcome, state)
@@ -78,15 +96,19 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func cancelWorkflow(
         request: Aether_V1_CancelRequest, context: ServerContext
     ) async throws -> Aether_V1_CancelResponse {
-        try await engine.cancel(try WorkflowID(checking: request.workflowID))
-        return .with { $0.success = true }
+        try await answer(request.workflowID, Method.CancelWorkflow.descriptor, request) { id in
+            try await engine.cancel(id)
+            return .with { $0.success = true }
+        }
     }
 
     func terminateWorkflow(
         request: Aether_V1_TerminateRequest, context: ServerContext
     ) async throws -> Aether_V1_TerminateResponse {
-        try await engine.terminate(try WorkflowID(checking: request.workflowID))
-        return Aether_V1_TerminateResponse()
+        try await answer(request.workflowID, Method.TerminateWorkflow.descriptor, request) { id in
+            try await engine.terminate(id)
+            return Aether_V1_TerminateResponse()
+        }
     }
 
     /// With the trace of the call's metadata, where the request names none.
@@ -101,26 +123,34 @@ struct ClientService: Aether_V1_ClientService.SimpleServiceProtocol {
     func signalWorkflow(
         request: Aether_V1_SignalRequest, context: ServerContext
     ) async throws -> Aether_V1_SignalResponse {
-        try await engine.signal(
-            try WorkflowID(checking: request.workflowID), Signal(request),
-            in: TraceContext(traceparent: request.traceparent, tracestate: request.tracestate))
-        return Aether_V1_SignalResponse()
+        var request = request
+        if request.signalID.isEmpty { request.signalID = WorkflowIDGenerator.make() }
+        return try await answer(request.workflowID, Method.SignalWorkflow.descriptor, request) { id in
+            try await engine.signal(
+                id, Signal(request),
+                in: TraceContext(traceparent: request.traceparent, tracestate: request.tracestate))
+            return Aether_V1_SignalResponse()
+        }
     }
 
     func deleteWorkflow(
         request: Aether_V1_DeleteRequest, context: ServerContext
     ) async throws -> Aether_V1_DeleteResponse {
-        try await engine.delete(try WorkflowID(checking: request.workflowID))
-        return .with { $0.success = true }
+        try await answer(request.workflowID, Method.DeleteWorkflow.descriptor, request) { id in
+            try await engine.delete(id)
+            return .with { $0.success = true }
+        }
     }
 
     func getValue(
         request: Aether_V1_GetValueRequest, context: ServerContext
     ) async throws -> Aether_V1_GetValueResponse {
-        let value = try await engine.value(request.name, of: try WorkflowID(checking: request.workflowID))
-        return .with {
-            $0.isSet = value != nil
-            $0.value = Data(value ?? [])
+        try await answer(request.workflowID, Method.GetValue.descriptor, request) { id in
+            let value = try await engine.value(request.name, of: id)
+            return .with {
+                $0.isSet = value != nil
+                $0.value = Data(value ?? [])
+            }
         }
     }
 }

@@ -11,20 +11,42 @@ struct TaskStream {
     private static let journalChunkBytes = 1024 * 1024
 
     let engine: Engine
-    let response: RPCWriter<Aether_V1_Task>
+    let write: @Sendable ([Aether_V1_Task]) async throws -> Void
+    /// Is told of tasks that the worker no longer has, where somebody has to know.
+    let freed: @Sendable ([String]) -> Void
+
+    init(engine: Engine, response: RPCWriter<Aether_V1_Task>) {
+        self.init(engine: engine, write: { try await response.write(contentsOf: $0) })
+    }
+
+    init(
+        engine: Engine, write: @escaping @Sendable ([Aether_V1_Task]) async throws -> Void,
+        freed: @escaping @Sendable ([String]) -> Void = { _ in }
+    ) {
+        self.engine = engine
+        self.write = write
+        self.freed = freed
+    }
 
     func send(_ messages: [TaskMessage]) async throws {
         var short: [Aether_V1_Task] = []
         for message in messages {
-            if case .assign(let assignment) = message, assignment.journal == nil {
-                try await response.write(contentsOf: short)
+            switch message {
+            case .assign(let assignment) where assignment.journal == nil:
+                try await write(short)
                 short = []
                 try await sendLong(assignment)
-            } else {
+            case .relayed(let task):
+                if let task = task as? Aether_V1_Task { short.append(task) }
+            case .freed(let task):
+                if !short.isEmpty { try await write(short) }
+                short = []
+                freed([engine.text(of: task)])
+            default:
                 short.append(Aether_V1_Task(message, of: engine))
             }
         }
-        if !short.isEmpty { try await response.write(contentsOf: short) }
+        if !short.isEmpty { try await write(short) }
     }
 
     private func sendLong(_ assignment: TaskAssignment) async throws {
@@ -46,7 +68,7 @@ struct TaskStream {
                 if size > 0, size + bytes > Self.journalChunkBytes {
                     chunk.journal = entries
                     chunk.journalContinues = true
-                    try await response.write(chunk)
+                    try await write([chunk])
                     chunk = Aether_V1_Task.with { $0.taskID = engine.text(of: assignment.taskID) }
                     (entries, size) = ([], 0)
                 }
@@ -56,7 +78,7 @@ struct TaskStream {
             after = last.sequence
         }
         chunk.journal = entries
-        try await response.write(chunk)
+        try await write([chunk])
     }
 }
 
@@ -87,6 +109,8 @@ extension Aether_V1_Task {
             kind = .revoke
             taskID = engine.text(of: task)
             workflowID = task.workflow.rawValue
+        case .relayed, .freed:
+            break
         }
     }
 

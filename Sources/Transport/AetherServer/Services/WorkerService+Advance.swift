@@ -12,6 +12,11 @@ extension WorkerService {
     }
 
     func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
+        if let peers { return try await advance(request, peers) }
+        return try await advanceHere(request)
+    }
+
+    func advanceHere(_ request: AdvanceRequest) async throws -> AdvanceResponse {
         let acknowledgements = try await engine.advance(request.reports)
         return AdvanceResponse(
             answers: zip(request.reports, acknowledgements).map { AdvanceResponse.Answer(task: $0.task, $1) })

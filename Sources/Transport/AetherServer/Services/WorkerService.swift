@@ -13,10 +13,17 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
 
     let engine: Engine
     let serverID: String
+    /// The servers whose runs the workers have tasks of too; `nil` to know this server's alone.
+    var peers: Peers?
 
     func register(
         request: Aether_V1_RegisterRequest, context: ServerContext
     ) async throws -> Aether_V1_RegisterResponse {
+        if let peers { return try await register(request, peers) }
+        return try await registerHere(request)
+    }
+
+    func registerHere(_ request: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
         let workflows = request.provides.filter { $0.type == .workflow && !$0.name.isEmpty }
         // STEP is a synonym of ACTIVITY.
         let activities = request.provides.filter { $0.type != .workflow && !$0.name.isEmpty }
@@ -57,6 +64,7 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         let feed = try await engine.poll(
             worker: request.workerID, maximumTasks: maximum, silence: { details?.silence ?? .zero })
         let stream = TaskStream(engine: engine, response: response)
+        await share(request.workerID, isConnected: true)
         do {
             // A stream that broke cancels the call; so does a client that goes away while nothing is sent.
             try await withRPCCancellationHandler {
@@ -67,10 +75,10 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
                 feed.cancel()
             }
         } catch {
-            await engine.endPoll(worker: request.workerID, feed)
+            await end(feed, of: request.workerID)
             throw error
         }
-        await engine.endPoll(worker: request.workerID, feed)
+        await end(feed, of: request.workerID)
         switch feed.end {
         case .replaced:
             throw EngineError(.aborted, "a newer stream of worker \(request.workerID) took the place of this one")
@@ -81,17 +89,30 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         }
     }
 
+    private func end(_ feed: TaskFeed, of worker: String) async {
+        await engine.endPoll(worker: worker, feed)
+        if feed.end == .replaced { return }
+        await share(worker, isConnected: false)
+    }
+
     func completeStep(
         request: Aether_V1_CompleteStepRequest, context: ServerContext
     ) async throws -> Aether_V1_CompleteStepResponse {
-        let completion = Engine.Completion(request)
-        try await engine.complete(task: completion.task, completion.result)
-        return .with { $0.success = true }
+        try await answer(request.taskID, Aether_V1_WorkerService.Method.CompleteStep.descriptor, request) {
+            let completion = Engine.Completion(request)
+            try await engine.complete(task: completion.task, completion.result)
+            return .with { $0.success = true }
+        }
     }
 
     func completeSteps(
         request: Aether_V1_CompleteStepsRequest, context: ServerContext
     ) async throws -> Aether_V1_CompleteStepsResponse {
+        if let peers { return try await completeSteps(request, peers) }
+        return await completeHere(request)
+    }
+
+    func completeHere(_ request: Aether_V1_CompleteStepsRequest) async -> Aether_V1_CompleteStepsResponse {
         let results = await engine.complete(request.steps.map { Engine.Completion($0) })
         return .with {
             $0.answers = zip(request.steps, results).map { Aether_V1_CompleteStepAnswer(task: $0.taskID, $1) }
@@ -101,11 +122,13 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
     func heartbeat(
         request: Aether_V1_HeartbeatRequest, context: ServerContext
     ) async throws -> Aether_V1_HeartbeatResponse {
-        let details = request.details.isEmpty ? nil : Array(request.details)
-        let beat = try await engine.heartbeat(task: request.taskID, details: details)
-        return .with {
-            $0.ok = beat.isHeld
-            $0.cancelRequested = beat.isCancelRequested
+        try await answer(request.taskID, Aether_V1_WorkerService.Method.Heartbeat.descriptor, request) {
+            let details = request.details.isEmpty ? nil : Array(request.details)
+            let beat = try await engine.heartbeat(task: request.taskID, details: details)
+            return .with {
+                $0.ok = beat.isHeld
+                $0.cancelRequested = beat.isCancelRequested
+            }
         }
     }
 

@@ -33,6 +33,8 @@ export const AdvanceStatus = {
   ADVANCE_GAP: 3,
   /** The records can't be accepted as they are; see the message. The run stays. */
   ADVANCE_REFUSED: 4,
+  /** The run changes servers, or its server can't be reached: report the same again. */
+  ADVANCE_LATER: 5,
 } as const;
 export type AdvanceStatus = number;
 

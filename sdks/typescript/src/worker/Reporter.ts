@@ -58,10 +58,12 @@ export class Reporter {
       const batch = this.nextBatch();
       if (batch.runs.length === 0) return;
       this.callCount += 1;
-      void this.call(batch).finally(() => {
-        this.callCount -= 1;
-        if (this.ready.length > 0) this.schedule();
-      });
+      void this.call(batch)
+        .finally(() => {
+          this.callCount -= 1;
+          if (this.ready.length > 0) this.schedule();
+        })
+        .then((late) => this.callAgain(late));
     }
   }
 
@@ -83,27 +85,47 @@ export class Reporter {
     return batch;
   }
 
-  private async call(batch: Batch): Promise<void> {
+  /** Beside the other calls: runs whose servers are gone hold up none that have one. */
+  private async callAgain(batch: Batch): Promise<void> {
+    const delay = new RetryDelay(50, 1_000);
+    const { signal } = this.stopped;
+    let late = batch;
+    while (late.runs.length > 0 && !signal.aborted) {
+      await pause(delay.next(), signal);
+      if (!signal.aborted) late = await this.call(late);
+    }
+    for (const run of late.runs) run.state.outbox.failed();
+  }
+
+  /** Returns what is to be reported again. */
+  private async call(batch: Batch): Promise<Batch> {
+    const late: Batch = { runs: [], reports: [] };
     const delay = new RetryDelay(50, 1_000);
     const { signal } = this.stopped;
     while (!signal.aborted) {
       try {
         const { acks } = await this.connection.advance({ workerId: this.workerId, runs: batch.reports }, { signal });
-        batch.runs.forEach((run, index) => this.accept(run, acks[index]));
-        return;
+        batch.runs.forEach((run, index) => {
+          const report = batch.reports[index];
+          if (acks[index]?.status !== AdvanceStatus.ADVANCE_LATER || !report) return this.accept(run, acks[index]);
+          late.runs.push(run);
+          late.reports.push(report);
+        });
+        return late;
       } catch (error) {
         if (signal.aborted) break;
         if (!(error instanceof GrpcError) || !error.isTransient) {
           // Reporting the same again can't help. The runs go back to where the server has them.
           this.logger.error(`the server refused a report: ${String(error)}`);
           for (const run of batch.runs) this.table.remove(run);
-          return;
+          return late;
         }
         this.logger.debug(`a report was not delivered, trying again: ${error.message}`);
         await pause(delay.next(), signal);
       }
     }
     for (const run of batch.runs) run.state.outbox.failed();
+    return late;
   }
 
   private accept(run: Run, ack: RunAck | undefined): void {

@@ -84,7 +84,11 @@ extension API {
             id: id, type: try body.requiredText("type"), input: body.payload("input"), tier: tier,
             idPolicy: try Engine.IDPolicy(name: try body.text("idPolicy")))
         start.trace = request.trace
-        try await engine.start(start)
+        if let peer = try peers?.owner(of: id) {
+            try await peer.start(start)
+        } else {
+            try await engine.start(start)
+        }
         return .object(["id": .string(id.rawValue)])
     }
 
@@ -103,7 +107,12 @@ extension API {
 
     private func cancel(_ id: String) async -> APIError? {
         do throws(EngineError) {
-            try await engine.cancel(try WorkflowID(checking: id))
+            let id = try WorkflowID(checking: id)
+            if let peer = try peers?.owner(of: id) {
+                try await peer.cancel(id)
+            } else {
+                try await engine.cancel(id)
+            }
             return nil
         } catch {
             return APIError(error)

@@ -11,6 +11,15 @@ struct API: Sendable {
     let events: EventHub
     let bodies: BodyBudget
     let server: ServerDescription
+    /// Where requests about other servers' workflows are passed on to; `nil` where the database is not shared.
+    var peers: Peers?
+
+    /// The same, passing nothing on.
+    var alone: API {
+        var api = self
+        api.peers = nil
+        return api
+    }
 
     /// All there is.
     var operations: [APIOperation] {
@@ -20,9 +29,15 @@ struct API: Sendable {
     func add(to router: Router<BasicRequestContext>) {
         for operation in operations {
             router.on(RouterPath("\(Self.path)/\(operation.path)"), method: operation.method) { request, context in
+                let names = operation.pathParameters
+                let parameters = names.map { ($0, context.parameters.get($0) ?? "") }
                 do {
-                    return try await operation.response(
-                        to: try APIRequest(request, context.parameters, for: operation, bodies))
+                    let request = try APIRequest(
+                        request, Dictionary(parameters, uniquingKeysWith: { $1 }), for: operation, bodies)
+                    if names.contains("id"), let peer = try peers?.owner(of: try request.id) {
+                        return try await peer.response(to: request, of: operation)
+                    }
+                    return try await operation.response(to: request)
                 } catch let error as EngineError {
                     throw APIError(error)
                 }

@@ -7,19 +7,22 @@ internal import Hummingbird
 struct APIRequest: Sendable {
     let query: APIQuery
     let headers: HTTPFields
-    private let parameters: Parameters
-    private let request: Request
+    /// Percent-encoded.
+    let parameters: [String: String]
+    let path: String
+    private let content: RequestBody
     private let bodies: BodyBudget
     private let known: Set<String>
 
     /// - Throws: ``APIError`` when the query has what the operation does not know.
     init(
-        _ request: Request, _ parameters: Parameters, for operation: APIOperation, _ bodies: BodyBudget
+        _ request: Request, _ parameters: [String: String], for operation: APIOperation, _ bodies: BodyBudget
     ) throws(APIError) {
         query = try APIQuery(request, known: Set(operation.query.map(\.name)))
         headers = request.headers
+        path = request.uri.description
         self.parameters = parameters
-        self.request = request
+        content = request.body
         self.bodies = bodies
         known = Set(operation.body.map(\.name))
     }
@@ -28,12 +31,17 @@ struct APIRequest: Sendable {
     ///
     /// - Throws: ``APIError`` when it is no JSON object, is too large, or has what the operation does not know.
     var body: APIBody {
-        get async throws { try await bodies.read(request) { try APIBody($0, known: known) } }
+        get async throws { try await bodies.read(content) { try APIBody($0, known: known) } }
+    }
+
+    /// The body as it came.
+    var bytes: [UInt8] {
+        get async throws { try await bodies.read(content) { $0 } }
     }
 
     /// A part of the path, without its percent-encoding.
     func part(_ name: String) throws(APIError) -> String {
-        guard let text = parameters.get(name)?.removingPercentEncoding else {
+        guard let text = parameters[name]?.removingPercentEncoding else {
             throw APIError(.invalidArgument, "the path is not percent-encoded UTF-8")
         }
         return text

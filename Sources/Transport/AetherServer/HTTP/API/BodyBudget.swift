@@ -17,12 +17,12 @@ final class BodyBudget: Sendable {
     ///
     /// - Throws: ``APIError`` when it is too large, or too much is being read for others.
     func read<Value: Sendable>(
-        _ request: Request, _ use: ([UInt8]) async throws -> Value
+        _ body: RequestBody, _ use: ([UInt8]) async throws -> Value
     ) async throws -> Value {
         var bytes: [UInt8] = []
         var counted = 0
         defer { taken.withLock { $0 -= counted } }
-        for try await buffer in request.body {
+        for try await buffer in body {
             let count = buffer.readableBytes
             guard bytes.count + count <= maximumBytes else {
                 throw APIError(.tooLarge, "the body has more than \(maximumBytes) bytes")

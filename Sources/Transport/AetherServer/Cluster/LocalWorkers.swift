@@ -1,0 +1,97 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import Foundation
+internal import SwiftProtobuf
+internal import Synchronization
+
+/// The workers that are connected to this server, and the tasks they have of runs that other servers own.
+final class LocalWorkers: Sendable {
+    private struct Worker {
+        /// As it registered; the tasks it had then are left out.
+        var registration: Aether_V1_RegisterRequest
+        var isConnected = false
+        /// The last entry of each task's journal that was sent to it.
+        var tasks: [String: UInt64] = [:]
+    }
+
+    private let workers = Mutex<[String: Worker]>([:])
+
+    /// A worker has registered, with the tasks that it keeps.
+    func register(_ request: Aether_V1_RegisterRequest, elsewhere tasks: [(task: String, seen: UInt64)]) {
+        var registration = request
+        registration.heldTaskIds = []
+        registration.heldSequences = []
+        registration.heldRecords = []
+        workers.withLock { workers in
+            workers[request.workerID, default: Worker(registration: registration)].registration = registration
+            workers[request.workerID]?.tasks = Dictionary(tasks.map { ($0.task, $0.seen) }, uniquingKeysWith: { $1 })
+        }
+    }
+
+    func connect(_ id: String) {
+        workers.withLock { $0[id]?.isConnected = true }
+    }
+
+    func disconnect(_ id: String) {
+        workers.withLock { $0[id]?.isConnected = false }
+    }
+
+    /// What the workers that are connected register with at another server: the tasks are those that it owns.
+    func registrations(_ owns: (String) -> Bool) -> [Aether_V1_RegisterRequest] {
+        workers.withLock { workers in
+            workers.values.filter(\.isConnected).map { worker in
+                var request = worker.registration
+                for (task, seen) in worker.tasks where owns(task) {
+                    request.heldTaskIds.append(task)
+                    request.heldSequences.append(seen)
+                }
+                return request
+            }
+        }
+    }
+
+    /// Takes note of what another server sends to a worker.
+    func note(_ sent: Aether_V1_WorkerTasks) {
+        workers.withLock { workers in
+            for task in sent.tasks {
+                switch task.kind {
+                case .assign, .push:
+                    let last = task.journal.last?.sequence ?? 0
+                    workers[sent.workerID]?.tasks[task.taskID, default: last] = last
+                case .revoke, .UNRECOGNIZED:
+                    workers[sent.workerID]?.tasks[task.taskID] = nil
+                }
+            }
+            for task in sent.freedTaskIds { workers[sent.workerID]?.tasks[task] = nil }
+        }
+    }
+
+    /// Runs of this server become others': their workers go on with them.
+    func keep(_ tasks: [HeldTask]) {
+        workers.withLock { workers in
+            for held in tasks { workers[held.worker]?.tasks[held.task] = held.seen }
+        }
+    }
+
+    /// The tasks of runs in some shards.
+    func tasks(of shards: ShardSet) -> [HeldTask] {
+        workers.withLock { workers in
+            workers.flatMap { id, worker in
+                worker.tasks.compactMap { task, seen in
+                    guard let run = TaskID(task)?.workflow, shards.contains(Shard(of: run)) else { return nil }
+                    return HeldTask(worker: id, task: task, seen: seen)
+                }
+            }
+        }
+    }
+
+    /// Takes the tasks of runs in some shards out: they are this server's own now.
+    func takeTasks(of shards: ShardSet) -> [HeldTask] {
+        let tasks = tasks(of: shards)
+        workers.withLock { workers in
+            for held in tasks { workers[held.worker]?.tasks[held.task] = nil }
+        }
+        return tasks
+    }
+}

@@ -1,0 +1,203 @@
+internal import AetherActors
+internal import AetherProtocol
+internal import AetherRuntime
+internal import GRPCCore
+internal import Logging
+internal import NGHTTP2Transport
+internal import SwiftProtobuf
+internal import Synchronization
+
+/// The other servers of the database: who owns a workflow is found and reached here.
+final class Peers: Sendable {
+    private struct State {
+        var peers: [ClusterNode: Peer] = [:]
+        var links: [String: WorkerLink] = [:]
+        var running: [String: Task<Void, Never>] = [:]
+        var lenders: [TaskLink] = []
+        var isFinished = false
+    }
+
+    /// The workers that are connected to this server.
+    let workers = LocalWorkers()
+
+    /// How long a takeover waits to hear which tasks workers have; of those whose server is silent it gives the runs to others.
+    private static let patience = Duration.seconds(2)
+
+    private let engine: Engine
+    private let configuration: NGHTTP2ClientTransport.Configuration
+    private let tls: TLSContextProvider?
+    private let logger: Logger
+    private let state = Mutex(State())
+    /// Connections that are to be kept up.
+    private let connections = BatchQueue<Peer>()
+
+    /// - Parameters:
+    ///   - engine: knows who owns what.
+    ///   - configuration: how peers are connected to, with the token that they ask for.
+    ///   - tls: of connections; `nil` for plaintext.
+    ///   - logger: hears of trouble.
+    init(
+        engine: Engine, configuration: NGHTTP2ClientTransport.Configuration, tls: TLSContextProvider?, logger: Logger
+    ) {
+        self.engine = engine
+        self.configuration = configuration
+        self.tls = tls
+        self.logger = logger
+    }
+
+    /// Keeps connections up until it is cancelled.
+    func run() async {
+        await withDiscardingTaskGroup { group in
+            while let new = await connections.take() {
+                for peer in new {
+                    group.addTask {
+                        do {
+                            try await peer.client.runConnections()
+                        } catch {
+                            self.logger.warning(
+                                "the connection to another server has ended",
+                                metadata: [LogKey.node: "\(peer.node.address)", LogKey.error: "\(error)"])
+                        }
+                    }
+                }
+            }
+            group.cancelAll()
+        }
+    }
+
+    /// The connection to a node; it is made when there is none.
+    func peer(_ node: ClusterNode) -> Peer? {
+        let (peer, isNew, gone) = state.withLock { state -> (Peer?, Bool, [Peer]) in
+            if state.isFinished { return (nil, false, []) }
+            if let peer = state.peers[node] { return (peer, false, []) }
+            guard let target = TransportAddress(node.address) else { return (nil, false, []) }
+            let peer = Peer(node, transport: Peer.Transport(target: target, configuration: configuration, tls: tls))
+            // A process that has come back at the address is another node.
+            let gone = state.peers.values.filter { $0.node.address == node.address }
+            for peer in gone { state.peers[peer.node] = nil }
+            state.peers[node] = peer
+            return (peer, true, gone)
+        }
+        for peer in gone { peer.client.beginGracefulShutdown() }
+        if isNew, let peer { connections.put(peer) }
+        return peer
+    }
+
+    /// Who owns a workflow, where that is another one.
+    ///
+    /// - Returns: `nil` when the workflow is this server's.
+    /// - Throws: `elsewhere` when it is nobody's now.
+    func owner(of id: WorkflowID) throws(EngineError) -> Peer? {
+        guard let node = try engine.owner(of: id) else { return nil }
+        guard let peer = peer(node) else {
+            throw EngineError(.elsewhere, "the server at \(node.address), which owns workflow \(id), can't be reached")
+        }
+        return peer
+    }
+
+    /// The links by which workers of this server have tasks of others.
+    var links: [WorkerLink] { state.withLock { Array($0.links.values) } }
+
+    /// A link by which this server's tasks go to workers of another one, for as long as a body runs.
+    func lending(_ link: TaskLink, _ body: () async throws -> Void) async throws {
+        state.withLock { $0.lenders.append(link) }
+        defer { state.withLock { $0.lenders.removeAll { $0 === link } } }
+        try await body()
+    }
+
+    func finish() {
+        let (peers, running) = state.withLock { state in
+            state.isFinished = true
+            return (Array(state.peers.values), Array(state.running.values))
+        }
+        for task in running { task.cancel() }
+        for peer in peers { peer.client.beginGracefulShutdown() }
+        connections.finish()
+    }
+}
+
+extension Peers: ClusterPeers {
+    func follow(_ nodes: [ClusterNode]) {
+        let present = Set(nodes.map(\.id))
+        let (ended, gone) = state.withLock { state in
+            let ended = state.running.filter { !present.contains($0.key) }
+            let gone = state.peers.values.filter { !present.contains($0.node.id) }
+            for id in ended.keys {
+                state.running[id] = nil
+                state.links[id] = nil
+            }
+            for peer in gone { state.peers[peer.node] = nil }
+            return (Array(ended.values), gone)
+        }
+        for task in ended { task.cancel() }
+        for peer in gone { peer.client.beginGracefulShutdown() }
+        for peer in nodes.compactMap(peer) {
+            state.withLock { state in
+                guard state.links[peer.node.id] == nil, !state.isFinished else { return }
+                let link = WorkerLink(peer: peer, engine: engine, workers: workers, logger: logger)
+                state.links[peer.node.id] = link
+                state.running[peer.node.id] = Task { await link.run() }
+            }
+        }
+    }
+
+    func lend(placesOf worker: String, to node: String, for requests: [TaskScheduler.Request]) -> Bool {
+        state.withLock { $0.links[node] }?.lend(placesOf: worker, for: requests) ?? false
+    }
+
+    func tellLenders(_ changes: TaskScheduler.LoanChanges, _ wanted: [TaskScheduler.Wanted]) {
+        for lender in state.withLock({ $0.lenders }) {
+            lender.giveBack(changes.returned)
+            if !wanted.isEmpty { lender.want(wanted) }
+        }
+    }
+
+    func keep(_ tasks: [HeldTask]) {
+        workers.keep(tasks)
+    }
+
+    func deliver(_ messages: [RunMessage], to node: ClusterNode) async -> [MessageAnswer] {
+        let request = Aether_V1_DeliverRequest.with { $0.messages = messages.map { Aether_V1_RunMessage($0) } }
+        guard let peer = peer(node), let response = try? await peer.calls.deliver(request, options: Peer.options),
+            response.answers.count == messages.count
+        else { return messages.map { _ in .undelivered } }
+        return response.answers.map { MessageAnswer($0) }
+    }
+
+    func haveLook(_ nodes: [ClusterNode]) async {
+        await withDiscardingTaskGroup { group in
+            for peer in nodes.compactMap(peer) {
+                group.addTask { _ = try? await peer.calls.look(Aether_V1_LookRequest(), options: Peer.options) }
+            }
+        }
+    }
+
+    func hasRun(_ id: WorkflowID, at node: ClusterNode) async -> Bool? {
+        do {
+            let request = Aether_V1_GetStatusRequest.with { $0.workflowID = id.rawValue }
+            let _: Aether_V1_WorkflowStatus? = try await peer(node)?.call(
+                Aether_V1_ClientService.Method.GetWorkflowStatus.descriptor, request)
+            return true
+        } catch let error as RPCError {
+            return error.code == .notFound ? false : nil
+        } catch {
+            return nil
+        }
+    }
+
+    func heldTasks(of shards: ShardSet, at nodes: [ClusterNode]) async -> [HeldTask] {
+        let request = Aether_V1_HeldTasksRequest.with { $0.shards = shards.shards.map { Int32($0.number) } }
+        var options = CallOptions.defaults
+        options.timeout = Self.patience
+        let own = workers.takeTasks(of: shards)
+        return await withTaskGroup(of: [HeldTask].self) { [options] group in
+            for peer in nodes.compactMap(peer) {
+                group.addTask {
+                    let response = try? await peer.calls.getHeldTasks(request, options: options)
+                    return (response?.tasks ?? []).map { HeldTask(worker: $0.workerID, task: $0.taskID, seen: $0.seen) }
+                }
+            }
+            return await group.reduce(into: own) { $0 += $1 }
+        }
+    }
+}
