@@ -83,8 +83,8 @@ extension TaskScheduler {
     package func wanted(_ resource: TaskResource) -> [Wanted] {
         guard let queue = queues[resource] else { return [] }
         var wanted = [
-            Wanted(resource, needsReplay: false, generationBefore: 0, count: queue.any.own),
-            Wanted(resource, needsReplay: true, generationBefore: 0, count: queue.replaying.own),
+            Wanted(resource, needsReplay: false, generationBefore: 0, count: queue.any.count),
+            Wanted(resource, needsReplay: true, generationBefore: 0, count: queue.replaying.count),
         ]
         wanted += queue.later.generations.map {
             Wanted(resource, needsReplay: true, generationBefore: $0.key, count: $0.value)

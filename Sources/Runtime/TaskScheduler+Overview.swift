@@ -26,7 +26,7 @@ extension TaskScheduler {
         queues.map { resource, queue in
             let serving = queue.offering.compactMap { sessions[$0] }
             // What was given out and came back stands behind younger ones; the heads are near enough.
-            let heads = [queue.any.first, queue.replaying.first, queue.later.first]
+            let heads = [queue.any, queue.replaying, queue.later].map { $0.first(withPlaces: false) }
             return QueueOverview(
                 resource: resource, depth: queue.depth, oldest: heads.compactMap { $0?.request.since }.min(),
                 workers: serving.map(\.worker.id).sorted(), free: serving.reduce(0) { $0 + max(0, $1.free) })

@@ -87,15 +87,14 @@ package struct TaskScheduler: Sendable {
         }
 
         /// The list that holds the oldest task which a session may have, and the task's order.
-        func head(for session: Session) -> (
-            list: WritableKeyPath<Queue, TaskList>, order: UInt64
-        )? {
-            var oldest = any.first.map { (list: \Queue.any, order: $0.order) }
+        func head(for session: Session) -> (list: WritableKeyPath<Queue, TaskList>, order: UInt64)? {
+            let withPlaces = !session.isBorrowed
+            var oldest = any.first(withPlaces: withPlaces).map { (list: \Queue.any, order: $0.order) }
             if session.worker.isPlain { return oldest }
-            if let replay = replaying.first?.order, replay < oldest?.order ?? .max {
+            if let replay = replaying.first(withPlaces: withPlaces)?.order, replay < oldest?.order ?? .max {
                 oldest = (\Queue.replaying, replay)
             }
-            if let first = later.first, first.request.generationBefore < session.generation,
+            if let first = later.first(withPlaces: withPlaces), first.request.generationBefore < session.generation,
                 first.order < oldest?.order ?? .max
             {
                 oldest = (\Queue.later, first.order)
@@ -105,7 +104,7 @@ package struct TaskScheduler: Sendable {
 
         mutating func pop(for session: Session) -> Request? {
             guard let head = head(for: session) else { return nil }
-            return self[keyPath: head.list].popFirst()
+            return self[keyPath: head.list].pop(head.order)
         }
 
         mutating func list(_ session: SessionID) {
@@ -119,7 +118,7 @@ package struct TaskScheduler: Sendable {
         }
 
         /// How many tasks of this server wait.
-        var depth: Int { any.own + replaying.own + later.own }
+        var depth: Int { any.count + replaying.count + later.count }
 
         var isUnused: Bool { any.isEmpty && replaying.isEmpty && later.isEmpty && offering.isEmpty }
     }
