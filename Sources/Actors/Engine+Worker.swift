@@ -69,14 +69,21 @@ extension Engine {
             throw EngineError(.invalidArgument, "worker_id must be 1 to \(WorkflowID.maximumLength) bytes long")
         }
         var claimed: [WorkerSession.HeldTask] = []
+        // Of runs that change servers just now nobody says here whose they are.
+        var kept: [String] = []
         for start in stride(from: 0, to: registration.held.count, by: configuration.recoveryPageSize) {
             let page = registration.held[start...].prefix(configuration.recoveryPageSize).map {
                 (task($0.task), $0.seen, $0.record)
             }
             await prefetch(page.compactMap { $0.0?.workflow })
-            for case (let task?, let seen, let record) in page
-            where try await holds(worker, task, upTo: seen, record: record) {
-                claimed.append(WorkerSession.HeldTask(task: task, seen: seen))
+            for case (let task?, let seen, let record) in page {
+                do throws(EngineError) {
+                    guard try await holds(worker, task, upTo: seen, record: record) else { continue }
+                    claimed.append(WorkerSession.HeldTask(task: task, seen: seen))
+                } catch {
+                    guard error.code == .elsewhere else { throw error }
+                    kept.append(text(of: task))
+                }
             }
         }
         let entry = WorkerSession.Registration(
@@ -86,10 +93,9 @@ extension Engine {
                 service: registration.service, group: registration.group, languages: registration.languages,
                 workflows: registration.workflows.keys.sorted(), activities: Set(registration.activities).sorted()))
         let session = try await enter(entry, held: claimed)
-        var kept: [String] = []
         for task in claimed.map(\.task) {
             // A lease that ended before the session took it over did not reach the session: nobody would free it.
-            if try await holds(worker, task) {
+            if (try? await holds(worker, task)) ?? true {
                 kept.append(text(of: task))
             } else {
                 await dispatcher.giveBack(await session.free([task]))

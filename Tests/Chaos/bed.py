@@ -75,16 +75,23 @@ class Bed:
         self.faults = Faults(self.directory.name, TASK_MARK)
         self.server = Server(self.path, *flags, under=[*under, *self.faults.under], errors=self.errors,
                              port=lasting_port())
-        ways = [self.server.target, proxy.reach(self.server.target) if proxy else self.server.target]
+        self.ways = self.make_ways(proxy)
         self.workers = {}
         for number in range(workers):
-            self.start_worker(f"w{number}", ways[number % 2])
+            self.start_worker(f"w{number}", self.target(number))
         self.count = 0
         self.recovery = 0.0
         # Only what is known to be good is thrown away.
         self.is_good = False
         self.broken = []
-        self.load = Load([ways[number % 2] for number in range(clients)], self.directory.name, patience, **life)
+        self.load = Load([self.target(number) for number in range(clients)], self.directory.name, patience, **life)
+
+    def make_ways(self, proxy):
+        return [self.server.target, proxy.reach(self.server.target) if proxy else self.server.target]
+
+    def target(self, number):
+        """Where the client or the worker of a number finds the server."""
+        return self.ways[number % len(self.ways)]
 
     @property
     def database(self):

@@ -10,6 +10,7 @@ from typing import Callable, NamedTuple
 
 import arguments
 import clocks
+import cluster
 import database
 import disk
 import faults
@@ -69,6 +70,12 @@ FAULTS = [
     Fault("database-stalled", database.bad_way(proxy.STALLED, (0.5, 2)), 2, POSTGRES),
     Fault("database-one-way", database.bad_way(proxy.ONE_WAY, (0.5, 2)), 2, POSTGRES),
     Fault("database-dropping", database.bad_way(proxy.DROPPING, (0.5, 2)), 2, POSTGRES),
+    Fault("cluster-kill", cluster.harmed(cluster.kill), 6, POSTGRES),
+    Fault("cluster-lose", cluster.harmed(cluster.lose), 2, POSTGRES),
+    Fault("cluster-pause", cluster.harmed(cluster.pause), 1, POSTGRES),
+    Fault("cluster-leave", cluster.harmed(cluster.leave), 3, POSTGRES),
+    Fault("cluster-cut-off", cluster.cut_off, 1, POSTGRES),
+    Fault("cluster-database-restart", cluster.harmed(cluster.restart_database), 2, POSTGRES),
     Fault("clock-set", clocks.set_meanwhile, 5),
     Fault("clock-set-while-down", clocks.set_between, 5),
     Fault("network-slow", network.bad_way(proxy.SLOW, (0.5, 2)), 2),

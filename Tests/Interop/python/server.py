@@ -12,13 +12,15 @@ BINARY = os.environ["AETHER_BINARY"]
 
 
 class Server:
-    def __init__(self, directory, *flags, under=(), errors=None, port=0, metrics_port="0", environment=None):
+    def __init__(self, directory, *flags, under=(), errors=None, port=0, metrics_port="0", environment=None,
+                 database=None):
         """Its standard error goes to a file, if there is one. Without a metrics_port there is what aether.toml says."""
         self.directory = directory
         self.flags = flags
         self.under = under
         self.errors = errors
         self.environment = environment or {}
+        self.given_database = database
         self.metrics = ("--metrics-port", metrics_port) if metrics_port else ()
         self.start(port)
 
@@ -38,7 +40,7 @@ class Server:
     @property
     def database(self):
         """What the server is given with --db."""
-        return postgres.database(self.directory) or os.path.join(self.directory, "aether.db")
+        return self.given_database or postgres.database(self.directory) or os.path.join(self.directory, "aether.db")
 
     @property
     def target(self):

@@ -56,7 +56,8 @@ final class WorkerLink: Sendable {
         try await peer.calls.shareWorkers(
             requestProducer: { writer in
                 for registration in self.workers.registrations(self.isPeers) {
-                    try await self.introduce(registration)
+                    let kept = Set(try await self.introduce(registration).keptTaskIds)
+                    await self.revoke(registration.heldTaskIds.filter { !kept.contains($0) }, of: registration.workerID)
                     try await writer.write(.with { $0.connected = [registration.workerID] })
                 }
                 while let batch = await queue.take() { try await writer.write(contentsOf: batch) }
@@ -86,6 +87,24 @@ final class WorkerLink: Sendable {
         let response: Aether_V1_RegisterResponse = try await peer.call(
             Aether_V1_WorkerService.Method.Register.descriptor, registration)
         return response
+    }
+
+    /// Tasks are no longer a worker's, says the server that owns their runs.
+    private func revoke(_ tasks: [String], of worker: String) async {
+        if tasks.isEmpty { return }
+        let news = tasks.map { task in
+            Aether_V1_Task.with {
+                $0.kind = .revoke
+                $0.taskID = task
+                $0.workflowID = TaskID(task)?.workflow.rawValue ?? ""
+            }
+        }
+        workers.note(
+            .with {
+                $0.workerID = worker
+                $0.freedTaskIds = tasks
+            })
+        await engine.relay(news, to: worker)
     }
 
     func connect(_ worker: String) {

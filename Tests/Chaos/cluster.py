@@ -1,0 +1,134 @@
+"""Several servers of one PostgreSQL database: they die, stand still, lose their database, come and go."""
+
+import os
+import signal
+import time
+
+import database
+import postgres
+import proxy
+from bed import ANY, Bed, lasting_port
+from server import Server
+
+DEBUG = ("--log-level", "debug")
+NODES = 3
+# So long a lease lasts, and a little.
+LEASE = 11
+
+
+class ClusterBed(Bed):
+    """Clients and workers are spread over all servers. With `way`, the last one reaches its database through it."""
+
+    def __init__(self, *flags, way=None, **bed_is):
+        self.flags, self.way = flags, way
+        self.others = []
+        super().__init__("--worker-grace-ms", "5000", *DEBUG, *flags, **bed_is)
+
+    @property
+    def nodes(self):
+        return [self.server, *self.others]
+
+    def make_ways(self, _):
+        for number in range(1, NODES):
+            folder = os.path.join(self.directory.name, f"node-{number}")
+            os.mkdir(folder)
+            url = self.server.database
+            if self.way and number == NODES - 1:
+                host = url.split("@")[1].split("/")[0]
+                url = url.replace(host, self.way.reach(host))
+            self.others.append(Server(folder, "--worker-grace-ms", "5000", *DEBUG, *self.flags, errors=self.errors,
+                                      port=lasting_port(), database=url))
+        return [node.target for node in self.nodes]
+
+    def until_spread(self, timeout=60):
+        """Waits until every server owns shards, and none is free."""
+        def is_spread():
+            rows = postgres.query(self.database, "SELECT coalesce(owner, ''), count(*) FROM aether.shard GROUP BY 1")
+            return len(rows) == NODES and all(owner and int(count) > 40 for owner, count in rows)
+        self.until(is_spread, "the shards are not spread over the servers", timeout)
+
+    def finish(self):
+        self.load.finish()
+        for node in self.others:
+            code = node.stop()
+            if code:
+                self.broken.append(f"a server ended with {code}")
+        return super().finish()
+
+    def __exit__(self, *arguments):
+        for node in self.others:
+            node.process.send_signal(signal.SIGCONT)
+            node.process.kill()
+            node.process.wait()
+        super().__exit__(*arguments)
+
+
+def harmed(harm, settle=2, **bed_is):
+    def fault(random, count):
+        with ClusterBed(steps=ANY, clients=12, workers=6, patience=20, **bed_is) as bed:
+            bed.until_spread()
+            bed.begin()
+            for _ in range(count):
+                time.sleep(random.uniform(0, 1))
+                harm(bed, random)
+                bed.recover()
+                time.sleep(settle)
+            return bed.finish()
+    return fault
+
+
+def kill(bed, random):
+    """A server is killed and comes back at once: its runs go on where it, or another one, takes them up."""
+    node = random.choice(bed.nodes)
+    node.kill()
+    node.restart()
+
+
+def lose(bed, random):
+    """A server is killed and stays away until its lease is over: the others have taken its runs over by then."""
+    node = random.choice(bed.nodes)
+    node.kill()
+    begin = time.monotonic()
+    bed.until(lambda: not free_or_of_the_dead(bed), "the shards of the dead server were not taken over", 15)
+    bed.recovery = max(bed.recovery, time.monotonic() - begin)
+    node.restart()
+
+
+def free_or_of_the_dead(bed):
+    rows = postgres.query(bed.database, "SELECT count(*) FROM aether.shard WHERE owner IS NULL OR owner NOT IN ("
+                          "SELECT id FROM aether.node WHERE lease_until > extract(epoch FROM clock_timestamp()) * 1000)")
+    return int(rows[0][0]) > 0 or len(postgres.query(bed.database, "SELECT id FROM aether.node")) >= NODES
+
+
+def pause(bed, random):
+    """A server stands still for longer than its lease, and goes on as if nothing had happened: what it writes is refused."""
+    node = random.choice(bed.nodes)
+    node.process.send_signal(signal.SIGSTOP)
+    time.sleep(LEASE + random.uniform(0, 4))
+    node.process.send_signal(signal.SIGCONT)
+
+
+def leave(bed, random):
+    """A server stops as it should, and comes back."""
+    node = random.choice(bed.nodes)
+    node.stop()
+    time.sleep(random.uniform(0, 2))
+    node.restart()
+
+
+def cut_off(random, count):
+    """A server does not reach its database for longer than its lease."""
+    way = proxy.Proxy()
+
+    def cut(_, random):
+        way.become(random.choice([proxy.STALLED, proxy.DROPPING]))
+        time.sleep(LEASE + random.uniform(0, 4))
+        way.become(proxy.GOOD)
+    try:
+        return harmed(cut, way=way)(random, count)
+    finally:
+        way.close()
+
+
+def restart_database(_, random):
+    database.restart(random)
