@@ -10,7 +10,6 @@ import proxy
 from bed import ANY, Bed, lasting_port
 from server import Server
 
-DEBUG = ("--log-level", "debug")
 NODES = 3
 # So long a lease lasts, and a little.
 LEASE = 11
@@ -22,7 +21,7 @@ class ClusterBed(Bed):
     def __init__(self, *flags, way=None, **bed_is):
         self.flags, self.way = flags, way
         self.others = []
-        super().__init__("--worker-grace-ms", "5000", *DEBUG, *flags, **bed_is)
+        super().__init__("--worker-grace-ms", "5000", *flags, **bed_is)
 
     @property
     def nodes(self):
@@ -36,7 +35,7 @@ class ClusterBed(Bed):
             if self.way and number == NODES - 1:
                 host = url.split("@")[1].split("/")[0]
                 url = url.replace(host, self.way.reach(host))
-            self.others.append(Server(folder, "--worker-grace-ms", "5000", *DEBUG, *self.flags, errors=self.errors,
+            self.others.append(Server(folder, "--worker-grace-ms", "5000", *self.flags, errors=self.errors,
                                       port=lasting_port(), database=url))
         return [node.target for node in self.nodes]
 
@@ -65,7 +64,7 @@ class ClusterBed(Bed):
 
 def harmed(harm, settle=2, **bed_is):
     def fault(random, count):
-        with ClusterBed(steps=ANY, clients=12, workers=6, patience=20, **bed_is) as bed:
+        with ClusterBed(steps=ANY, clients=12, workers=6, patience=90, **bed_is) as bed:
             bed.until_spread()
             bed.begin()
             for _ in range(count):
