@@ -8,7 +8,8 @@ private struct Servers {
         var scheduler = TaskScheduler()
         /// What each of its workers has, of whatever server.
         var held: [String: Int] = [:]
-        var standing: [TaskScheduler.Wanted: Int] = [:]
+        /// How many places each of the others stands in line for.
+        var standing: [String: [TaskScheduler.Wanted: Int]] = [:]
     }
 
     var servers: [String: Server]
@@ -59,7 +60,7 @@ private struct Servers {
                 let kind = TaskScheduler.Wanted(
                     assignment.request.resource, needsReplay: assignment.request.needsReplay,
                     generationBefore: assignment.request.generationBefore, count: 0)
-                servers[server]?.standing[kind, default: 0] -= 1
+                servers[server]?.standing[borrower, default: [:]][kind, default: 0] -= 1
                 perform(servers[borrower]?.scheduler.lend(Self.id(worker), count: 1) ?? [], at: borrower)
             } else {
                 given.append((assignment.request.subject.workflow.rawValue, server, worker))
@@ -95,9 +96,8 @@ private struct Servers {
     private mutating func stand(_ wanted: TaskScheduler.Wanted, for borrower: String, at lender: String) {
         var kind = wanted
         kind.count = 0
-        // Of each borrower by itself: here there is one line for all, which is never too short.
-        let missing = max(0, wanted.count - (servers[lender]?.standing[kind] ?? 0))
-        servers[lender]?.standing[kind, default: 0] += missing
+        let missing = max(0, wanted.count - (servers[lender]?.standing[borrower]?[kind] ?? 0))
+        servers[lender]?.standing[borrower, default: [:]][kind, default: 0] += missing
         for _ in 0..<missing {
             if let assignment = servers[lender]?.scheduler.enqueue(wanted.request(of: borrower)) {
                 perform([assignment], at: lender)

@@ -8,6 +8,10 @@ final class PostgresState: Sendable {
         /// Whether a write was given up whose outcome is not known.
         var isUnsettled = false
         var isClosed = false
+        /// How many writes there were, of any kind.
+        var writes = 0
+        /// The numbers of workflows as they were read last, after so many writes.
+        var counts: (value: WorkflowCounts, writes: Int, readAt: ContinuousClock.Instant)?
         /// The shards that the store is asked of, and writes to.
         var served = ShardSet()
     }

@@ -129,8 +129,22 @@ public final class PostgresStore: SharedStore {
         return try await readers.read { (query) throws(PostgresFailure) in try query.nextWake(in: shards) }
     }
 
+    /// How long numbers stand that this server has changed nothing of. Others may.
+    private static let countsLifetime = Duration.seconds(10)
+
+    /// How many workflows there are in each state. What other servers have changed is in it after 10 seconds at most: an idle server asks its
+    /// database for little.
     public func counts() async throws(StoreError) -> WorkflowCounts {
-        try await readers.read { (query) throws(PostgresFailure) in try query.counts() }
+        let values = state.current
+        if let last = values.counts, last.writes == values.writes, !values.isClosed, !values.isUnsettled,
+            last.readAt.duration(to: .now) < Self.countsLifetime
+        {
+            return last.value
+        }
+        let now = ContinuousClock.now
+        let counts = try await readers.read { (query) throws(PostgresFailure) in try query.counts() }
+        state.update { $0.counts = (counts, values.writes, now) }
+        return counts
     }
 
     public func closedBytes() async throws(StoreError) -> ClosedBytes {

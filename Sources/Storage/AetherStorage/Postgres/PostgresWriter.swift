@@ -217,6 +217,7 @@ actor PostgresWriter {
         unsettled = nil
         for (id, place) in write.places { cache.update(id, place) }
         state.update { values in
+            values.writes += 1
             if case .commit = write.request { values.statistics.commits += 1 }
             values.statistics.entries += write.entries
             values.statistics.bytes += write.bytes

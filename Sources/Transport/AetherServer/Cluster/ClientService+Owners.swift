@@ -18,8 +18,15 @@ extension ClientService {
         here: (WorkflowID) async throws -> Response
     ) async throws -> Response {
         let id = try WorkflowID(checking: id)
-        guard let peer = try peers?.owner(of: id) else { return try await here(id) }
-        return try await peer.call(method, request)
+        guard let peers else { return try await here(id) }
+        if let peer = try await peers.nextOwner(of: id) { return try await peer.call(method, request) }
+        do {
+            return try await here(id)
+        } catch let error as EngineError where error.code == .elsewhere {
+            // It has just been given away.
+            guard let peer = try await peers.nextOwner(of: id) else { throw error }
+            return try await peer.call(method, request)
+        }
     }
 
     /// An id for a new workflow: this server's, if it serves any.
@@ -42,7 +49,7 @@ extension ClientService {
         }
         for (index, start) in request.starts.enumerated() {
             do throws(EngineError) {
-                guard let peer = try peers.owner(of: try WorkflowID(checking: start.workflowID)) else {
+                guard let peer = try await peers.nextOwner(of: try WorkflowID(checking: start.workflowID)) else {
                     here.append(index)
                     continue
                 }

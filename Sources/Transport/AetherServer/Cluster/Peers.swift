@@ -22,6 +22,9 @@ final class Peers: Sendable {
 
     /// How long a takeover waits to hear which tasks workers have; of those whose server is silent it gives the runs to others.
     private static let patience = Duration.seconds(2)
+    /// How often a workflow's owner is looked for, and how long it takes from one look to the next.
+    private static let looks = 40
+    private static let pause = Duration.milliseconds(50)
 
     private let engine: Engine
     private let configuration: NGHTTP2ClientTransport.Configuration
@@ -83,10 +86,25 @@ final class Peers: Sendable {
         return peer
     }
 
-    /// Who owns a workflow, where that is another one.
+    /// Who owns a workflow, where that is another one; waits for a while when it is nobody's, as when it changes servers.
     ///
     /// - Returns: `nil` when the workflow is this server's.
-    /// - Throws: `elsewhere` when it is nobody's now.
+    /// - Throws: `elsewhere` when it is nobody's for longer.
+    func nextOwner(of id: WorkflowID) async throws(EngineError) -> Peer? {
+        for _ in 0..<Self.looks {
+            do throws(EngineError) {
+                return try owner(of: id)
+            } catch {
+                guard error.code == .elsewhere, (try? await engine.sleep(Self.pause)) != nil else { throw error }
+            }
+        }
+        return try owner(of: id)
+    }
+
+    /// Who owns a workflow now, where that is another one.
+    ///
+    /// - Returns: `nil` when the workflow is this server's.
+    /// - Throws: `elsewhere` when it is nobody's.
     func owner(of id: WorkflowID) throws(EngineError) -> Peer? {
         guard let node = try engine.owner(of: id) else { return nil }
         guard let peer = peer(node) else {

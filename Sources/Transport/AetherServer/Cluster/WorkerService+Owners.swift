@@ -62,7 +62,7 @@ extension WorkerService {
     func answer<Request: Message, Response: Message>(
         _ task: String, _ method: MethodDescriptor, _ request: Request, here: () async throws -> Response
     ) async throws -> Response {
-        guard let run = TaskID(task)?.workflow, let peer = try peers?.owner(of: run) else { return try await here() }
+        guard let run = TaskID(task)?.workflow, let peer = try await peers?.nextOwner(of: run) else { return try await here() }
         return try await peer.call(method, request)
     }
 
@@ -106,7 +106,7 @@ extension WorkerService {
         var here: [Int] = []
         var elsewhere: [String: (peer: Peer, indices: [Int])] = [:]
         for (index, step) in request.steps.enumerated() {
-            if let run = TaskID(step.taskID)?.workflow, let peer = try peers.owner(of: run) {
+            if let run = TaskID(step.taskID)?.workflow, let peer = try await peers.nextOwner(of: run) {
                 elsewhere[peer.node.id, default: (peer, [])].indices.append(index)
             } else {
                 here.append(index)

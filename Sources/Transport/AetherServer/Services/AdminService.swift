@@ -51,7 +51,7 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
         request: Aether_V1_HistoryRequest, response: RPCWriter<Aether_V1_JournalEntry>, context: ServerContext
     ) async throws {
         let id = try WorkflowID(checking: request.workflowID)
-        if let peer = try peers?.owner(of: id) {
+        if let peer = try await peers?.nextOwner(of: id) {
             return try await peer.calls.getHistory(request) { try await response.write(contentsOf: $0.messages) }
         }
         var after = request.after

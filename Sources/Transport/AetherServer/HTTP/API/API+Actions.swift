@@ -84,7 +84,7 @@ extension API {
             id: id, type: try body.requiredText("type"), input: body.payload("input"), tier: tier,
             idPolicy: try Engine.IDPolicy(name: try body.text("idPolicy")))
         start.trace = request.trace
-        if let peer = try peers?.owner(of: id) {
+        if let peer = try await peers?.nextOwner(of: id) {
             try await peer.start(start)
         } else {
             try await engine.start(start)
@@ -108,7 +108,7 @@ extension API {
     private func cancel(_ id: String) async -> APIError? {
         do throws(EngineError) {
             let id = try WorkflowID(checking: id)
-            if let peer = try peers?.owner(of: id) {
+            if let peer = try await peers?.nextOwner(of: id) {
                 try await peer.cancel(id)
             } else {
                 try await engine.cancel(id)

@@ -34,7 +34,7 @@ struct API: Sendable {
                 do {
                     let request = try APIRequest(
                         request, Dictionary(parameters, uniquingKeysWith: { $1 }), for: operation, bodies)
-                    if names.contains("id"), let peer = try peers?.owner(of: try request.id) {
+                    if names.contains("id"), let peer = try await peers?.nextOwner(of: try request.id) {
                         return try await peer.response(to: request, of: operation)
                     }
                     return try await operation.response(to: request)
