@@ -13,8 +13,8 @@ extension DatabaseCare {
         package var bytes: Int
     }
 
-    /// Copies a database file into an empty PostgreSQL database, where a server goes on as it would on the file: with what
-    /// workers hold, see ``WorkflowStore/incarnation``. It is read back and compared before it is there.
+    /// Copies a database file into an empty PostgreSQL database, where a server goes on as it would on the file, also with
+    /// what workers hold (``WorkflowStore/incarnation``). All of it is there at once, read back and compared, or none.
     ///
     /// No server may be using either of them. The file stays as it is.
     ///

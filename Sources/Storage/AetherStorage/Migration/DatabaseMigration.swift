@@ -45,7 +45,7 @@ final class DatabaseMigration {
     func run() throws -> ContentDigest {
         try source.begin()
         try source.readLaggingHeads()
-        try target.empty()
+        try target.truncate()
         try copyWorkflows()
         try target.finish(tally, incarnation: try source.incarnation())
         try compare()

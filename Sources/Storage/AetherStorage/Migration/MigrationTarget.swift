@@ -1,10 +1,10 @@
 internal import AetherRuntime
 
 /// The PostgreSQL database that another one is copied into, in one transaction: PostgreSQL keeps nothing of it in memory, and
-/// taking it back takes no time, however much it is.
+/// takes it back in no time, however much it is.
 ///
-/// The tables are locked from ``begin()`` on. Both of those that are filled are emptied at first, which they are already: so
-/// a copy that is taken back leaves no dead rows, and the rows come in as `FREEZE` has them, without a later round of vacuum.
+/// The tables are locked from ``begin()`` on. The two that are filled are truncated first, empty as they are: what is taken
+/// back then leaves no dead rows, and COPY can be told to `FREEZE` the rows, so that no vacuum has to write them again.
 final class MigrationTarget {
     let name: String
     let connection: PostgresConnection
@@ -99,8 +99,8 @@ final class MigrationTarget {
         SELECT NOT EXISTS (SELECT 1 FROM aether.workflow) AND NOT EXISTS (SELECT 1 FROM aether.journal)
         """
 
-    /// To be called once, before anything is added.
-    func empty() throws(StoreError) {
+    /// Truncates the tables; to be called once, before anything is added.
+    func truncate() throws(StoreError) {
         _ = try run("TRUNCATE aether.workflow, aether.journal")
     }
 
