@@ -14,7 +14,8 @@ struct AetherCommand: AsyncParsableCommand {
         version: AetherVersion.current,
         subcommands: [
             ServeCommand.self, InitCommand.self, WorkflowCommand.self, StatusCommand.self, CancelCommand.self,
-            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, BenchCommand.self, CompletionsCommand.self,
+            BackupCommand.self, RestoreCommand.self, DoctorCommand.self, MigrateCommand.self, BenchCommand.self,
+            CompletionsCommand.self,
         ])
 
     /// Runs the command and ends the process with its exit code. An error is one line on standard error.

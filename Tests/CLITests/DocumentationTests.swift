@@ -78,7 +78,7 @@ struct DocumentationTests {
         let flags = try JSONDecoder().decode(Help.self, from: Data(AetherCommand._dumpHelp().utf8)).command.flags()
         #expect(flags.count > 40)
         let common = ["server", "timeout", "json", "token-file", "tls-ca", "tls-cert", "tls-key", "insecure"]
-        let ownJSON = ["init", "backup", "restore", "doctor"]
+        let ownJSON = ["init", "backup", "restore", "doctor", "migrate"]
         for (command, argument) in flags {
             for name in argument.long {
                 let isCommon = common.contains(name) && !ownJSON.contains(command)

@@ -8,9 +8,9 @@ struct DrivenRun {
     private var written = 0
     private var records: UInt64 = 0
 
-    init(_ id: String, parent: ParentLink? = nil) {
+    init(_ id: String, tier: PersistenceTier = .stateActionLog, parent: ParentLink? = nil) {
         let start = WorkflowStart(
-            type: "order", input: Array("1".utf8), tier: .stateActionLog, seed: 7, parent: parent)
+            type: "order", input: Array("1".utf8), tier: tier, seed: 7, parent: parent)
         let (execution, decision) = WorkflowExecution.create(
             id: WorkflowID(rawValue: id), start: start, at: Timestamp(rawValue: 1_000))
         self.execution = execution

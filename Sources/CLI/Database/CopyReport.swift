@@ -24,12 +24,7 @@ struct CopyReport {
             ?? "not checked"
         let aside = copy.keptAside.map { "; what was there is now \($0)" } ?? ""
         return Cell.visible(
-            "\(verb) \(source) to \(copy.path): \(size), \(content) (\(ElapsedTime(elapsed).span))\(aside)")
-    }
-
-    private var size: String {
-        let mebibytes = Double(copy.bytes) / 1_048_576
-        let tenths = Int((mebibytes * 10).rounded())
-        return "\(tenths / 10).\(tenths % 10) MiB"
+            "\(verb) \(source) to \(copy.path): \(ByteCount(copy.bytes).mebibytes), \(content) "
+                + "(\(ElapsedTime(elapsed).span))\(aside)")
     }
 }

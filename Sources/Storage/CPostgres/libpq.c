@@ -31,6 +31,10 @@ typedef struct _PQconninfoOption PQconninfoOption;
     F(PQnoticeProcessor, PQsetNoticeProcessor, (PGconn *, PQnoticeProcessor, void *))                                 \
     F(int, PQsetnonblocking, (PGconn *, int))                                                                         \
     F(int, PQenterPipelineMode, (PGconn *))                                                                           \
+    F(int, PQexitPipelineMode, (PGconn *))                                                                            \
+    F(int, PQsetSingleRowMode, (PGconn *))                                                                            \
+    F(int, PQputCopyData, (PGconn *, const char *, int))                                                              \
+    F(int, PQputCopyEnd, (PGconn *, const char *))                                                                    \
     F(int, PQpipelineSync, (PGconn *))                                                                                \
     F(int, PQsendPrepare, (PGconn *, const char *, const char *, int, const unsigned int *))                          \
     F(int, PQsendQueryPrepared,                                                                                       \
@@ -66,6 +70,7 @@ _Static_assert(__builtin_offsetof(PQconninfoOption, envvar) == __builtin_offseto
 _Static_assert((int)CONNECTION_OK == PQ_STATE_CONNECTED && (int)PGRES_COMMAND_OK == PQ_STATE_DONE, "states");
 _Static_assert((int)PGRES_TUPLES_OK == PQ_STATE_ROWS && (int)PGRES_PIPELINE_SYNC == PQ_STATE_SYNC, "states");
 _Static_assert((int)PGRES_PIPELINE_ABORTED == PQ_STATE_SKIPPED, "states");
+_Static_assert((int)PGRES_COPY_IN == PQ_STATE_COPY && (int)PGRES_SINGLE_TUPLE == PQ_STATE_ROW, "states");
 _Static_assert(PG_DIAG_SQLSTATE == PQ_FIELD_SQLSTATE && PG_DIAG_MESSAGE_PRIMARY == PQ_FIELD_MESSAGE, "fields");
 _Static_assert(PG_DIAG_CONSTRAINT_NAME == PQ_FIELD_CONSTRAINT, "fields");
 #endif
@@ -151,6 +156,12 @@ int pq_flush(PGconn *connection) { return libpq.PQflush(connection); }
 int pq_consume(PGconn *connection) { return libpq.PQconsumeInput(connection); }
 int pq_is_busy(PGconn *connection) { return libpq.PQisBusy(connection); }
 PGresult *pq_result(PGconn *connection) { return libpq.PQgetResult(connection); }
+
+int pq_enter_pipeline(PGconn *connection) { return libpq.PQenterPipelineMode(connection); }
+int pq_exit_pipeline(PGconn *connection) { return libpq.PQexitPipelineMode(connection); }
+int pq_stream_rows(PGconn *connection) { return libpq.PQsetSingleRowMode(connection); }
+int pq_put(PGconn *connection, const char *bytes, int count) { return libpq.PQputCopyData(connection, bytes, count); }
+int pq_put_end(PGconn *connection) { return libpq.PQputCopyEnd(connection, NULL); }
 
 int pq_status(const PGresult *result) { return libpq.PQresultStatus(result); }
 const char *pq_error_field(const PGresult *result, int field) { return libpq.PQresultErrorField(result, field); }

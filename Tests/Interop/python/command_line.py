@@ -16,6 +16,7 @@ import uuid
 import grpc
 
 from checks import check, equal, refused, run
+from postgres import Postgres, query
 from server import BINARY, Server, serving
 from worker import Worker
 
@@ -456,7 +457,7 @@ def logs(aether):
     aether.fails(64, "--log-level is 'loud'", "serve", *FREE, "--log-level", "loud")
 
 
-# backup, restore, doctor
+# backup, restore, doctor, migrate
 
 
 def database_of(server):
@@ -582,6 +583,95 @@ def tasks_of_a_time_undone(aether):
                 stale.close()
                 equal(late.complete(task, b'"right"').success, True)
         equal(here.status("order")["result"], "right")
+
+
+def make_database(cluster):
+    """The URL of an empty PostgreSQL database."""
+    query(cluster.url + "/postgres", "CREATE DATABASE moved")
+    return cluster.url + "/moved"
+
+
+@check
+def migrate(aether):
+    """What a stopped server had on SQLite goes on with one on PostgreSQL, also what a worker holds meanwhile."""
+    ids = ("finished", "failed", "held", "waiting-\u00fc")
+    # Longer than all of it takes: so long a worker that is gone keeps what it has.
+    grace = ("--worker-grace-ms", "300000")
+    with serving(*grace) as server, Postgres() as cluster:
+        here, target = CommandLine(server), make_database(cluster)
+        command = ("migrate", "--from", "sqlite:aether.db", "--to", target)
+        with Worker(server.target, "work", worker_id="early") as worker:
+            for workflow in ids[:2]:
+                here.start("work", "--id", workflow, "--input", '{"a":"\u20ac"}')
+                worker.complete(worker.next(), b'{"b":1}', error="no" if workflow == "failed" else "")
+            here.start("work", "--id", "held")
+            held = worker.next()
+            here.start("later", "--id", ids[3])
+            here.ok("workflow", "signal", ids[3], "go", "--payload", "[1]")
+            here.fails(1, "in use by another server.*stop that server first", *command)
+            server.stop()
+        equal(query(target, "SELECT count(*) FROM pg_namespace WHERE nspname = 'aether'"), [["0"]])
+        server.start()
+        before = CommandLine(server)
+        histories = [before.ok("workflow", "history", workflow, "--json") for workflow in ids]
+        listed = before.ok("workflow", "list", "--json")
+        equal(len(listed.splitlines()), len(ids))
+        server.stop()
+
+        document = json.loads(here.ok(*command, "--json"))
+        equal((document["workflows"], document["entries"]), (len(ids), sum(len(h.splitlines()) for h in histories)))
+        assert document["from"].endswith("/aether.db") and document["to"] == target, document
+        here.fails(1, "has workflows already", *command)
+        server.flags = (*grace, "--db", target)
+        server.start()
+        here = CommandLine(server)
+        equal([here.ok("workflow", "history", workflow, "--json") for workflow in ids], histories)
+        equal(here.ok("workflow", "list", "--json"), listed)
+        with Worker(server.target, "later") as worker:
+            # Whoever knows a task's id speaks for the worker that has it.
+            equal(worker.complete(held, b'"held"').success, True)
+            worker.complete(worker.next(), b'"later"')
+        equal([here.status(workflow)["result"] for workflow in ids], [{"b": 1}, None, "held", "later"])
+        here.fails(1, "in use by another server|has workflows already", *command)
+
+
+@check
+def migrate_usage(aether):
+    """migrate goes from a SQLite file to a PostgreSQL database, and says which of its flags is something else."""
+    url = "postgres://me:secret@127.0.0.1:1/aether"
+    aether.fails(64, "--from names a PostgreSQL database", "migrate", "--from", url, "--to", url)
+    aether.fails(64, "--to must be a PostgreSQL database", "migrate", "--from", "a.db", "--to", "sqlite:b.db")
+    aether.fails(64, "--from is empty", "migrate", "--from", "sqlite:", "--to", url)
+    aether.fails(64, "--from.*--help", "migrate", "--to", url)
+    aether.fails(1, "there is no database .*none.db", "migrate", "--from", "none.db", "--to", url)
+    with serving() as other:
+        other.stop()
+        # Of a URL the password is not told.
+        aether.fails(1, "^(?!.*secret).*can't open the database postgres://me@127.0.0.1:1/aether: ",
+                     "migrate", "--from", database_of(other), "--to", url)
+
+
+@check
+def migrate_interrupted(aether):
+    """Ctrl-C during a migration leaves nothing in the target."""
+    with serving() as server, Postgres() as cluster, tempfile.TemporaryDirectory() as other:
+        here, target = CommandLine(server), make_database(cluster)
+        for _ in range(2):
+            here.start("waiting")
+        server.stop()
+        with Server(other, "--db", target):
+            pass
+        query(target, "CREATE FUNCTION delay() RETURNS trigger LANGUAGE plpgsql AS "
+                      "'BEGIN PERFORM pg_sleep(1); RETURN new; END'")
+        query(target, "CREATE TRIGGER delaying BEFORE INSERT ON aether.journal FOR EACH ROW EXECUTE FUNCTION delay()")
+        process = here.begin("migrate", "--from", "aether.db", "--to", target)
+        while not query(target, "SELECT 1 FROM pg_stat_activity WHERE wait_event = 'PgSleep'"):
+            assert process.poll() is None, process.communicate()
+        process.send_signal(signal.SIGINT)
+        _, errors = process.communicate(timeout=60)
+        equal((process.returncode, errors), (130, "aether: interrupted; nothing was changed\n"))
+        equal(query(target, "SELECT (SELECT count(*) FROM aether.workflow), (SELECT count(*) FROM aether.journal)"),
+              [["0", "0"]])
 
 
 @check

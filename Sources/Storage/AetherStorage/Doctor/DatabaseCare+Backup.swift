@@ -41,7 +41,7 @@ extension DatabaseCare {
         try file.checkDirectory()
         defer { file.discardDraft() }
         try Self.copy(source, to: file.draft, progress)
-        let examination = checks ? try Self.check(file.draft, copyOf: source, progress) : nil
+        let examination = checks ? try Self.check(file.draft, "the copy of \(source)", progress) : nil
         try file.publish(replaces: replaces)
         return Copy(path: file.path, bytes: try Self.size(of: file.path), examination: examination)
     }
@@ -85,20 +85,20 @@ extension DatabaseCare {
         }
     }
 
-    /// Checks a copy.
+    /// Checks a database before it is relied on.
     ///
-    /// - Throws: ``StoreError``: `corrupt` when anything is found.
+    /// - Throws: ``StoreError``: `corrupt` when anything is found. It calls the database by its `name`.
     static func check(
-        _ copy: String, copyOf source: String, _ progress: @escaping @Sendable (Progress) -> Void
+        _ path: String, _ name: String, _ progress: @escaping @Sendable (Progress) -> Void
     ) throws -> Examination {
         var first: DatabaseFinding?
-        let doctor = try DatabaseDoctor(path: copy, report: { first = first ?? $0 }, progress: progress)
+        let doctor = try DatabaseDoctor(path: path, report: { first = first ?? $0 }, progress: progress)
         let examination = try doctor.run()
         if let first {
             let workflow = first.workflow.map { "workflow \($0): " } ?? ""
             throw StoreError(
                 code: .corrupt,
-                message: "the copy of \(source) has \(examination.findings) findings, the first: \(workflow)"
+                message: "\(name) has \(examination.findings) findings, the first: \(workflow)"
                     + "\(first.message); 'aether doctor' lists them, --no-check copies it all the same")
         }
         return examination

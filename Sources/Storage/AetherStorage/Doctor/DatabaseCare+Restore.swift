@@ -47,7 +47,7 @@ extension DatabaseCare {
             try Self.copy(backup, to: file.draft, progress)
             try DatabaseSchema.current.prepare(path: file.draft)
             try Self.begin(incarnation, in: file.draft)
-            let examination = checks ? try Self.check(file.draft, copyOf: backup, progress) : nil
+            let examination = checks ? try Self.check(file.draft, "the copy of \(backup)", progress) : nil
             let aside = try Self.putAside(file.path, at: now)
             try file.publish(replaces: replaces)
             return Copy(

@@ -19,6 +19,8 @@ package actor DatabaseCare {
             case file
             case workflows
             case copy
+            /// What was copied is read back.
+            case comparison
         }
 
         package var phase: Phase

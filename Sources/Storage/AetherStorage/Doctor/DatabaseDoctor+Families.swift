@@ -16,19 +16,18 @@ extension DatabaseDoctor {
     /// - Returns: `nil` when there is none that can be read.
     private func parent(_ id: WorkflowID) throws(StoreError) -> FamilyCache.Parent? {
         if let known = families[id] { return known }
-        let find = statements.find
         try find.bind(id.rawValue, at: 1)
         let isThere = try find.step()
         let (row, head) = (find.integer(0), find.integer(1))
         find.reset()
-        guard isThere, case .success(let rows) = try chain(to: max(head, lagging[row] ?? 0), of: row) else {
+        guard isThere, case .success(let rows) = try content.chain(to: content.head(head, of: row), of: row) else {
             return nil
         }
         var parent: FamilyCache.Parent?
         for row in rows {
             let event: JournalEvent
             do {
-                event = try entry(row).entry.event
+                event = try content.entry(row).entry.event
             } catch  where error.code == .corrupt {
                 return nil
             }

@@ -3,7 +3,7 @@ internal import AetherRuntime
 extension DatabaseDoctor {
     /// Checks when a workflow is woken. In the file that counts for those that are not in memory: for the others, whoever
     /// reads them back finds their timers in their journals.
-    func checkTimers(of row: DoctorRow, _ execution: WorkflowExecution, _ notes: JournalNotes) {
+    func checkTimers(of row: WorkflowRow, _ execution: WorkflowExecution, _ notes: JournalNotes) {
         func found(_ kind: DatabaseFinding.Kind, _ message: String) {
             self.found(DatabaseFinding(kind, of: row.id, message))
         }

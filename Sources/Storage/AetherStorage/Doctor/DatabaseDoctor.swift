@@ -2,47 +2,26 @@ internal import AetherRuntime
 
 /// Checks a database: everything that an engine relies on when it reads it back.
 ///
-/// It sees one state of the database, also beside a server that writes, and changes nothing. Memory is for one workflow at
-/// a time, and for the heads that lag in the file.
+/// It sees one state of the database, also beside a server that writes, and changes nothing.
 final class DatabaseDoctor {
-    let connection: SQLConnection
-    let context: SQLContext
-    let statements: Statements
+    let content: DatabaseContent
+    let find: SQLStatement
+    private var connection: SQLConnection { content.connection }
     /// Is told of each finding, in the order in which they are found.
     let report: (DatabaseFinding) -> Void
     private let progress: (DatabaseCare.Progress) -> Void
-    /// The last entries of workflows whose rows have older ones: what the next server to open the file mends.
-    var lagging: [Int64: Int64] = [:]
     var families = FamilyCache()
     var examination = DatabaseCare.Examination()
     private var counted = WorkflowCounts()
     private var bytes = ClosedBytes()
-
-    struct Statements {
-        let link: SQLStatement
-        let entry: SQLStatement
-        let find: SQLStatement
-    }
 
     /// - Throws: ``StoreError``: `inaccessible`, `newerVersion`, `corrupt` when it is no Aether database.
     init(
         path: String, report: @escaping (DatabaseFinding) -> Void,
         progress: @escaping (DatabaseCare.Progress) -> Void
     ) throws(StoreError) {
-        context = SQLContext(path: path, purpose: .reading)
-        connection = try SQLConnection(context: context, isReadOnly: true)
-        let version = try DatabaseSchema.current.version(of: connection)
-        guard version == DatabaseSchema.current.version else {
-            throw StoreError(
-                code: .inaccessible,
-                message: "the database \(path) has the older version \(version), and only version "
-                    + "\(DatabaseSchema.current.version) can be checked; start this version's server on it once")
-        }
-        try connection.execute("PRAGMA cache_size = -65536")
-        statements = Statements(
-            link: try connection.prepare("SELECT workflow, previous FROM journal WHERE row = ?"),
-            entry: try connection.prepare("SELECT entry FROM journal WHERE row = ?"),
-            find: try connection.prepare("SELECT row, head FROM workflow WHERE id = ?"))
+        content = try DatabaseContent(path: path, toBe: "checked")
+        find = try content.connection.prepare("SELECT row, head FROM workflow WHERE id = ?")
         self.report = report
         self.progress = progress
     }
@@ -51,12 +30,11 @@ final class DatabaseDoctor {
     ///
     /// - Throws: ``StoreError`` when the file can't be read, or not on; `CancellationError` in a task that is cancelled.
     func run() throws -> DatabaseCare.Examination {
-        defer { connection.close() }
+        defer { content.close() }
         do throws(StoreError) {
-            // One transaction: one state of the database.
-            try connection.execute("BEGIN")
+            try content.begin()
             try checkFile()
-            try readLaggingHeads()
+            try content.readLaggingHeads()
         } catch  where error.code == .corrupt {
             found(DatabaseFinding(.file, error.message))
             return examination
@@ -87,17 +65,9 @@ final class DatabaseDoctor {
         }
     }
 
-    private func readLaggingHeads() throws(StoreError) {
-        let tail = try connection.prepare(
-            "SELECT workflow, max(row) FROM journal WHERE row > (SELECT mended FROM bookkeeping) GROUP BY workflow")
-        defer { tail.reset() }
-        while try tail.step() { lagging[tail.integer(0)] = tail.integer(1) }
-    }
-
     private func checkWorkflows() throws {
         let total = Int(try connection.value("SELECT ifnull(max(row), 0) FROM workflow")) ?? 0
-        let rows = try connection.prepare(
-            "SELECT \(DoctorRow.columns) FROM workflow ORDER BY row")
+        let rows = try content.workflows()
         defer { rows.reset() }
         while try rows.step() {
             if examination.workflows.isMultiple(of: 256) {
@@ -105,7 +75,7 @@ final class DatabaseDoctor {
                 progress(DatabaseCare.Progress(phase: .workflows, done: Int(rows.integer(0)), total: total))
             }
             examination.workflows += 1
-            let row = DoctorRow(rows, lagging: lagging)
+            let row = content.row(rows)
             guard let state = row.state, let tier = row.tier else {
                 found(DatabaseFinding(.state, of: row.id, "its row has an unknown state or tier"))
                 continue
@@ -148,7 +118,7 @@ final class DatabaseDoctor {
         guard total != examination.entries else { return }
         let groups = try connection.prepare(
             """
-            SELECT tally.workflow, tally.entries, \(DoctorRow.columns) FROM
+            SELECT tally.workflow, tally.entries, \(WorkflowRow.columns) FROM
                 (SELECT workflow, count(*) AS entries FROM journal GROUP BY workflow) AS tally
                 LEFT JOIN workflow ON workflow.row = tally.workflow
             """)
@@ -162,9 +132,9 @@ final class DatabaseDoctor {
                         .strayEntries, "\(entries) journal entries belong to no workflow (row \(groups.integer(0)))"))
                 continue
             }
-            let row = DoctorRow(groups, from: 2, lagging: lagging)
+            let row = content.row(groups, from: 2)
             // One that is broken is found already.
-            guard case .success(let chain) = try chain(to: row.head, of: row.row), chain.count < entries else {
+            guard case .success(let chain) = try content.chain(to: row.head, of: row.row), chain.count < entries else {
                 continue
             }
             found(

@@ -8,20 +8,20 @@ final class DoctorEntries: Sequence, IteratorProtocol {
     private(set) var bytes = 0
     private var rows: IndexingIterator<[Int64]>
     private let storedHead: Int64
-    private let doctor: DatabaseDoctor
+    private let content: DatabaseContent
 
-    init(_ rows: [Int64], upTo storedHead: Int64, of doctor: DatabaseDoctor) {
+    init(_ rows: [Int64], upTo storedHead: Int64, of content: DatabaseContent) {
         self.rows = rows.makeIterator()
         self.storedHead = storedHead
-        self.doctor = doctor
+        self.content = content
     }
 
     func next() -> JournalEntry? {
         guard let row = rows.next() else { return nil }
         do throws(StoreError) {
-            let (entry, size) = try doctor.entry(row)
+            let (entry, encoded) = try content.entry(row)
             notes.note(entry)
-            if row <= storedHead { bytes += size }
+            if row <= storedHead { bytes += encoded.count }
             return entry
         } catch {
             failure = error

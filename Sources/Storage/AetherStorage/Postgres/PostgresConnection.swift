@@ -20,11 +20,11 @@ final class PostgresConnection {
         case rows
     }
 
-    private let handle: OpaquePointer
+    let handle: OpaquePointer
     private let answerTimeoutMilliseconds: Int32
     private var names: [SQLText: String] = [:]
     private var nextName = 0
-    private var isOpen = true
+    var isOpen = true
 
     /// Connects, within the target's `connect_timeout` for each host.
     ///
@@ -143,7 +143,7 @@ final class PostgresConnection {
     }
 
     /// The next result; `nil` behind the last of a command.
-    private func next() throws(PostgresFailure) -> OpaquePointer? {
+    func next() throws(PostgresFailure) -> OpaquePointer? {
         while true {
             let unsent = pq_flush(handle)
             guard unsent >= 0 else {
@@ -157,7 +157,7 @@ final class PostgresConnection {
         }
     }
 
-    private func wait(writing: Bool) throws(PostgresFailure) {
+    func wait(writing: Bool) throws(PostgresFailure) {
         var descriptor = pollfd(fd: pq_socket(handle), events: Int16(POLLIN | (writing ? POLLOUT : 0)), revents: 0)
         while true {
             let count = poll(&descriptor, 1, answerTimeoutMilliseconds)
@@ -167,13 +167,13 @@ final class PostgresConnection {
         }
     }
 
-    private func check(_ sent: Int32) throws(PostgresFailure) {
+    func check(_ sent: Int32) throws(PostgresFailure) {
         if sent == 0 { throw lost() }
     }
 
-    private func lost() -> PostgresFailure { .lost(Self.message(of: handle)) }
+    func lost() -> PostgresFailure { .lost(Self.message(of: handle)) }
 
-    private func failure(_ result: OpaquePointer) -> PostgresFailure {
+    func failure(_ result: OpaquePointer) -> PostgresFailure {
         // Without a SQLSTATE it is libpq's own: the connection broke.
         guard pq_is_connected(handle), let state = Self.field(PQ_FIELD_SQLSTATE, result) else {
             let message = Self.field(PQ_FIELD_MESSAGE, result)

@@ -68,6 +68,11 @@ struct PostgresContext: Sendable {
             return StoreError(
                 code: .inaccessible,
                 message: "can't open the database \(name): \(detail); it is read-only, or its server is a standby")
+        case ("55P03", .opening):
+            return StoreError(
+                code: .inUse,
+                message: "the database \(name) is locked by another program: \(detail); wait until that is done, a "
+                    + "migration for instance, and try again")
         case (_, .opening), (_, .reading):
             return unreachable(detail)
         case ("53100", .writing):

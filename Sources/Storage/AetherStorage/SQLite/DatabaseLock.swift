@@ -19,9 +19,14 @@ final class DatabaseLock: Sendable {
 
     /// Takes the lock, or tells who has it.
     ///
+    /// - Parameters:
+    ///   - path: the database.
+    ///   - remedy: what to do when somebody has it.
     /// - Throws: ``StoreError/Code/inUse`` with the process id of the owner, ``StoreError/Code/inaccessible`` when the
     ///   file can't be made.
-    init(database path: String) throws(StoreError) {
+    init(
+        database path: String, remedy: String = "stop that server, or choose another --db"
+    ) throws(StoreError) {
         let lockPath = path + ".lock"
         let descriptor = open(lockPath, O_RDWR | O_CREAT | O_CLOEXEC, 0o644)
         guard descriptor >= 0 else {
@@ -35,7 +40,7 @@ final class DatabaseLock: Sendable {
             close(descriptor)
             throw StoreError(
                 code: .inUse,
-                message: "the database \(path) is in use by \(owner); stop that server, or choose another --db")
+                message: "the database \(path) is in use by \(owner); \(remedy)")
         }
         self.descriptor = descriptor
         let line = Array("\(getpid())\n".utf8)

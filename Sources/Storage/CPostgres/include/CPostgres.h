@@ -26,6 +26,8 @@ enum {
 
     PQ_STATE_DONE = 1,
     PQ_STATE_ROWS = 2,
+    PQ_STATE_COPY = 4,
+    PQ_STATE_ROW = 9,
     PQ_STATE_SYNC = 10,
     PQ_STATE_SKIPPED = 11,
 
@@ -67,6 +69,15 @@ int pq_flush(PGconn *_Nonnull connection);
 int pq_consume(PGconn *_Nonnull connection);
 int pq_is_busy(PGconn *_Nonnull connection);
 PGresult *_Nullable pq_result(PGconn *_Nonnull connection);
+
+/// What follows works outside of pipeline mode alone. Both fail while there are results to be taken.
+int pq_enter_pipeline(PGconn *_Nonnull connection);
+int pq_exit_pipeline(PGconn *_Nonnull connection);
+/// Makes the rows of the statement that was just sent one result each.
+int pq_stream_rows(PGconn *_Nonnull connection);
+/// Bytes of a COPY; 0 when they can't be taken now, and have to be offered again.
+int pq_put(PGconn *_Nonnull connection, const char *_Nonnull bytes, int count);
+int pq_put_end(PGconn *_Nonnull connection);
 
 int pq_status(const PGresult *_Nonnull result);
 const char *_Nullable pq_error_field(const PGresult *_Nonnull result, int field);

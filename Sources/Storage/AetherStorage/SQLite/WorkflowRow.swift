@@ -1,7 +1,7 @@
 internal import AetherRuntime
 
-/// A workflow's row, as the file has it.
-struct DoctorRow {
+/// A workflow's row, as a database file has it.
+struct WorkflowRow {
     static let columns: SQLText =
         "workflow.row, id, type, tier, state, created, started, completed, wake, passive, head, bytes"
 
