@@ -136,6 +136,7 @@ extension Engine {
     /// - Parameters:
     ///   - message: the message.
     ///   - missing: ids that no store had a moment ago.
+    /// - Returns: what came of it.
     /// - Throws: `unavailable`.
     private func hand(_ message: RunMessage, _ missing: Set<WorkflowID>) async throws(EngineError) -> Handing {
         switch message {

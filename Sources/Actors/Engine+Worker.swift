@@ -144,8 +144,8 @@ extension Engine {
     ///   - worker: the id it registered under.
     ///   - maximumTasks: how many tasks the worker takes at once.
     ///   - isBorrowed: whether it is connected to another server, which lends its places one by one.
-    ///   - begin: is given the feed before it has anything.
     ///   - silence: how long nothing has been heard from it, asked at any time.
+    ///   - begin: is given the feed before it has anything.
     /// - Returns: where its tasks come from; give it to ``endPoll(worker:_:)`` when the stream is over.
     /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
     package func poll(

@@ -120,7 +120,9 @@ struct ConfigurationTests {
         #expect(try configuration(file: file).database == .postgres("postgres://host/one"))
         let environment = ["AETHER_DB": "PostgreSQL://host/two"]
         #expect(try configuration(environment: environment, file: file).database == .postgres("PostgreSQL://host/two"))
-        #expect(try configuration(flags: ["--db", "postgres.db"], environment: environment).database == .file("postgres.db"))
+        #expect(
+            try configuration(flags: ["--db", "postgres.db"], environment: environment).database == .file("postgres.db")
+        )
     }
 
     @Test("ignores an empty variable of the environment")

@@ -108,7 +108,9 @@ private struct Servers {
 
 @Suite("Places at workers of other servers")
 struct LoanTests {
-    @Test("a task goes to a worker of another server, which has no more tasks than it takes, and gets the next when one is done")
+    @Test(
+        "a task goes to a worker of another server, which has no more tasks than it takes, and gets the next when one is done"
+    )
     func lent() {
         var servers = Servers(["a", "b"], workers: [("w", "a", 2, false)])
         for number in 1...4 { servers.enqueue("b\(number)", at: "b") }

@@ -4,7 +4,9 @@ import Testing
 
 @Suite("The shards of a cluster")
 struct ShardPlanTests {
-    private func member(_ name: String, lease: Duration = .seconds(10), _ shards: ShardSet = ShardSet()) -> Membership.Member {
+    private func member(_ name: String, lease: Duration = .seconds(10), _ shards: ShardSet = ShardSet())
+        -> Membership.Member
+    {
         Membership.Member(
             node: ClusterNode(id: name, address: "\(name):7233", version: "1"), lease: lease, shards: shards)
     }
@@ -32,7 +34,8 @@ struct ShardPlanTests {
     func numbers() {
         #expect(Shard(of: WorkflowID(rawValue: "")).number == 0x25)
         #expect(Shard(of: WorkflowID(rawValue: "a")).number == 0x8c)
-        #expect(Shard(of: WorkflowID(rawValue: "order-17")).number == Shard(of: WorkflowID(rawValue: "order-17")).number)
+        #expect(
+            Shard(of: WorkflowID(rawValue: "order-17")).number == Shard(of: WorkflowID(rawValue: "order-17")).number)
         #expect(Shard(number: -1) == nil && Shard(number: 256) == nil && Shard(number: 255)?.number == 255)
     }
 

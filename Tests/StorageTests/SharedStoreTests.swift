@@ -5,7 +5,8 @@ import Testing
 @testable import AetherStorage
 
 @Suite(
-    "A PostgreSQL database that several servers share", .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.missing)"),
+    "A PostgreSQL database that several servers share",
+    .enabled(if: PostgresServer.isInstalled, "\(PostgresServer.missing)"),
     .timeLimit(.minutes(5)))
 struct SharedStoreTests {
     let server: PostgresServer

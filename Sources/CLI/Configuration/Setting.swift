@@ -45,7 +45,8 @@ enum Setting: CaseIterable, Hashable, Sendable {
         case .grpcPort, .httpPort, .metricsPort, .snapshotInterval, .snapshotSteps, .workerGrace: .integer
         case .metricsEnabled: .boolean
         case .traceSampleRatio: .number
-        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat, .otlpEndpoint, .nodeAddress: .text
+        case .tlsCertificate, .tlsKey, .tlsClientCA, .tokensFile, .logLevel, .logFormat, .otlpEndpoint, .nodeAddress:
+            .text
         case .allowedHosts: .list
         }
     }

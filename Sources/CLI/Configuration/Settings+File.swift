@@ -85,7 +85,8 @@ extension Settings {
             throw CommandFailure("\(place): \(key) must be \(setting.kind.rawValue), and is of type \(value.name)")
         }
         if let other = self[setting] {
-            throw CommandFailure("\(place): \(key) says anew what is said already, at \(other.origin); keep one of them")
+            throw CommandFailure(
+                "\(place): \(key) says anew what is said already, at \(other.origin); keep one of them")
         }
         self[setting] = SettingValue(text: text, origin: "\(place): \(key)")
     }

@@ -20,7 +20,10 @@ struct ServeOptions: ParsableArguments {
     @Flag(inversion: .prefixedNo, help: "Whether there is a metrics port. Default: yes. (AETHER_METRICS_ENABLED)")
     var metrics: Bool?
 
-    @Option(help: "The database: a SQLite file, made when it isn't there, or postgres://… Default: ./data/aether.db. (AETHER_DB)")
+    @Option(
+        help:
+            "The database: a SQLite file, made when it isn't there, or postgres://… Default: ./data/aether.db. (AETHER_DB)"
+    )
     var db: String?
 
     @Option(

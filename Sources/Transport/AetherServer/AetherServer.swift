@@ -171,7 +171,8 @@ package struct AetherServer: Service {
 
     private func keepMembership() async throws {
         let addresses = try await addresses
-        let host = TransportAddress.isWildcard(host: configuration.host) ? ProcessInfo.processInfo.hostName : addresses.host
+        let host =
+            TransportAddress.isWildcard(host: configuration.host) ? ProcessInfo.processInfo.hostName : addresses.host
         await core.engine.keepMembership {
             ClusterNode(
                 id: WorkflowIDGenerator.make(), address: configuration.nodeAddress ?? "\(host):\(addresses.grpcPort)",

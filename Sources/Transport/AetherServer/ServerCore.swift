@@ -61,7 +61,8 @@ struct ServerCore: Sendable {
     }
 
     private init(
-        stores: [PersistenceTier: any WorkflowStore], databaseName: String = "", configuration: EngineConfiguration, clock: EngineClock,
+        stores: [PersistenceTier: any WorkflowStore], databaseName: String = "", configuration: EngineConfiguration,
+        clock: EngineClock,
         registry: MetricsRegistry, instruments: EngineMetrics, exporter: SpanExporter? = nil, sampleRatio: Double = 1,
         logger: Logger
     ) {
@@ -96,7 +97,10 @@ struct ServerCore: Sendable {
             logger: logger)
     }
 
+    /// What clients and workers call.
+    ///
     /// - Parameter peers: the other servers of the database, where there may be some.
+    /// - Returns: the services.
     func services(_ peers: Peers?) -> [any RegistrableRPCService] {
         var (clients, workers, admin) = (clientService, workerService, adminService)
         clients.peers = peers

@@ -53,7 +53,8 @@ final class TestBed: Sendable {
         let process = try ChildProcess(
             Self.products.appendingPathComponent("aether"),
             [
-                "serve", "--db", try await serverDatabase(), "--grpc-port", "\(port)", "--http-port", "0", "--metrics-port", "0",
+                "serve", "--db", try await serverDatabase(), "--grpc-port", "\(port)", "--http-port", "0",
+                "--metrics-port", "0",
                 "--config", try emptyConfiguration(),
             ] + flags
         )

@@ -99,7 +99,8 @@ extension ClientService {
     func awaitResult(
         _ request: Aether_V1_AwaitResultRequest, of id: WorkflowID, _ peers: Peers
     ) async throws -> Aether_V1_WorkflowResult {
-        let deadline = request.timeoutSeconds == 0
+        let deadline =
+            request.timeoutSeconds == 0
             ? nil : ContinuousClock.now + .seconds(Int64(request.timeoutSeconds))
         while true {
             do {

@@ -19,7 +19,8 @@ struct NodeService: Aether_V1_NodeService.SimpleServiceProtocol {
     func call(request: Aether_V1_NodeCall, context: ServerContext) async throws -> Aether_V1_NodeAnswer {
         guard let call = calls[request.method] else {
             throw RPCError(
-                code: .unimplemented, message: "there is no call \(request.method); is the other server a newer version?")
+                code: .unimplemented,
+                message: "there is no call \(request.method); is the other server a newer version?")
         }
         let response = try await call(request.request, context)
         return .with { $0.response = response }

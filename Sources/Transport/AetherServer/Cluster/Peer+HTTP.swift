@@ -46,7 +46,9 @@ extension Peer {
         } catch let error as RPCError {
             throw EngineError(.elsewhere, "the server at \(node.address) does not answer: \(error.message); try again")
         }
-        guard let first else { throw EngineError(.elsewhere, "the server at \(node.address) does not answer; try again") }
+        guard let first else {
+            throw EngineError(.elsewhere, "the server at \(node.address) does not answer; try again")
+        }
         var headers = HTTPFields()
         for (name, value) in first.headers { HTTPFields.Element.Name(name).map { headers[$0] = value } }
         return Response(

@@ -36,6 +36,7 @@ struct Peer: Sendable {
     ///   - method: of which service it is, the peer knows.
     ///   - request: as it came.
     ///   - isLimited: whether it is to be answered soon.
+    /// - Returns: the peer's answer.
     /// - Throws: `RPCError`: what the peer answers; `unavailable` when it can't be reached.
     func call<Request: Message, Response: Message>(
         _ method: MethodDescriptor, _ request: Request, isLimited: Bool = true

@@ -21,7 +21,8 @@ extension Peers {
         }
         do throws(TransportError) {
             self.init(
-                engine: engine, configuration: configuration, tls: try server.tls.map { files throws(TransportError) in
+                engine: engine, configuration: configuration,
+                tls: try server.tls.map { files throws(TransportError) in
                     try files.clientContextProvider()
                 }, logger: logger)
         } catch {

@@ -84,7 +84,8 @@ final class TaskLink: Sendable {
 
     private func connect(_ worker: String, silence: @escaping @Sendable () -> Duration) async {
         do {
-            let feed = try await engine.poll(worker: worker, maximumTasks: 0, isBorrowed: true, silence: silence) { feed in
+            let feed = try await engine.poll(worker: worker, maximumTasks: 0, isBorrowed: true, silence: silence) {
+                feed in
                 self.feeds.withLock { $0.updateValue(feed, forKey: worker) }?.cancel()
             }
             streams.put { await self.send(feed, to: worker) }

@@ -62,7 +62,9 @@ extension WorkerService {
     func answer<Request: Message, Response: Message>(
         _ task: String, _ method: MethodDescriptor, _ request: Request, here: () async throws -> Response
     ) async throws -> Response {
-        guard let run = TaskID(task)?.workflow, let peer = try await peers?.nextOwner(of: run) else { return try await here() }
+        guard let run = TaskID(task)?.workflow, let peer = try await peers?.nextOwner(of: run) else {
+            return try await here()
+        }
         return try await peer.call(method, request)
     }
 
@@ -70,7 +72,9 @@ extension WorkerService {
     func advance(_ request: AdvanceRequest, _ peers: Peers) async throws -> AdvanceResponse {
         var here: [Int] = []
         var elsewhere: [String: (peer: Peer, indices: [Int])] = [:]
-        var answers = request.reports.map { AdvanceResponse.Answer(task: $0.task, .later("its server can't be reached")) }
+        var answers = request.reports.map {
+            AdvanceResponse.Answer(task: $0.task, .later("its server can't be reached"))
+        }
         for (index, report) in request.reports.enumerated() {
             do throws(EngineError) {
                 if let run = TaskID(report.task)?.workflow, let peer = try peers.owner(of: run) {
