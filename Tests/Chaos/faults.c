@@ -170,17 +170,25 @@ TRUNCATE(ftruncate64, off64_t)
 SYNC(fsync)
 SYNC(fdatasync)
 
+static ssize_t broken(int descriptor) {
+    int error = errno;
+    shutdown(descriptor, SHUT_RDWR);
+    errno = error;
+    return -1;
+}
+
 ssize_t send(int descriptor, const void *data, size_t count, int flags) {
-    if (strikes(LOG_WRITE)) return -1;
+    // A connection on which a call fails is broken.
+    if (strikes(LOG_WRITE)) return broken(descriptor);
     ssize_t length = NEXT(send)(descriptor, data, count, flags);
-    return length > 0 && strikes(LOG_SYNC) ? -1 : length;
+    return length > 0 && strikes(LOG_SYNC) ? broken(descriptor) : length;
 }
 
 ssize_t recv(int descriptor, void *data, size_t count, int flags) {
     ssize_t length = NEXT(recv)(descriptor, data, count, flags);
     if (length <= 0 || !memmem(data, length, "COMMIT", 7)) return length;
     atomic_store(&has_synced, 1);
-    return strikes(LOG_SYNCED) ? -1 : length;
+    return strikes(LOG_SYNCED) ? broken(descriptor) : length;
 }
 
 ssize_t read(int descriptor, void *data, size_t count) {

@@ -22,8 +22,9 @@ struct DescriptorIndexTests {
     func services() {
         #expect(
             index.services == [
-                "aether.v1.AdminService", "aether.v1.ClientService", "aether.v1.WorkerService", "grpc.health.v1.Health",
-                "grpc.reflection.v1.ServerReflection", "grpc.reflection.v1alpha.ServerReflection",
+                "aether.v1.AdminService", "aether.v1.ClientService", "aether.v1.NodeService", "aether.v1.WorkerService",
+                "grpc.health.v1.Health", "grpc.reflection.v1.ServerReflection",
+                "grpc.reflection.v1alpha.ServerReflection",
             ])
     }
 

@@ -30,18 +30,3 @@ package protocol ClusterPeers: Sendable {
     /// Asks servers for the tasks that their workers have in memory, of runs in some shards.
     func heldTasks(of shards: ShardSet, at nodes: [ClusterNode]) async -> [HeldTask]
 }
-
-/// A task that a worker has in memory.
-package struct HeldTask: Sendable {
-    package var worker: String
-    /// As the worker names it.
-    package var task: String
-    /// The last entry of the run's journal that was sent to it.
-    package var seen: UInt64
-
-    package init(worker: String, task: String, seen: UInt64) {
-        self.worker = worker
-        self.task = task
-        self.seen = seen
-    }
-}

@@ -43,6 +43,10 @@ package struct AetherServer: Service {
         self.peers = peers
 
         let snapshot = { @Sendable in try await ServerSnapshot(core.engine) }
+        let notReadyReason = { @Sendable () async throws -> String? in
+            if let reason = core.engine.unavailability { return reason }
+            return try await snapshot().notReadyReason
+        }
         let known = KnownAddresses()
         let hosts = AllowedHosts([configuration.host] + configuration.allowedHosts)
         let pageGuard = PageGuard(access: credentials.access, hosts: hosts)
@@ -76,14 +80,14 @@ package struct AetherServer: Service {
             .main(api) { try await known.addresses }, host: configuration.host, port: configuration.httpPort,
             guard: pageGuard,
             tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.http } },
-            limits: limits, logger: logger, snapshot: snapshot)
+            limits: limits, logger: logger, notReadyReason: notReadyReason, snapshot: snapshot)
         metrics =
             configuration.isMetricsEnabled
             ? HTTPListener(
                 .metrics { PrometheusText(try await core.metrics.readAll().families) },
                 host: configuration.host, port: configuration.metricsPort, guard: pageGuard,
                 tls: credentials.certificates.map { certificates -> TLSContextProvider in { certificates.metrics } },
-                logger: logger, snapshot: snapshot)
+                logger: logger, notReadyReason: notReadyReason, snapshot: snapshot)
             : nil
         let server = self
         known.set { try await server.addresses }

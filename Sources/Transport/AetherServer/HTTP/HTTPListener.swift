@@ -21,6 +21,7 @@ struct HTTPListener: ServiceLifecycle.Service {
     private let pageGuard: PageGuard
     private let tls: TLSContextProvider?
     private let limits: HTTPLimits
+    private let notReadyReason: (@Sendable () async throws -> String?)?
     private let snapshot: @Sendable () async throws -> ServerSnapshot
     private let logger: Logger
     private let bound = BoundPort()
@@ -32,6 +33,7 @@ struct HTTPListener: ServiceLifecycle.Service {
     init(
         _ pages: Pages, host: String, port: Int, guard pageGuard: PageGuard, tls: TLSContextProvider? = nil,
         limits: HTTPLimits = HTTPLimits(), logger: Logger,
+        notReadyReason: (@Sendable () async throws -> String?)? = nil,
         snapshot: @escaping @Sendable () async throws -> ServerSnapshot
     ) {
         self.pages = pages
@@ -40,6 +42,7 @@ struct HTTPListener: ServiceLifecycle.Service {
         self.pageGuard = pageGuard
         self.tls = tls
         self.limits = limits
+        self.notReadyReason = notReadyReason
         self.snapshot = snapshot
         var logger = logger
         logger.logLevel = .critical
@@ -78,7 +81,7 @@ struct HTTPListener: ServiceLifecycle.Service {
     var router: Router<BasicRequestContext> {
         let router = Router()
         router.add(middleware: pageGuard)
-        router.addHealthRoutes(snapshot: snapshot)
+        router.addHealthRoutes(notReadyReason: notReadyReason ?? { [snapshot] in try await snapshot().notReadyReason })
         switch pages {
         case .main(let api, let addresses):
             api.add(to: router)

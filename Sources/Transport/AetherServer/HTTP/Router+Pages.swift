@@ -1,14 +1,14 @@
 internal import Hummingbird
 
 extension Router {
-    typealias Snapshot = @Sendable () async throws -> ServerSnapshot
-
     /// `/healthz`: the process answers. `/readyz`: it takes work, else 503 with the reason.
-    func addHealthRoutes(snapshot: @escaping Snapshot) {
+    ///
+    /// - Parameter notReadyReason: why it takes none; no database is to be asked for that while it is away.
+    func addHealthRoutes(notReadyReason: @escaping @Sendable () async throws -> String?) {
         get("/healthz") { _, _ in Response(text: "ok\n") }
         get("/readyz") { _, _ in
             do {
-                guard let reason = try await snapshot().notReadyReason else { return Response(text: "ready\n") }
+                guard let reason = try await notReadyReason() else { return Response(text: "ready\n") }
                 return Response(text: "not ready: \(reason)\n", status: .serviceUnavailable)
             } catch {
                 return Response(text: "not ready: \(error)\n", status: .serviceUnavailable)

@@ -51,6 +51,8 @@ enum AccessRule: Hashable, Sendable {
             // It takes the audit trail away.
             (.admins, [Client.DeleteWorkflow.descriptor]),
             (.workers, Aether_V1_WorkerService.Method.descriptors),
+            // Servers do for others what anybody may ask of those.
+            (.admins, Aether_V1_NodeService.Method.descriptors),
         ]
         return Dictionary(
             rules.flatMap { rule, methods in methods.map { ($0.fullyQualifiedMethod, rule) } },

@@ -1,0 +1,18 @@
+/// One of the servers that share a database.
+public struct ClusterNode: Hashable, Sendable {
+    /// Random for each process that joins: whoever comes back is another one.
+    public var id: String
+    /// Where the others reach it, host:port. No two that live have the same.
+    public var address: String
+    /// Where the others reach its HTTP port; empty when it has none.
+    public var httpAddress: String
+    /// The version of its program.
+    public var version: String
+
+    public init(id: String, address: String, httpAddress: String = "", version: String) {
+        self.id = id
+        self.address = address
+        self.httpAddress = httpAddress
+        self.version = version
+    }
+}
