@@ -74,5 +74,11 @@ swift_tests --skip OrderProcessingTests
 echo "== the scenarios once more, with workers in TypeScript"
 END_TO_END_WORKER=$PWD/sdks/typescript/test/worker/run.sh swift_tests --filter Scenarios
 
+echo "== PostgreSQL: the scenarios once more, and faults of a server on it, and of three"
+export -f swift_tests
+python3 Tests/Interop/python/postgres.py bash -euo pipefail -c 'swift_tests --filter Scenarios'
+Tests/Chaos/run.sh "$bin/aether" --postgres --only database --count 1
+for fault in kill lose pause; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
+
 echo "== the order example, killed at each of its operations: alone, because it has to be quick to hit them"
 swift_tests --filter OrderProcessingTests

@@ -31,6 +31,8 @@ extension Engine {
                 logger.info("the server has joined", metadata: [LogKey.node: "\(node.id)"])
                 try await keepLease(of: node.id, in: store, cluster)
             } catch {
+                // The server stops.
+                if error.code == .closed { return }
                 logger.error("the server's lease is over", metadata: [LogKey.error: "\(error)"])
             }
             cluster.evict()

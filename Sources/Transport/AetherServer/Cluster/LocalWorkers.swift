@@ -13,7 +13,11 @@ final class LocalWorkers: Sendable {
         var isConnected = false
         /// The last entry of each task's journal that was sent to it.
         var tasks: [String: UInt64] = [:]
+        var registeredAt = ContinuousClock.now
     }
+
+    /// So long a worker is known that has registered and has no stream.
+    private static let patience = Duration.seconds(3600)
 
     private let workers = Mutex<[String: Worker]>([:])
 
@@ -24,7 +28,11 @@ final class LocalWorkers: Sendable {
         registration.heldSequences = []
         registration.heldRecords = []
         workers.withLock { workers in
+            workers = workers.filter {
+                $0.value.isConnected || $0.value.registeredAt.duration(to: .now) < Self.patience
+            }
             workers[request.workerID, default: Worker(registration: registration)].registration = registration
+            workers[request.workerID]?.registeredAt = .now
             workers[request.workerID]?.tasks = Dictionary(tasks.map { ($0.task, $0.seen) }, uniquingKeysWith: { $1 })
         }
     }
@@ -33,8 +41,12 @@ final class LocalWorkers: Sendable {
         workers.withLock { $0[id]?.isConnected = true }
     }
 
+    /// What it has then, it says itself when it comes back, here or elsewhere.
     func disconnect(_ id: String) {
-        workers.withLock { $0[id]?.isConnected = false }
+        workers.withLock { workers in
+            workers[id]?.isConnected = false
+            workers[id]?.tasks = [:]
+        }
     }
 
     /// What the workers that are connected register with at another server: the tasks are those that it owns.

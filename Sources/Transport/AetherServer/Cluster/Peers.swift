@@ -22,6 +22,9 @@ final class Peers: Sendable {
 
     /// How long a takeover waits to hear which tasks workers have; of those whose server is silent it gives the runs to others.
     private static let patience = Duration.seconds(2)
+    /// What one call delivers at most.
+    private static let messagesAtOnce = 1_000
+    private static let bytesAtOnce = 4 * 1024 * 1024
     /// How often a workflow's owner is looked for, and how long it takes from one look to the next.
     private static let looks = 40
     private static let pause = Duration.milliseconds(50)
@@ -175,11 +178,24 @@ extension Peers: ClusterPeers {
     }
 
     func deliver(_ messages: [RunMessage], to node: ClusterNode) async -> [MessageAnswer] {
-        let request = Aether_V1_DeliverRequest.with { $0.messages = messages.map { Aether_V1_RunMessage($0) } }
-        guard let peer = peer(node), let response = try? await peer.calls.deliver(request, options: Peer.options),
-            response.answers.count == messages.count
-        else { return messages.map { _ in .undelivered } }
-        return response.answers.map { MessageAnswer($0) }
+        guard let peer = peer(node) else { return messages.map { _ in .undelivered } }
+        var answers: [MessageAnswer] = []
+        while answers.count < messages.count {
+            var request = Aether_V1_DeliverRequest()
+            var bytes = 0
+            for message in messages[answers.count...].prefix(Self.messagesAtOnce) where bytes < Self.bytesAtOnce {
+                let wire = Aether_V1_RunMessage(message)
+                bytes += wire.input.count + wire.outcome.result.count
+                request.messages.append(wire)
+            }
+            let response = try? await peer.calls.deliver(request, options: Peer.options)
+            if let response, response.answers.count == request.messages.count {
+                answers += response.answers.map { MessageAnswer($0) }
+            } else {
+                answers += request.messages.map { _ in .undelivered }
+            }
+        }
+        return answers
     }
 
     func haveLook(_ nodes: [ClusterNode]) async {

@@ -86,13 +86,12 @@ final class ResultRouter: Sendable {
     }
 
     private func ask(_ peer: Peer, for ids: [String]) {
+        // In one go: who takes a stream that has ended out of the table finds all that is awaited of it.
         let (stream, isNew) = streams.withLock { streams in
-            if let stream = streams[peer.node.id] { return (stream, false) }
-            let stream = Stream()
-            streams[peer.node.id] = stream
-            return (stream, true)
+            let stream = streams[peer.node.id] ?? Stream()
+            stream.awaited.withLock { $0.formUnion(ids) }
+            return (stream, streams.updateValue(stream, forKey: peer.node.id) == nil)
         }
-        stream.awaited.withLock { $0.formUnion(ids) }
         stream.queue.put(.with { $0.workflowIds = ids })
         if isNew { jobs.put { await self.listen(to: peer, stream) } }
     }
@@ -107,7 +106,6 @@ final class ResultRouter: Sendable {
             })
         streams.withLock { $0[peer.node.id] = nil }
         stream.queue.finish()
-        // Between the two nothing is put any more: whoever found the stream had put before.
         routeLater(stream.awaited.withLock { $0.map(WorkflowID.init(rawValue:)) })
     }
 
