@@ -71,12 +71,12 @@ swift_tests() {
 echo "== Swift tests"
 swift_tests --skip OrderProcessingTests
 
-echo "== the scenarios once more, with workers in TypeScript"
-END_TO_END_WORKER=$PWD/sdks/typescript/test/worker/run.sh swift_tests --filter Scenarios
-
-echo "== PostgreSQL: the scenarios once more, and faults of a server on it, and of three"
+echo "== the scenarios once more, with workers in TypeScript and a server on PostgreSQL"
 export -f swift_tests
-python3 Tests/Interop/python/postgres.py bash -euo pipefail -c 'swift_tests --filter Scenarios'
+END_TO_END_WORKER=$PWD/sdks/typescript/test/worker/run.sh \
+    python3 Tests/Interop/python/postgres.py bash -euo pipefail -c 'swift_tests --filter Scenarios'
+
+echo "== PostgreSQL: faults of a server on it, and of three"
 Tests/Chaos/run.sh "$bin/aether" --postgres --only database --count 1
 for fault in kill lose pause; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
 
