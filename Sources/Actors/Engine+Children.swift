@@ -61,9 +61,15 @@ extension Engine {
         if !local.isEmpty {
             for (index, answer) in zip(local, await accept(local.map { batch[$0] })) { answers[index] = answer }
         }
-        for (node, indices) in remote {
-            let answered = await peers?.deliver(indices.map { batch[$0] }, to: node) ?? []
-            for (index, answer) in zip(indices, answered) { answers[index] = answer }
+        guard let peers else { return answers }
+        // Side by side: one that does not answer holds up no other.
+        await withTaskGroup(of: (indices: [Int], answers: [MessageAnswer]).self) { group in
+            for (node, indices) in remote {
+                group.addTask { (indices, await peers.deliver(indices.map { batch[$0] }, to: node)) }
+            }
+            for await (indices, answered) in group {
+                for (index, answer) in zip(indices, answered) { answers[index] = answer }
+            }
         }
         return answers
     }

@@ -190,13 +190,14 @@ actor WorkerSession {
         return tasks
     }
 
-    /// The worker has a task, says the journal as it was read: it keeps it for the grace period. That a task of the same run is
-    /// on its way to it says nothing: that may be a new run's, whose id turns out to be taken.
+    /// The worker has a task, says the journal as it was read: it keeps it for the grace period, in which it says itself what it
+    /// has. That a task of the same run is on its way to it says nothing: that may be a new run's, whose id turns out to be
+    /// taken.
     ///
     /// - Returns: `false` when the worker is connected, and does not have it.
     func adopt(_ task: TaskID) -> Bool {
         if leases[task.subject]?.epoch == task.epoch { return true }
-        guard feed == nil, registration == nil, !hasExpired else { return false }
+        guard feed == nil, !hasExpired else { return false }
         leases[task.subject] = Lease(epoch: task.epoch, registration: 0)
         return true
     }

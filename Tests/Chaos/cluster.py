@@ -7,12 +7,14 @@ import time
 import database
 import postgres
 import proxy
-from bed import ANY, Bed, lasting_port
+from bed import ANY, ONCE, Bed, lasting_port
 from server import Server
 
 NODES = 3
 # So long a lease lasts, and a little.
 LEASE = 11
+# Longer than a server is away.
+GRACE = "30000"
 
 
 class ClusterBed(Bed):
@@ -21,7 +23,7 @@ class ClusterBed(Bed):
     def __init__(self, *flags, way=None, **bed_is):
         self.flags, self.way = flags, way
         self.others = []
-        super().__init__("--worker-grace-ms", "5000", *flags, **bed_is)
+        super().__init__("--worker-grace-ms", GRACE, *flags, **bed_is)
 
     @property
     def nodes(self):
@@ -35,7 +37,7 @@ class ClusterBed(Bed):
             if self.way and number == NODES - 1:
                 host = url.split("@")[1].split("/")[0]
                 url = url.replace(host, self.way.reach(host))
-            self.others.append(Server(folder, "--worker-grace-ms", "5000", *self.flags, errors=self.errors,
+            self.others.append(Server(folder, "--worker-grace-ms", GRACE, *self.flags, errors=self.errors,
                                       port=lasting_port(), database=url))
         return [node.target for node in self.nodes]
 
@@ -62,9 +64,10 @@ class ClusterBed(Bed):
         super().__exit__(*arguments)
 
 
-def harmed(harm, settle=2, **bed_is):
+def harmed(harm, settle=2, steps=ANY, **bed_is):
+    """Where workers find a server within their grace no step may run again: they keep their runs, whoever owns those."""
     def fault(random, count):
-        with ClusterBed(steps=ANY, clients=12, workers=6, patience=90, **bed_is) as bed:
+        with ClusterBed(steps=steps, clients=12, workers=6, patience=90, **bed_is) as bed:
             bed.until_spread()
             bed.begin()
             for _ in range(count):

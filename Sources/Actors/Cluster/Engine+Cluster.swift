@@ -10,9 +10,6 @@ extension Engine {
     /// After another one's lease is over, so long the others wait in addition, each a part of it at random.
     private static let jitter: UInt64 = 300
 
-    /// The servers that share the database, as this one saw them last; empty where it is not shared.
-    package var membership: Membership { cluster?.membership ?? Membership() }
-
     /// Whether several servers may share the database.
     package var isShared: Bool { cluster != nil }
 
@@ -33,7 +30,7 @@ extension Engine {
             } catch {
                 // The server stops.
                 if error.code == .closed { return }
-                logger.error("the server's lease is over", metadata: [LogKey.error: "\(error)"])
+                logger.error("the server is none of those of its database", metadata: [LogKey.error: "\(error)"])
             }
             cluster.evict()
             await lose(registry.served, store)

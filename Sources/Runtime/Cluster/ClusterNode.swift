@@ -4,15 +4,12 @@ public struct ClusterNode: Hashable, Sendable {
     public var id: String
     /// Where the others reach it, host:port. No two that live have the same.
     public var address: String
-    /// Where the others reach its HTTP port; empty when it has none.
-    public var httpAddress: String
     /// The version of its program.
     public var version: String
 
-    public init(id: String, address: String, httpAddress: String = "", version: String) {
+    public init(id: String, address: String, version: String) {
         self.id = id
         self.address = address
-        self.httpAddress = httpAddress
         self.version = version
     }
 }

@@ -180,7 +180,7 @@ package struct AetherServer: Service {
         await core.engine.keepMembership {
             ClusterNode(
                 id: WorkflowIDGenerator.make(), address: configuration.nodeAddress ?? "\(host):\(addresses.grpcPort)",
-                httpAddress: "\(host):\(addresses.httpPort)", version: AetherVersion.current)
+                version: AetherVersion.current)
         }
     }
 

@@ -59,14 +59,13 @@ struct NodeCommands {
     func join(_ node: ClusterNode, mark: Int64) -> PostgresCommand {
         PostgresCommand(
             """
-            INSERT INTO aether.node (id, address, http_address, version, lease_until, mark)
-            VALUES ($1, $3, $4, $5, \(Self.now) + $2, $6) ON CONFLICT (id) DO UPDATE SET mark = $6
+            INSERT INTO aether.node (id, address, version, lease_until, mark)
+            VALUES ($1, $3, $4, \(Self.now) + $2, $5) ON CONFLICT (id) DO UPDATE SET mark = $5
             """, isPrepared: false
         ) {
             $0.add(id)
             $0.add(lease)
             $0.add(node.address)
-            $0.add(node.httpAddress)
             $0.add(node.version)
             $0.add(mark)
         }
@@ -112,7 +111,7 @@ struct NodeCommands {
 
     private static let renewSQL: SQLText = """
         WITH renewed AS (UPDATE aether.node SET lease_until = \(now) + $2 WHERE id = $1 AND mark = $3 RETURNING 1)
-        SELECT (SELECT count(*) FROM renewed), n.id, n.address, n.http_address, n.version, n.lease_until - \(now),
+        SELECT (SELECT count(*) FROM renewed), n.id, n.address, n.version, n.lease_until - \(now),
             (SELECT coalesce(string_agg(s.id::text, ','), '') FROM aether.shard AS s WHERE s.owner = n.id)
         FROM aether.node AS n
         """
@@ -124,11 +123,10 @@ struct NodeCommands {
             members: (0..<rows.count).map { row in
                 Membership.Member(
                     node: ClusterNode(
-                        id: rows.text(row, 1), address: rows.text(row, 2), httpAddress: rows.text(row, 3),
-                        version: rows.text(row, 4)),
-                    lease: .milliseconds(rows.integer(row, 5)),
+                        id: rows.text(row, 1), address: rows.text(row, 2), version: rows.text(row, 3)),
+                    lease: .milliseconds(rows.integer(row, 4)),
                     shards: ShardSet(
-                        rows.text(row, 6).split(separator: ",").compactMap { Int16($0).flatMap(Shard.init(number:)) }))
+                        rows.text(row, 5).split(separator: ",").compactMap { Int16($0).flatMap(Shard.init(number:)) }))
             })
     }
 }

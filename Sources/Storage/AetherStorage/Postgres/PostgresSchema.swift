@@ -41,7 +41,6 @@ package struct PostgresSchema: Sendable {
         CREATE TABLE aether.node (
             id text COLLATE "C" PRIMARY KEY,
             address text COLLATE "C" NOT NULL UNIQUE,
-            http_address text COLLATE "C" NOT NULL,
             version text COLLATE "C" NOT NULL,
             lease_until bigint NOT NULL,
             mark bigint NOT NULL

@@ -82,7 +82,7 @@ package enum Aether_V1_NodeService: Sendable {
             package static let descriptor = GRPCCore.MethodDescriptor(
                 service: GRPCCore.ServiceDescriptor(fullyQualifiedService: "aether.v1.NodeService"),
                 method: "Http",
-                type: .serverStreaming
+                type: .unary
             )
         }
         /// Namespace for "Deliver" metadata.
@@ -439,11 +439,11 @@ extension Aether_V1_NodeService {
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
-        /// - Returns: A streaming response of `Aether_V1_NodeHttpAnswer` messages.
+        /// - Returns: A response containing a single `Aether_V1_NodeHttpAnswer` message.
         func http(
             request: GRPCCore.ServerRequest<Aether_V1_NodeHttpRequest>,
             context: GRPCCore.ServerContext
-        ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_NodeHttpAnswer>
+        ) async throws -> GRPCCore.ServerResponse<Aether_V1_NodeHttpAnswer>
 
         /// Handle the "Deliver" method.
         ///
@@ -611,16 +611,15 @@ extension Aether_V1_NodeService {
         ///
         /// - Parameters:
         ///   - request: A `Aether_V1_NodeHttpRequest` message.
-        ///   - response: A response stream of `Aether_V1_NodeHttpAnswer` messages.
         ///   - context: Context providing information about the RPC.
         /// - Throws: Any error which occurred during the processing of the request. Thrown errors
         ///     of type `RPCError` are mapped to appropriate statuses. All other errors are converted
         ///     to an internal error.
+        /// - Returns: A `Aether_V1_NodeHttpAnswer` to respond with.
         func http(
             request: Aether_V1_NodeHttpRequest,
-            response: GRPCCore.RPCWriter<Aether_V1_NodeHttpAnswer>,
             context: GRPCCore.ServerContext
-        ) async throws
+        ) async throws -> Aether_V1_NodeHttpAnswer
 
         /// Handle the "Deliver" method.
         ///
@@ -847,7 +846,7 @@ extension Aether_V1_NodeService.ServiceProtocol {
             request: GRPCCore.ServerRequest(stream: request),
             context: context
         )
-        return response
+        return GRPCCore.StreamingServerResponse(single: response)
     }
 
     package func deliver(
@@ -950,17 +949,13 @@ extension Aether_V1_NodeService.SimpleServiceProtocol {
     package func http(
         request: GRPCCore.ServerRequest<Aether_V1_NodeHttpRequest>,
         context: GRPCCore.ServerContext
-    ) async throws -> GRPCCore.StreamingServerResponse<Aether_V1_NodeHttpAnswer> {
-        return GRPCCore.StreamingServerResponse<Aether_V1_NodeHttpAnswer>(
-            metadata: [:],
-            producer: { writer in
-                try await self.http(
-                    request: request.message,
-                    response: writer,
-                    context: context
-                )
-                return [:]
-            }
+    ) async throws -> GRPCCore.ServerResponse<Aether_V1_NodeHttpAnswer> {
+        return GRPCCore.ServerResponse<Aether_V1_NodeHttpAnswer>(
+            message: try await self.http(
+                request: request.message,
+                context: context
+            ),
+            metadata: [:]
         )
     }
 
@@ -1147,7 +1142,7 @@ extension Aether_V1_NodeService {
             serializer: some GRPCCore.MessageSerializer<Aether_V1_NodeHttpRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_NodeHttpAnswer>,
             options: GRPCCore.CallOptions,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result
         ) async throws -> Result where Result: Sendable
 
         /// Call the "Deliver" method.
@@ -1416,9 +1411,11 @@ extension Aether_V1_NodeService {
             serializer: some GRPCCore.MessageSerializer<Aether_V1_NodeHttpRequest>,
             deserializer: some GRPCCore.MessageDeserializer<Aether_V1_NodeHttpAnswer>,
             options: GRPCCore.CallOptions = .defaults,
-            onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result
+            onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result = { response in
+                try response.message
+            }
         ) async throws -> Result where Result: Sendable {
-            try await self.client.serverStreaming(
+            try await self.client.unary(
                 request: request,
                 descriptor: Aether_V1_NodeService.Method.Http.descriptor,
                 serializer: serializer,
@@ -1695,7 +1692,9 @@ extension Aether_V1_NodeService.ClientProtocol {
     package func http<Result>(
         request: GRPCCore.ClientRequest<Aether_V1_NodeHttpRequest>,
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result = { response in
+            try response.message
+        }
     ) async throws -> Result where Result: Sendable {
         try await self.http(
             request: request,
@@ -1971,7 +1970,9 @@ extension Aether_V1_NodeService.ClientProtocol {
         _ message: Aether_V1_NodeHttpRequest,
         metadata: GRPCCore.Metadata = [:],
         options: GRPCCore.CallOptions = .defaults,
-        onResponse handleResponse: @Sendable @escaping (GRPCCore.StreamingClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result
+        onResponse handleResponse: @Sendable @escaping (GRPCCore.ClientResponse<Aether_V1_NodeHttpAnswer>) async throws -> Result = { response in
+            try response.message
+        }
     ) async throws -> Result where Result: Sendable {
         let request = GRPCCore.ClientRequest<Aether_V1_NodeHttpRequest>(
             message: message,

@@ -127,7 +127,6 @@ package nonisolated struct Aether_V1_NodeHttpRequest: Sendable {
   package init() {}
 }
 
-/// The status and the headers come first, then the body in pieces.
 package nonisolated struct Aether_V1_NodeHttpAnswer: Sendable {
   // SwiftProtobuf.Message conformance is added in an extension below. See the
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
@@ -135,8 +134,7 @@ package nonisolated struct Aether_V1_NodeHttpAnswer: Sendable {
 
   package var status: Int32 = 0
 
-  package var headers: Dictionary<String,String> = [:]
-
+  /// A JSON document.
   package var body: Data = Data()
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
@@ -563,7 +561,7 @@ nonisolated extension Aether_V1_NodeHttpRequest: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_NodeHttpAnswer: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".NodeHttpAnswer"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}headers\0\u{1}body\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}status\0\u{1}body\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -572,8 +570,7 @@ nonisolated extension Aether_V1_NodeHttpAnswer: SwiftProtobuf.Message, SwiftProt
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularInt32Field(value: &self.status) }()
-      case 2: try { try decoder.decodeMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: &self.headers) }()
-      case 3: try { try decoder.decodeSingularBytesField(value: &self.body) }()
+      case 2: try { try decoder.decodeSingularBytesField(value: &self.body) }()
       default: break
       }
     }
@@ -583,18 +580,14 @@ nonisolated extension Aether_V1_NodeHttpAnswer: SwiftProtobuf.Message, SwiftProt
     if self.status != 0 {
       try visitor.visitSingularInt32Field(value: self.status, fieldNumber: 1)
     }
-    if !self.headers.isEmpty {
-      try visitor.visitMapField(fieldType: SwiftProtobuf._ProtobufMap<SwiftProtobuf.ProtobufString,SwiftProtobuf.ProtobufString>.self, value: self.headers, fieldNumber: 2)
-    }
     if !self.body.isEmpty {
-      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 3)
+      try visitor.visitSingularBytesField(value: self.body, fieldNumber: 2)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Aether_V1_NodeHttpAnswer, rhs: Aether_V1_NodeHttpAnswer) -> Bool {
     if lhs.status != rhs.status {return false}
-    if lhs.headers != rhs.headers {return false}
     if lhs.body != rhs.body {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true

@@ -42,37 +42,18 @@ extension ClientService {
     func startWorkflows(
         _ request: Aether_V1_StartWorkflowsRequest, _ peers: Peers
     ) async throws -> Aether_V1_StartWorkflowsResponse {
-        var here: [Int] = []
-        var elsewhere: [ClusterNode: (peer: Peer, indices: [Int])] = [:]
+        // An id that is none is for this server to refuse.
+        let groups = await peers.nextOwners(of: request.starts.map { WorkflowID(validating: $0.workflowID) })
         var answers = request.starts.map { start in
             Aether_V1_StartAnswer.with { $0.workflowID = start.workflowID }
         }
-        for (index, start) in request.starts.enumerated() {
-            do throws(EngineError) {
-                guard let peer = try await peers.nextOwner(of: try WorkflowID(checking: start.workflowID)) else {
-                    here.append(index)
-                    continue
-                }
-                elsewhere[peer.node, default: (peer, [])].indices.append(index)
-            } catch {
-                answers[index].refuse(error)
-            }
+        for (place, error) in groups.unowned { answers[place].refuse(error) }
+        let results = await groups.answers { places in
+            (try? await startHere(request.part(places)).answers) ?? []
+        } others: { peer, places in
+            await Self.start(request.part(places), at: peer)
         }
-        let (groups, own) = (Array(elsewhere.values), here)
-        let results = await withTaskGroup(of: (indices: [Int], answers: [Aether_V1_StartAnswer]).self) { group in
-            for (peer, indices) in groups {
-                let part = Aether_V1_StartWorkflowsRequest.with { $0.starts = indices.map { request.starts[$0] } }
-                group.addTask { (indices, await Self.start(part, at: peer)) }
-            }
-            if !own.isEmpty {
-                let part = Aether_V1_StartWorkflowsRequest.with { $0.starts = own.map { request.starts[$0] } }
-                group.addTask { (own, (try? await startHere(part).answers) ?? []) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        for (indices, part) in results {
-            for (index, answer) in zip(indices, part) { answers[index] = answer }
-        }
+        for (place, answer) in results { answers[place] = answer }
         return .with { $0.answers = answers }
     }
 
@@ -111,7 +92,7 @@ extension ClientService {
                 }
                 if let peer = try peers.owner(of: id) {
                     return try await peer.call(
-                        Aether_V1_ClientService.Method.AwaitResult.descriptor, rest, isLimited: false)
+                        Aether_V1_ClientService.Method.AwaitResult.descriptor, rest, options: .defaults)
                 }
                 let timeout = deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
                 let (outcome, state) = try await engine.awaitResult(id, timeout: timeout)
@@ -124,6 +105,12 @@ extension ClientService {
                 try await engine.sleep(Self.pause)
             }
         }
+    }
+}
+
+extension Aether_V1_StartWorkflowsRequest {
+    fileprivate func part(_ places: [Int]) -> Aether_V1_StartWorkflowsRequest {
+        .with { $0.starts = places.map { starts[$0] } }
     }
 }
 

@@ -22,18 +22,19 @@ final class LocalWorkers: Sendable {
     private let workers = Mutex<[String: Worker]>([:])
 
     /// A worker has registered, with the tasks that it keeps.
-    func register(_ request: Aether_V1_RegisterRequest, elsewhere tasks: [(task: String, seen: UInt64)]) {
-        var registration = request
-        registration.heldTaskIds = []
-        registration.heldSequences = []
-        registration.heldRecords = []
+    ///
+    /// - Parameters:
+    ///   - registration: without tasks.
+    ///   - tasks: those of other servers' runs.
+    func register(_ registration: Aether_V1_RegisterRequest, elsewhere tasks: [(task: String, seen: UInt64)]) {
+        let id = registration.workerID
         workers.withLock { workers in
             workers = workers.filter {
                 $0.value.isConnected || $0.value.registeredAt.duration(to: .now) < Self.patience
             }
-            workers[request.workerID, default: Worker(registration: registration)].registration = registration
-            workers[request.workerID]?.registeredAt = .now
-            workers[request.workerID]?.tasks = Dictionary(tasks.map { ($0.task, $0.seen) }, uniquingKeysWith: { $1 })
+            workers[id, default: Worker(registration: registration)].registration = registration
+            workers[id]?.registeredAt = .now
+            workers[id]?.tasks = Dictionary(tasks.map { ($0.task, $0.seen) }, uniquingKeysWith: { $1 })
         }
     }
 

@@ -83,9 +83,9 @@ struct NodeService: Aether_V1_NodeService.SimpleServiceProtocol {
     }
 
     func http(
-        request: Aether_V1_NodeHttpRequest, response: RPCWriter<Aether_V1_NodeHttpAnswer>, context: ServerContext
-    ) async throws {
-        try await api.answer(request, to: response)
+        request: Aether_V1_NodeHttpRequest, context: ServerContext
+    ) async throws -> Aether_V1_NodeHttpAnswer {
+        try await api.answer(request)
     }
 
     func deliver(

@@ -24,7 +24,13 @@ struct Peer: Sendable {
 
     var calls: Aether_V1_NodeService.Client<Transport> { Aether_V1_NodeService.Client(wrapping: client) }
 
-    static var options: CallOptions {
+    /// The same between servers themselves, and of workers' calls: one that stands still is to hold up none of what others own.
+    static let shortTimeout = Duration.seconds(3)
+
+    static var options: CallOptions { limited(to: timeout) }
+    static var shortOptions: CallOptions { limited(to: shortTimeout) }
+
+    private static func limited(to timeout: Duration) -> CallOptions {
         var options = CallOptions.defaults
         options.timeout = timeout
         return options
@@ -35,17 +41,17 @@ struct Peer: Sendable {
     /// - Parameters:
     ///   - method: of which service it is, the peer knows.
     ///   - request: as it came.
-    ///   - isLimited: whether it is to be answered soon.
+    ///   - options: how long it may take.
     /// - Returns: the peer's answer.
     /// - Throws: `RPCError`: what the peer answers; `unavailable` when it can't be reached.
     func call<Request: Message, Response: Message>(
-        _ method: MethodDescriptor, _ request: Request, isLimited: Bool = true
+        _ method: MethodDescriptor, _ request: Request, options: CallOptions = options
     ) async throws -> Response {
         let call = try Aether_V1_NodeCall.with {
             $0.method = method.method
             $0.request = try request.serializedBytes()
         }
-        let answer = try await calls.call(call, options: isLimited ? Self.options : .defaults)
+        let answer = try await calls.call(call, options: options)
         return try Response(serializedBytes: answer.response)
     }
 
@@ -53,7 +59,7 @@ struct Peer: Sendable {
     func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
         let response = try await transport.unary(
             Aether_V1_NodeService.Method.Advance.descriptor, NGHTTP2MessageBytes(request.encoded()),
-            timeout: Self.timeout)
+            timeout: Self.shortTimeout)
         return try AdvanceCoding.response(response)
     }
 }

@@ -12,7 +12,6 @@ final class Peers: Sendable {
     private struct State {
         var peers: [ClusterNode: Peer] = [:]
         var links: [String: WorkerLink] = [:]
-        var running: [String: Task<Void, Never>] = [:]
         var lenders: [TaskLink] = []
         var isFinished = false
     }
@@ -20,8 +19,6 @@ final class Peers: Sendable {
     /// The workers that are connected to this server.
     let workers = LocalWorkers()
 
-    /// How long a takeover waits to hear which tasks workers have; of those whose server is silent it gives the runs to others.
-    private static let patience = Duration.seconds(2)
     /// What one call delivers at most.
     private static let messagesAtOnce = 1_000
     private static let bytesAtOnce = 4 * 1024 * 1024
@@ -34,8 +31,8 @@ final class Peers: Sendable {
     private let tls: TLSContextProvider?
     private let logger: Logger
     private let state = Mutex(State())
-    /// Connections that are to be kept up.
-    private let connections = BatchQueue<Peer>()
+    /// Connections and links that are to be kept up.
+    private let jobs = BatchQueue<@Sendable () async -> Void>()
 
     /// - Parameters:
     ///   - engine: knows who owns what.
@@ -51,23 +48,23 @@ final class Peers: Sendable {
         self.logger = logger
     }
 
-    /// Keeps connections up until it is cancelled.
+    /// Keeps connections and links up until it is cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
-            while let new = await connections.take() {
-                for peer in new {
-                    group.addTask {
-                        do {
-                            try await peer.client.runConnections()
-                        } catch {
-                            self.logger.warning(
-                                "the connection to another server has ended",
-                                metadata: [LogKey.node: "\(peer.node.address)", LogKey.error: "\(error)"])
-                        }
-                    }
-                }
+            while let new = await jobs.take() {
+                for job in new { group.addTask { await job() } }
             }
             group.cancelAll()
+        }
+    }
+
+    private func keepUp(_ peer: Peer) async {
+        do {
+            try await peer.client.runConnections()
+        } catch {
+            logger.warning(
+                "the connection to another server has ended",
+                metadata: [LogKey.node: "\(peer.node.address)", LogKey.error: "\(error)"])
         }
     }
 
@@ -85,7 +82,7 @@ final class Peers: Sendable {
             return (peer, true, gone)
         }
         for peer in gone { peer.client.beginGracefulShutdown() }
-        if isNew, let peer { connections.put(peer) }
+        if isNew, let peer { jobs.put { await self.keepUp(peer) } }
         return peer
     }
 
@@ -102,6 +99,16 @@ final class Peers: Sendable {
             }
         }
         return try owner(of: id)
+    }
+
+    /// Who owns each of some workflows; waits for a while while some are nobody's.
+    func nextOwners(of ids: [WorkflowID?]) async -> OwnerGroups {
+        var groups = OwnerGroups(ids, self)
+        for _ in 0..<Self.looks where !groups.unowned.isEmpty {
+            guard (try? await engine.sleep(Self.pause)) != nil else { break }
+            groups = OwnerGroups(ids, self)
+        }
+        return groups
     }
 
     /// Who owns a workflow now, where that is another one.
@@ -127,13 +134,13 @@ final class Peers: Sendable {
     }
 
     func finish() {
-        let (peers, running) = state.withLock { state in
+        let (peers, links) = state.withLock { state in
             state.isFinished = true
-            return (Array(state.peers.values), Array(state.running.values))
+            return (Array(state.peers.values), Array(state.links.values))
         }
-        for task in running { task.cancel() }
+        for link in links { link.stop() }
         for peer in peers { peer.client.beginGracefulShutdown() }
-        connections.finish()
+        jobs.finish()
     }
 }
 
@@ -141,24 +148,22 @@ extension Peers: ClusterPeers {
     func follow(_ nodes: [ClusterNode]) {
         let present = Set(nodes.map(\.id))
         let (ended, gone) = state.withLock { state in
-            let ended = state.running.filter { !present.contains($0.key) }
+            let ended = state.links.filter { !present.contains($0.key) }
             let gone = state.peers.values.filter { !present.contains($0.node.id) }
-            for id in ended.keys {
-                state.running[id] = nil
-                state.links[id] = nil
-            }
+            for id in ended.keys { state.links[id] = nil }
             for peer in gone { state.peers[peer.node] = nil }
             return (Array(ended.values), gone)
         }
-        for task in ended { task.cancel() }
+        for link in ended { link.stop() }
         for peer in gone { peer.client.beginGracefulShutdown() }
         for peer in nodes.compactMap(peer) {
-            state.withLock { state in
-                guard state.links[peer.node.id] == nil, !state.isFinished else { return }
+            let new = state.withLock { state -> WorkerLink? in
+                guard state.links[peer.node.id] == nil, !state.isFinished else { return nil }
                 let link = WorkerLink(peer: peer, engine: engine, workers: workers, logger: logger)
                 state.links[peer.node.id] = link
-                state.running[peer.node.id] = Task { await link.run() }
+                return link
             }
+            if let new { jobs.put { await new.run() } }
         }
     }
 
@@ -188,7 +193,7 @@ extension Peers: ClusterPeers {
                 bytes += wire.input.count + wire.outcome.result.count
                 request.messages.append(wire)
             }
-            let response = try? await peer.calls.deliver(request, options: Peer.options)
+            let response = try? await peer.calls.deliver(request, options: Peer.shortOptions)
             if let response, response.answers.count == request.messages.count {
                 answers += response.answers.map { MessageAnswer($0) }
             } else {
@@ -201,7 +206,7 @@ extension Peers: ClusterPeers {
     func haveLook(_ nodes: [ClusterNode]) async {
         await withDiscardingTaskGroup { group in
             for peer in nodes.compactMap(peer) {
-                group.addTask { _ = try? await peer.calls.look(Aether_V1_LookRequest(), options: Peer.options) }
+                group.addTask { _ = try? await peer.calls.look(Aether_V1_LookRequest(), options: Peer.shortOptions) }
             }
         }
     }
@@ -221,13 +226,11 @@ extension Peers: ClusterPeers {
 
     func heldTasks(of shards: ShardSet, at nodes: [ClusterNode]) async -> [HeldTask] {
         let request = Aether_V1_HeldTasksRequest.with { $0.shards = shards.shards.map { Int32($0.number) } }
-        var options = CallOptions.defaults
-        options.timeout = Self.patience
         let own = workers.takeTasks(of: shards)
-        return await withTaskGroup(of: [HeldTask].self) { [options] group in
+        return await withTaskGroup(of: [HeldTask].self) { group in
             for peer in nodes.compactMap(peer) {
                 group.addTask {
-                    let response = try? await peer.calls.getHeldTasks(request, options: options)
+                    let response = try? await peer.calls.getHeldTasks(request, options: Peer.shortOptions)
                     return (response?.tasks ?? []).map { HeldTask(worker: $0.workerID, task: $0.taskID, seen: $0.seen) }
                 }
             }

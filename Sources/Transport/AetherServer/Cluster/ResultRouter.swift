@@ -30,7 +30,7 @@ final class ResultRouter: Sendable {
         self.feed = feed
     }
 
-    /// Works until it is cancelled.
+    /// Works until it is finished or cancelled.
     func run() async {
         await withDiscardingTaskGroup { group in
             group.addTask { await self.passOn() }
@@ -40,6 +40,10 @@ final class ResultRouter: Sendable {
             group.cancelAll()
         }
         engine.endWatch(own)
+    }
+
+    func finish() {
+        jobs.finish()
     }
 
     /// Adds workflows to those whose results are told.
@@ -60,8 +64,7 @@ final class ResultRouter: Sendable {
         var here: [WorkflowID] = []
         var late: [WorkflowID] = []
         var elsewhere: [String: (peer: Peer, ids: [String])] = [:]
-        let watched = feed.watched
-        for id in ids where watched.contains(id) {
+        for id in ids {
             do throws(EngineError) {
                 if let peer = try peers.owner(of: id) {
                     elsewhere[peer.node.id, default: (peer, [])].ids.append(id.rawValue)
@@ -81,7 +84,8 @@ final class ResultRouter: Sendable {
         if ids.isEmpty { return }
         jobs.put { [self] in
             guard (try? await engine.sleep(Self.pause)) != nil else { return }
-            await route(ids)
+            let watched = feed.watched
+            await route(ids.filter(watched.contains))
         }
     }
 

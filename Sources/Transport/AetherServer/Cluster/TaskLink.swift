@@ -53,7 +53,7 @@ final class TaskLink: Sendable {
         outbound.finish()
     }
 
-    func has(_ worker: String) -> Bool { feeds.withLock { $0[worker] != nil } }
+    private func has(_ worker: String) -> Bool { feeds.withLock { $0[worker] != nil } }
 
     /// Places of workers are free again, or were taken.
     func giveBack(_ counts: [String: Int]) {
@@ -96,26 +96,22 @@ final class TaskLink: Sendable {
         }
     }
 
+    private func put(_ tasks: Aether_V1_WorkerTasks) {
+        outbound.put(.with { $0.tasks = [tasks] })
+    }
+
     private func send(_ feed: TaskFeed, to worker: String) async {
         let stream = TaskStream(engine: engine) { tasks in
-            self.outbound.put(
+            self.put(
                 .with {
-                    $0.tasks = [
-                        .with {
-                            $0.workerID = worker
-                            $0.tasks = tasks
-                        }
-                    ]
+                    $0.workerID = worker
+                    $0.tasks = tasks
                 })
         } freed: { tasks in
-            self.outbound.put(
+            self.put(
                 .with {
-                    $0.tasks = [
-                        .with {
-                            $0.workerID = worker
-                            $0.freedTaskIds = tasks
-                        }
-                    ]
+                    $0.workerID = worker
+                    $0.freedTaskIds = tasks
                 })
         }
         while let messages = await feed.next() {

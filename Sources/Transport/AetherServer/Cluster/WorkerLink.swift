@@ -24,6 +24,9 @@ final class WorkerLink: Sendable {
     private let logger: Logger
     private let state = Mutex(State())
     private let outbound = Mutex(BatchQueue<Aether_V1_WorkerShare>())
+    /// Workers that the other server has let go of.
+    private let released = BatchQueue<String>()
+    private let stopping = BatchQueue<Void>()
     private static let pause = Duration.milliseconds(300)
 
     init(peer: Peer, engine: Engine, workers: LocalWorkers, logger: Logger) {
@@ -33,8 +36,23 @@ final class WorkerLink: Sendable {
         self.logger = logger
     }
 
-    /// Keeps the link up until it is cancelled.
+    /// Keeps the link up until it is stopped or cancelled.
     func run() async {
+        await withTaskGroup(of: Void.self) { group in
+            group.addTask { await self.keepOpen() }
+            group.addTask { await self.introduceAgain() }
+            // Ends without a message when it is stopped.
+            group.addTask { _ = await self.stopping.take() }
+            await group.next()
+            group.cancelAll()
+        }
+    }
+
+    func stop() {
+        stopping.finish()
+    }
+
+    private func keepOpen() async {
         while !Task.isCancelled {
             do {
                 try await open()
@@ -45,6 +63,17 @@ final class WorkerLink: Sendable {
             }
             await close()
             guard (try? await engine.sleep(Self.pause)) != nil else { return }
+        }
+    }
+
+    /// The other server has let go of workers that are connected here: they are introduced again.
+    private func introduceAgain() async {
+        while let workers = await released.take(), (try? await engine.sleep(Self.pause)) != nil {
+            let workers = Set(workers)
+            for worker in workers { await takeAllBack(of: worker) }
+            for registration in self.workers.registrations(isPeers) where workers.contains(registration.workerID) {
+                if (try? await introduce(registration)) != nil { connect(registration.workerID) }
+            }
         }
     }
 
@@ -85,7 +114,7 @@ final class WorkerLink: Sendable {
     @discardableResult
     func introduce(_ registration: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
         let response: Aether_V1_RegisterResponse = try await peer.call(
-            Aether_V1_WorkerService.Method.Register.descriptor, registration)
+            Aether_V1_WorkerService.Method.Register.descriptor, registration, options: Peer.shortOptions)
         return response
     }
 
@@ -119,15 +148,6 @@ final class WorkerLink: Sendable {
     private func takeAllBack(of worker: String) async {
         let count = state.withLock { $0.lent.removeValue(forKey: worker) ?? 0 }
         if count != 0 { await engine.takeBack(count, of: worker) }
-    }
-
-    /// The other server has let go of a worker that is connected here: it is introduced again.
-    private func begin(again worker: String) async {
-        await takeAllBack(of: worker)
-        guard (try? await engine.sleep(Self.pause)) != nil else { return }
-        for registration in workers.registrations(isPeers) where registration.workerID == worker {
-            if (try? await introduce(registration)) != nil { connect(worker) }
-        }
     }
 
     /// Places of a worker were found that the other server stood in line for.
@@ -165,7 +185,7 @@ final class WorkerLink: Sendable {
             workers.note(tasks)
             await engine.relay(tasks.tasks, to: tasks.workerID)
         }
-        for worker in share.ended { Task { await begin(again: worker) } }
+        if !share.ended.isEmpty { released.put(contentsOf: share.ended) }
         for places in share.returned {
             state.withLock { $0.lent[places.workerID, default: 0] -= Int(places.count) }
             await engine.takeBack(Int(places.count), of: places.workerID)

@@ -10,26 +10,17 @@ extension WorkerService {
     func register(
         _ request: Aether_V1_RegisterRequest, _ peers: Peers
     ) async throws -> Aether_V1_RegisterResponse {
-        var parts: [String: Aether_V1_RegisterRequest] = [:]
-        var here = request.withoutTasks
-        var unknown: [String] = []
-        for index in request.heldTaskIds.indices {
-            guard let run = TaskID(request.heldTaskIds[index])?.workflow else { continue }
-            do throws(EngineError) {
-                if let peer = try peers.owner(of: run) {
-                    parts[peer.node.id, default: request.withoutTasks].addTask(index, of: request)
-                } else {
-                    here.addTask(index, of: request)
-                }
-            } catch {
-                // Nobody says now that it is not the worker's.
-                unknown.append(request.heldTaskIds[index])
-            }
-        }
-        var response = try await registerHere(here)
+        let groups = OwnerGroups(request.heldTaskIds.map { TaskID($0)?.workflow }, peers)
+        var response = try await registerHere(request.with(tasks: groups.here))
+        let parts = Dictionary(
+            groups.elsewhere.map { ($0.peer.node.id, $0.places) }, uniquingKeysWith: { $1 })
+        let links = peers.links
+        // Of what nobody says now that it is not the worker's, it keeps all.
+        let linked = Set(links.map(\.peer.node.id))
+        let unasked = groups.unowned.map(\.place) + parts.filter { !linked.contains($0.key) }.flatMap(\.value)
         let remote = try await withThrowingTaskGroup(of: [String].self) { group in
-            for link in peers.links {
-                let part = parts[link.peer.node.id] ?? request.withoutTasks
+            for link in links {
+                let part = request.with(tasks: parts[link.peer.node.id] ?? [])
                 group.addTask {
                     do {
                         return try await link.introduce(part).keptTaskIds
@@ -38,10 +29,10 @@ extension WorkerService {
                     }
                 }
             }
-            return try await group.reduce(into: unknown) { $0 += $1 }
+            return try await group.reduce(into: unasked.map { request.heldTaskIds[$0] }) { $0 += $1 }
         }
         let seen = Dictionary(zip(request.heldTaskIds, request.heldSequences), uniquingKeysWith: { $1 })
-        peers.workers.register(request, elsewhere: remote.map { ($0, seen[$0] ?? 0) })
+        peers.workers.register(request.with(tasks: []), elsewhere: remote.map { ($0, seen[$0] ?? 0) })
         response.keptTaskIds += remote
         return response
     }
@@ -70,76 +61,43 @@ extension WorkerService {
 
     /// Takes what a worker reports, each of its runs at its owner.
     func advance(_ request: AdvanceRequest, _ peers: Peers) async throws -> AdvanceResponse {
-        var here: [Int] = []
-        var elsewhere: [String: (peer: Peer, indices: [Int])] = [:]
+        let groups = OwnerGroups(request.reports.map { TaskID($0.task)?.workflow }, peers)
+        if groups.here.count == request.reports.count { return try await advanceHere(request) }
         var answers = request.reports.map {
             AdvanceResponse.Answer(task: $0.task, .later("its server can't be reached"))
         }
-        for (index, report) in request.reports.enumerated() {
-            do throws(EngineError) {
-                if let run = TaskID(report.task)?.workflow, let peer = try peers.owner(of: run) {
-                    elsewhere[peer.node.id, default: (peer, [])].indices.append(index)
-                } else {
-                    here.append(index)
-                }
-            } catch {
-                answers[index].acknowledgement = .later(error.message)
-            }
+        for (place, error) in groups.unowned { answers[place].acknowledgement = .later(error.message) }
+        let results = await groups.answers { places in
+            (try? await advanceHere(request.part(places)).answers) ?? []
+        } others: { peer, places in
+            (try? await peer.advance(request.part(places)).answers) ?? []
         }
-        if here.count == request.reports.count { return try await advanceHere(request) }
-        let (groups, own) = (Array(elsewhere.values), here)
-        let results = await withTaskGroup(of: (indices: [Int], answers: [AdvanceResponse.Answer]).self) { group in
-            for (peer, indices) in groups {
-                group.addTask { (indices, (try? await peer.advance(request.part(indices)).answers) ?? []) }
-            }
-            if !own.isEmpty {
-                group.addTask { (own, (try? await advanceHere(request.part(own)).answers) ?? []) }
-            }
-            return await group.reduce(into: []) { $0.append($1) }
-        }
-        for (indices, part) in results {
-            for (index, answer) in zip(indices, part) { answers[index] = answer }
-        }
+        for (place, answer) in results { answers[place] = answer }
         return AdvanceResponse(answers: answers)
     }
 
-    /// Takes the ends of many tasks, each at its run's owner.
+    /// Takes the ends of many tasks, each at its run's owner. What can't be told now fails the call, which may be repeated.
     func completeSteps(
         _ request: Aether_V1_CompleteStepsRequest, _ peers: Peers
     ) async throws -> Aether_V1_CompleteStepsResponse {
-        var here: [Int] = []
-        var elsewhere: [String: (peer: Peer, indices: [Int])] = [:]
-        for (index, step) in request.steps.enumerated() {
-            if let run = TaskID(step.taskID)?.workflow, let peer = try await peers.nextOwner(of: run) {
-                elsewhere[peer.node.id, default: (peer, [])].indices.append(index)
-            } else {
-                here.append(index)
-            }
+        let groups = await peers.nextOwners(of: request.steps.map { TaskID($0.taskID)?.workflow })
+        let results = await groups.answers { places in
+            await completeHere(request.part(places)).answers
+        } others: { peer, places in
+            let response: Aether_V1_CompleteStepsResponse? = try? await peer.call(
+                Aether_V1_WorkerService.Method.CompleteSteps.descriptor, request.part(places))
+            return response?.answers ?? []
         }
-        if elsewhere.isEmpty { return await completeHere(request) }
-        var answers = request.steps.map { step in
-            Aether_V1_CompleteStepAnswer.with { $0.taskID = step.taskID }
+        guard results.count == request.steps.count else {
+            throw EngineError(.unavailable, "a server that owns some of the workflows can't be reached; try again")
         }
-        let (groups, own) = (Array(elsewhere.values), here)
-        let results = try await withThrowingTaskGroup(
-            of: (indices: [Int], answers: [Aether_V1_CompleteStepAnswer]).self
-        ) { group in
-            for (peer, indices) in groups {
-                let part = Aether_V1_CompleteStepsRequest.with { $0.steps = indices.map { request.steps[$0] } }
-                group.addTask {
-                    let response: Aether_V1_CompleteStepsResponse = try await peer.call(
-                        Aether_V1_WorkerService.Method.CompleteSteps.descriptor, part)
-                    return (indices, response.answers)
-                }
-            }
-            let part = Aether_V1_CompleteStepsRequest.with { $0.steps = own.map { request.steps[$0] } }
-            group.addTask { (own, await completeHere(part).answers) }
-            return try await group.reduce(into: []) { $0.append($1) }
-        }
-        for (indices, part) in results {
-            for (index, answer) in zip(indices, part) { answers[index] = answer }
-        }
-        return .with { $0.answers = answers }
+        return .with { $0.answers = results.sorted { $0.place < $1.place }.map(\.answer) }
+    }
+}
+
+extension Aether_V1_CompleteStepsRequest {
+    fileprivate func part(_ places: [Int]) -> Aether_V1_CompleteStepsRequest {
+        .with { $0.steps = places.map { steps[$0] } }
     }
 }
 
@@ -150,17 +108,13 @@ extension AdvanceRequest {
 }
 
 extension Aether_V1_RegisterRequest {
-    fileprivate var withoutTasks: Aether_V1_RegisterRequest {
+    /// The same with some of its tasks.
+    fileprivate func with(tasks places: [Int]) -> Aether_V1_RegisterRequest {
         var request = self
-        request.heldTaskIds = []
-        request.heldSequences = []
-        request.heldRecords = []
+        request.heldTaskIds = places.map { heldTaskIds[$0] }
+        request.heldSequences =
+            heldSequences.isEmpty ? [] : places.map { $0 < heldSequences.count ? heldSequences[$0] : 0 }
+        request.heldRecords = places.map { $0 < heldRecords.count ? heldRecords[$0] : 0 }
         return request
-    }
-
-    fileprivate mutating func addTask(_ index: Int, of request: Aether_V1_RegisterRequest) {
-        heldTaskIds.append(request.heldTaskIds[index])
-        if index < request.heldSequences.count { heldSequences.append(request.heldSequences[index]) }
-        if index < request.heldRecords.count { heldRecords.append(request.heldRecords[index]) }
     }
 }

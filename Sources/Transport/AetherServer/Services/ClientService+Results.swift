@@ -15,9 +15,9 @@ extension ClientService {
         let feed = ResultFeed()
         defer { engine.endWatch(feed) }
         let router = peers.map { ResultRouter(engine: engine, peers: $0, feed: feed) }
+        // Ends with the scope.
+        async let routing: Void? = router?.run()
         try await withThrowingTaskGroup(of: Void.self) { group in
-            let routing = router.map { router in Task { await router.run() } }
-            defer { routing?.cancel() }
             group.addTask {
                 for try await message in request {
                     let ids = try message.workflowIds.map { (id) throws(EngineError) in try WorkflowID(checking: id) }
@@ -40,6 +40,8 @@ extension ClientService {
             }
             try await group.waitForAll()
         }
+        router?.finish()
+        await routing
     }
 
     private func write(

@@ -4,7 +4,9 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import AetherStorage
 internal import Foundation
+internal import GRPCCore
 internal import Hummingbird
+internal import SwiftProtobuf
 
 /// Looking at workflows.
 extension API {
@@ -146,33 +148,69 @@ extension API {
     /// The whole of a workflow, a page of its journal at a time: it may be longer than memory likes.
     private func export(_ request: APIRequest) async throws -> Response {
         let id = try request.id
-        let status = try await engine.status(id)
+        let peer = try await peers?.nextOwner(of: id)
+        let workflow: JSONValue
+        if let peer {
+            let answer = try await ask(
+                peer,
+                .with {
+                    $0.operation = "getWorkflow"
+                    $0.parameters = request.parameters
+                })
+            guard answer.status == HTTPResponse.Status.ok.code else { return Response(answer) }
+            workflow = try JSONParser.parse(Array(answer.body))
+        } else {
+            workflow = json(of: try await engine.status(id))
+        }
+        guard case .object(let members) = workflow,
+            case .number(let text)? = members.first(where: { $0.name == "lastSequence" })?.value,
+            let last = UInt64(text)
+        else { throw EngineError(.unavailable, "the status of workflow \(id) can't be read; try again") }
         let head = JSONValue.object([
             "format": .string("aether-history/1"),
             "exportedAt": .instant(engine.now.rawValue),
             "server": .object(["version": .string(AetherVersion.current)]),
-            "workflow": json(of: status),
+            "workflow": workflow,
         ])
         let headers: HTTPFields = [
-            .contentType: "application/json; charset=utf-8", .cacheControl: "no-store",
+            .contentType: Response.jsonType, .cacheControl: "no-store",
             .contentDisposition: "attachment; filename*=UTF-8''\(Self.fileName(id)).json",
         ]
         let body = ResponseBody { writer in
             try await writer.write(ByteBuffer(string: head.text.dropLast() + ",\"entries\":["))
             var after: UInt64 = 0
             // What comes later is not in the export: it would not fit its status.
-            while after < status.lastSequence {
-                let page = try await engine.history(id, after: after, limit: APIRequest.maximumPage)
-                guard let last = page.last else { break }
-                let entries = page.filter { $0.sequence <= status.lastSequence }
-                let text = entries.map { Aether_V1_JournalEntry($0).json.text }.joined(separator: ",\n")
+            while after < last {
+                let page = try await history(of: id, after: after, at: peer)
+                guard let end = page.last?.sequence else { break }
+                let entries = page.filter { $0.sequence <= last }
+                let text = entries.map { $0.json.text }.joined(separator: ",\n")
                 try await writer.write(ByteBuffer(string: (after == 0 ? "\n" : ",\n") + text))
-                after = last.sequence
+                after = end
             }
             try await writer.write(ByteBuffer(string: "\n]}\n"))
             try await writer.finish(nil)
         }
         return Response(status: .ok, headers: headers, body: body)
+    }
+
+    /// A page of a workflow's journal, from its owner.
+    private func history(
+        of id: WorkflowID, after: UInt64, at peer: Peer?
+    ) async throws -> [Aether_V1_JournalEntry] {
+        guard let peer else {
+            return try await engine.history(id, after: after, limit: APIRequest.maximumPage).map {
+                Aether_V1_JournalEntry($0)
+            }
+        }
+        let request = Aether_V1_HistoryRequest.with {
+            $0.workflowID = id.rawValue
+            $0.after = after
+            $0.limit = UInt32(APIRequest.maximumPage)
+        }
+        return try await peer.calls.getHistory(request) { response in
+            try await response.messages.reduce(into: []) { $0.append($1) }
+        }
     }
 
     /// RFC 8187: what isn't a plain letter or digit is percent-encoded.

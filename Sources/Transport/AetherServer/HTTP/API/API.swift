@@ -34,8 +34,10 @@ struct API: Sendable {
                 do {
                     let request = try APIRequest(
                         request, Dictionary(parameters, uniquingKeysWith: { $1 }), for: operation, bodies)
-                    if names.contains("id"), let peer = try await peers?.nextOwner(of: try request.id) {
-                        return try await peer.response(to: request, of: operation)
+                    if case .json = operation.answer, names.contains("id"),
+                        let peer = try await peers?.nextOwner(of: try request.id)
+                    {
+                        return try await response(to: request, of: operation, at: peer)
                     }
                     return try await operation.response(to: request)
                 } catch let error as EngineError {
