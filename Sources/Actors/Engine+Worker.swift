@@ -69,8 +69,8 @@ extension Engine {
             throw EngineError(.invalidArgument, "worker_id must be 1 to \(WorkflowID.maximumLength) bytes long")
         }
         var claimed: [WorkerSession.HeldTask] = []
-        // Of runs that change servers just now nobody says here whose they are.
-        var kept: [String] = []
+        // Of other servers' runs, and of those that change servers just now, nobody says here whose they are.
+        var unserved: [WorkerSession.HeldTask] = []
         for start in stride(from: 0, to: registration.held.count, by: configuration.recoveryPageSize) {
             let page = registration.held[start...].prefix(configuration.recoveryPageSize).map {
                 (task($0.task), $0.seen, $0.record)
@@ -82,7 +82,7 @@ extension Engine {
                     claimed.append(WorkerSession.HeldTask(task: task, seen: seen))
                 } catch {
                     guard error.code == .elsewhere else { throw error }
-                    kept.append(text(of: task))
+                    unserved.append(WorkerSession.HeldTask(task: task, seen: seen))
                 }
             }
         }
@@ -92,7 +92,8 @@ extension Engine {
             description: WorkerDescription(
                 service: registration.service, group: registration.group, languages: registration.languages,
                 workflows: registration.workflows.keys.sorted(), activities: Set(registration.activities).sorted()))
-        let session = try await enter(entry, held: claimed)
+        let session = try await enter(entry, held: claimed, unserved: unserved)
+        var kept = unserved.map { text(of: $0.task) }
         for task in claimed.map(\.task) {
             // A lease that ended before the session took it over did not reach the session: nobody would free it.
             if (try? await holds(worker, task)) ?? true {
@@ -106,11 +107,11 @@ extension Engine {
     }
 
     private func enter(
-        _ registration: WorkerSession.Registration, held: [WorkerSession.HeldTask]
+        _ registration: WorkerSession.Registration, held: [WorkerSession.HeldTask], unserved: [WorkerSession.HeldTask]
     ) async throws(EngineError) -> WorkerSession {
         while true {
             let (session, _) = sessions.makeSession(of: registration.worker.id)
-            switch await session.register(registration, held: held) {
+            switch await session.register(registration, held: held, unserved: unserved) {
             case .expired:
                 sessions.remove(session)
             case .inUse:

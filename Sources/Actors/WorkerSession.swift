@@ -53,6 +53,8 @@ actor WorkerSession {
     /// What the scheduler chose this worker for, and is not sent yet; how often each.
     private var reserved: [TaskSubject: Int] = [:]
     private var reservations = 0
+    /// Tasks that the worker claims, of runs that were other servers' when it did.
+    private var unserved: [HeldTask] = []
     /// How many of its places other servers have.
     private var lent = 0
     /// Whether the stream is another server's.
@@ -100,13 +102,14 @@ actor WorkerSession {
     /// Takes a registration; a process that comes back keeps its generation. The session then has exactly the tasks that the worker claims, and those on their way.
     ///
     /// - Returns: the leases the worker no longer claims, which end.
-    func register(_ new: Registration, held: [HeldTask]) -> RegisterResult {
+    func register(_ new: Registration, held: [HeldTask], unserved: [HeldTask] = []) -> RegisterResult {
         if hasExpired { return .expired }
         if feed != nil, let current = registration, current.instance != new.instance { return .inUse }
         let isSameProcess = !new.instance.isEmpty && registration?.instance == new.instance
         let generation = isSameProcess ? registration?.generation : nil
         registration = new
         registration?.generation = generation ?? new.generation
+        self.unserved = unserved
         registrations += 1
         if feed == nil { graces += 1 }
         let claimed = Set(held.map(\.task))
@@ -258,6 +261,13 @@ actor WorkerSession {
     func forget(_ shards: ShardSet) -> (tasks: [TaskID], freed: Freed) {
         let gone = tasks.filter { shards.contains(Shard(of: $0.workflow)) }
         return (gone, remove(gone))
+    }
+
+    /// The tasks that the worker claimed, of runs in shards that are this server's from now on.
+    func takeUnserved(_ shards: ShardSet) -> [HeldTask] {
+        let taken = unserved.filter { shards.contains(Shard(of: $0.task.workflow)) }
+        unserved.removeAll { shards.contains(Shard(of: $0.task.workflow)) }
+        return taken
     }
 
     /// Takes over tasks that the worker has from the server that had their runs before.

@@ -142,12 +142,14 @@ extension Engine {
         let gained = owned.subtracting(served)
         if gained.isEmpty { return }
         await store.serve(owned)
-        let claimed = await claimTasks(of: gained)
+        var claims = await claimTasks(of: gained)
         registry.serve(gained)
+        // From here on a worker that registers is told whose a task is.
+        claims += await claimUnserved(gained)
         logger.info("shards were taken over", metadata: [LogKey.count: "\(gained.count)"])
-        inBackground {
+        inBackground { [claims] in
             await self.recover(gained)
-            await self.confirm(claimed)
+            await self.confirm(claims)
         }
     }
 
@@ -184,26 +186,40 @@ extension Engine {
         }
     }
 
+    private typealias Claims = [(session: WorkerSession, task: WorkerSession.HeldTask)]
+
     /// Workers have tasks in memory of runs in shards that another server had: they keep them.
-    private func claimTasks(of shards: ShardSet) async -> [(session: WorkerSession, task: WorkerSession.HeldTask)] {
+    private func claimTasks(of shards: ShardSet) async -> Claims {
         guard let cluster, let peers else { return [] }
         let nodes = cluster.membership.members.filter(\.isAlive).map(\.node).filter { $0.id != cluster.id }
-        var claimed: [(session: WorkerSession, task: WorkerSession.HeldTask)] = []
+        var claims: Claims = []
         for (worker, group) in Dictionary(grouping: await peers.heldTasks(of: shards, at: nodes), by: \.worker) {
             guard let session = sessions.session(of: worker) else { continue }
             let tasks = group.compactMap { held in
                 task(held.task).map { WorkerSession.HeldTask(task: $0, seen: held.seen) }
             }
-            let taken = await session.claim(tasks)
-            if let connection = taken.connection, taken.count < 0 { await scheduler.occupy([connection: -taken.count]) }
-            claimed += tasks.map { (session, $0) }
+            claims += await claim(tasks, for: session)
         }
-        return claimed
+        return claims + (await claimUnserved(shards))
+    }
+
+    /// The same for workers that have registered while those runs were nobody's.
+    private func claimUnserved(_ shards: ShardSet) async -> Claims {
+        var claims: Claims = []
+        for session in sessions.all { claims += await claim(await session.takeUnserved(shards), for: session) }
+        return claims
+    }
+
+    private func claim(_ tasks: [WorkerSession.HeldTask], for session: WorkerSession) async -> Claims {
+        if tasks.isEmpty { return [] }
+        let taken = await session.claim(tasks)
+        if let connection = taken.connection, taken.count < 0 { await scheduler.occupy([connection: -taken.count]) }
+        return tasks.map { (session, $0) }
     }
 
     /// Tells workers what the runs they go on with have behind what they know, and of which they no longer have the lease.
-    private func confirm(_ claimed: [(session: WorkerSession, task: WorkerSession.HeldTask)]) async {
-        for (session, held) in claimed {
+    private func confirm(_ claims: Claims) async {
+        for (session, held) in claims {
             guard let worker = await session.current?.worker else { continue }
             if (try? await holds(worker, held.task)) ?? true {
                 await pushAgain([held], to: session)

@@ -24,10 +24,14 @@ final class LocalWorkers: Sendable {
     /// A worker has registered, with the tasks that it keeps.
     ///
     /// - Parameters:
-    ///   - registration: without tasks.
+    ///   - request: as it registered.
     ///   - tasks: those of other servers' runs.
-    func register(_ registration: Aether_V1_RegisterRequest, elsewhere tasks: [(task: String, seen: UInt64)]) {
-        let id = registration.workerID
+    func register(_ request: Aether_V1_RegisterRequest, elsewhere tasks: [(task: String, seen: UInt64)]) {
+        let id = request.workerID
+        var registration = request
+        registration.heldTaskIds = []
+        registration.heldSequences = []
+        registration.heldRecords = []
         workers.withLock { workers in
             workers = workers.filter {
                 $0.value.isConnected || $0.value.registeredAt.duration(to: .now) < Self.patience
@@ -50,12 +54,12 @@ final class LocalWorkers: Sendable {
         }
     }
 
-    /// What the workers that are connected register with at another server: the tasks are those that it owns.
-    func registrations(_ owns: (String) -> Bool) -> [Aether_V1_RegisterRequest] {
+    /// What the workers that are connected register with at another server.
+    var registrations: [Aether_V1_RegisterRequest] {
         workers.withLock { workers in
             workers.values.filter(\.isConnected).map { worker in
                 var request = worker.registration
-                for (task, seen) in worker.tasks where owns(task) {
+                for (task, seen) in worker.tasks {
                     request.heldTaskIds.append(task)
                     request.heldSequences.append(seen)
                 }

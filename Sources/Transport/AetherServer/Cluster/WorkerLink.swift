@@ -71,7 +71,7 @@ final class WorkerLink: Sendable {
         while let workers = await released.take(), (try? await engine.sleep(Self.pause)) != nil {
             let workers = Set(workers)
             for worker in workers { await takeAllBack(of: worker) }
-            for registration in self.workers.registrations(isPeers) where workers.contains(registration.workerID) {
+            for registration in self.workers.registrations where workers.contains(registration.workerID) {
                 if (try? await introduce(registration)) != nil { connect(registration.workerID) }
             }
         }
@@ -84,7 +84,7 @@ final class WorkerLink: Sendable {
         let peer = peer
         try await peer.calls.shareWorkers(
             requestProducer: { writer in
-                for registration in self.workers.registrations(self.isPeers) {
+                for registration in self.workers.registrations {
                     let kept = Set(try await self.introduce(registration).keptTaskIds)
                     await self.revoke(registration.heldTaskIds.filter { !kept.contains($0) }, of: registration.workerID)
                     try await writer.write(.with { $0.connected = [registration.workerID] })
@@ -103,11 +103,6 @@ final class WorkerLink: Sendable {
             return state.lent
         }
         for (worker, count) in lent where count != 0 { await engine.takeBack(count, of: worker) }
-    }
-
-    private func isPeers(_ task: String) -> Bool {
-        guard let run = TaskID(task)?.workflow else { return false }
-        return (try? engine.owner(of: run))??.id == peer.node.id
     }
 
     /// Registers a worker at the other server, which may then have its places.

@@ -6,34 +6,32 @@ internal import SwiftProtobuf
 
 /// Workers that have tasks of other servers' runs too.
 extension WorkerService {
-    /// Registers a worker here and at every other server, which keeps what it has of that server's runs.
+    /// Registers a worker here and at every other server. Each is told of all its tasks and says which of its own runs' are no
+    /// longer the worker's: who owns what may have changed since it was looked at last.
     func register(
         _ request: Aether_V1_RegisterRequest, _ peers: Peers
     ) async throws -> Aether_V1_RegisterResponse {
-        let groups = OwnerGroups(request.heldTaskIds.map { TaskID($0)?.workflow }, peers)
-        var response = try await registerHere(request.with(tasks: groups.here))
-        let parts = Dictionary(
-            groups.elsewhere.map { ($0.peer.node.id, $0.places) }, uniquingKeysWith: { $1 })
-        let links = peers.links
-        // Of what nobody says now that it is not the worker's, it keeps all.
-        let linked = Set(links.map(\.peer.node.id))
-        let unasked = groups.unowned.map(\.place) + parts.filter { !linked.contains($0.key) }.flatMap(\.value)
-        let remote = try await withThrowingTaskGroup(of: [String].self) { group in
-            for link in links {
-                let part = request.with(tasks: parts[link.peer.node.id] ?? [])
+        var response = try await registerHere(request)
+        let lists = try await withThrowingTaskGroup(of: [String].self) { group in
+            for link in peers.links {
                 group.addTask {
                     do {
-                        return try await link.introduce(part).keptTaskIds
+                        return try await link.introduce(request).keptTaskIds
                     } catch let error as RPCError where error.code != .alreadyExists {
-                        return part.heldTaskIds
+                        // It says so when the link is open again.
+                        return request.heldTaskIds
                     }
                 }
             }
-            return try await group.reduce(into: unasked.map { request.heldTaskIds[$0] }) { $0 += $1 }
+            return try await group.reduce(into: [response.keptTaskIds]) { $0.append($1) }
         }
+        let kept = lists.dropFirst().reduce(Set(lists[0])) { $0.intersection($1) }
+        response.keptTaskIds = request.heldTaskIds.filter(kept.contains)
         let seen = Dictionary(zip(request.heldTaskIds, request.heldSequences), uniquingKeysWith: { $1 })
-        peers.workers.register(request.with(tasks: []), elsewhere: remote.map { ($0, seen[$0] ?? 0) })
-        response.keptTaskIds += remote
+        let elsewhere = response.keptTaskIds.filter { task in
+            TaskID(task).map { !engine.serves($0.workflow) } ?? false
+        }
+        peers.workers.register(request, elsewhere: elsewhere.map { ($0, seen[$0] ?? 0) })
         return response
     }
 
@@ -104,17 +102,5 @@ extension Aether_V1_CompleteStepsRequest {
 extension AdvanceRequest {
     fileprivate func part(_ indices: [Int]) -> AdvanceRequest {
         AdvanceRequest(workerID: workerID, reports: indices.map { reports[$0] })
-    }
-}
-
-extension Aether_V1_RegisterRequest {
-    /// The same with some of its tasks.
-    fileprivate func with(tasks places: [Int]) -> Aether_V1_RegisterRequest {
-        var request = self
-        request.heldTaskIds = places.map { heldTaskIds[$0] }
-        request.heldSequences =
-            heldSequences.isEmpty ? [] : places.map { $0 < heldSequences.count ? heldSequences[$0] : 0 }
-        request.heldRecords = places.map { $0 < heldRecords.count ? heldRecords[$0] : 0 }
-        return request
     }
 }
