@@ -23,19 +23,21 @@ extension PostgresWriter {
     }
 
     func renew() async throws(StoreError) -> Membership {
+        var membership = Membership()
         try await retrying { () throws(PostgresFailure) in
             let connection = try connected()
             let rows = try connection.run([try joined().renew(mark: mark.current)])[0]
-            guard let membership = NodeCommands.membership(rows) else {
+            guard let found = NodeCommands.membership(rows) else {
                 throw PostgresFailure(kind: .fenced, message: "the node is gone")
             }
-            return membership
+            membership = found
         }
+        return membership
     }
 
     /// The same twice does no harm, so nobody has to know whether a change was made.
     func change(evictions: [String], claims: ShardSet, releases: ShardSet) async throws(StoreError) {
-        _ = try await retrying { () throws(PostgresFailure) in
+        try await retrying { () throws(PostgresFailure) in
             let connection = try connected()
             let node = try joined()
             let next = configuration.drawMark()
@@ -43,7 +45,7 @@ extension PostgresWriter {
             if !evictions.isEmpty { commands.append(node.evict(evictions)) }
             if !claims.isEmpty { commands.append(node.claim(claims)) }
             if !releases.isEmpty { commands.append(node.release(releases)) }
-            return try transaction(next, on: connection) { () throws(PostgresFailure) in
+            _ = try transaction(next, on: connection) { () throws(PostgresFailure) in
                 (UnsettledWrite(request: .membership, mark: next), commands)
             }
         }

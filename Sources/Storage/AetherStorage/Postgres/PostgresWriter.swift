@@ -88,16 +88,20 @@ actor PostgresWriter {
             try checkOpen()
             return []
         }
-        return try await retrying { () throws(PostgresFailure) in
-            let connection = try connected()
-            if let answer = takeSettled(.commit(batch)) { return answer }
-            let groups = BatchGroup.groups(of: batch)
-            try checkServed(groups)
-            do throws(PostgresFailure) {
-                return try write(batch, groups, isThorough: false, connection)
-            } catch  where error.isDuplicate {
-                return try write(batch, groups, isThorough: true, connection)
-            }
+        var answer: Set<WorkflowID> = []
+        try await retrying { () throws(PostgresFailure) in answer = try commitOnce(batch) }
+        return answer
+    }
+
+    private func commitOnce(_ batch: [WorkflowWrite]) throws(PostgresFailure) -> Set<WorkflowID> {
+        let connection = try connected()
+        if let answer = takeSettled(.commit(batch)) { return answer }
+        let groups = BatchGroup.groups(of: batch)
+        try checkServed(groups)
+        do throws(PostgresFailure) {
+            return try write(batch, groups, isThorough: false, connection)
+        } catch  where error.isDuplicate {
+            return try write(batch, groups, isThorough: true, connection)
         }
     }
 
@@ -110,32 +114,35 @@ actor PostgresWriter {
             try checkOpen()
             return []
         }
-        return try await retrying { () throws(PostgresFailure) in
-            let connection = try connected()
-            if let answer = takeSettled(.delete(ids)) { return answer }
-            let next = configuration.drawMark()
-            return try transaction(next, on: connection) { () throws(PostgresFailure) in
-                let rows = try connection.run([.begin, replaceMark(by: next), WriterCommands.lookUp(ids)])
-                let closed = try WriterCommands.places(rows[2], of: ids).filter(\.value.state.isTerminal)
-                var tally = TallyChange()
-                for (id, place) in closed { tally.move(in: Shard(of: id), from: place, to: nil) }
-                let removal = closed.isEmpty ? [] : BatchPlan.removal(of: Array(closed.keys))
-                let commands = removal + (tally.command.map { [$0] } ?? [])
-                let write = UnsettledWrite(
-                    request: .delete(ids), mark: next, answer: Set(closed.keys),
-                    places: closed.keys.map { ($0, nil) })
-                return (write, commands)
-            }
+        var deleted: Set<WorkflowID> = []
+        try await retrying { () throws(PostgresFailure) in deleted = try deleteOnce(ids) }
+        return deleted
+    }
+
+    private func deleteOnce(_ ids: [WorkflowID]) throws(PostgresFailure) -> Set<WorkflowID> {
+        let connection = try connected()
+        if let answer = takeSettled(.delete(ids)) { return answer }
+        let next = configuration.drawMark()
+        return try transaction(next, on: connection) { () throws(PostgresFailure) in
+            let rows = try connection.run([.begin, replaceMark(by: next), WriterCommands.lookUp(ids)])
+            let closed = try WriterCommands.places(rows[2], of: ids).filter(\.value.state.isTerminal)
+            var tally = TallyChange()
+            for (id, place) in closed { tally.move(in: Shard(of: id), from: place, to: nil) }
+            let removal = closed.isEmpty ? [] : BatchPlan.removal(of: Array(closed.keys))
+            let commands = removal + (tally.command.map { [$0] } ?? [])
+            let write = UnsettledWrite(
+                request: .delete(ids), mark: next, answer: Set(closed.keys), places: closed.keys.map { ($0, nil) })
+            return (write, commands)
         }
     }
 
     /// Writes more than a small batch would, and takes it back in the same transaction.
     func probe() async throws(StoreError) {
-        _ = try await retrying { () throws(PostgresFailure) in
+        try await retrying { () throws(PostgresFailure) in
             let connection = try connected()
-            if let answer = takeSettled(.probe) { return answer }
+            if takeSettled(.probe) != nil { return }
             let next = configuration.drawMark()
-            return try transaction(next, on: connection) { () throws(PostgresFailure) in
+            _ = try transaction(next, on: connection) { () throws(PostgresFailure) in
                 (
                     UnsettledWrite(request: .probe, mark: next),
                     [.begin, try replaceMark(by: next), WriterCommands.fill, WriterCommands.removeFill]
@@ -272,9 +279,7 @@ actor PostgresWriter {
     }
 
     /// Runs a body until it succeeds, fails for good, or patience is at its end.
-    func retrying<Result>(
-        _ body: () throws(PostgresFailure) -> Result
-    ) async throws(StoreError) -> Result {
+    func retrying(_ body: () throws(PostgresFailure) -> Void) async throws(StoreError) {
         if isBusy { await withCheckedContinuation { waiting.append($0) } }
         isBusy = true
         defer { passOn() }
@@ -283,7 +288,8 @@ actor PostgresWriter {
             try checkOpen()
             let failure: PostgresFailure
             do throws(PostgresFailure) {
-                return try body()
+                try body()
+                return
             } catch {
                 failure = error
             }
