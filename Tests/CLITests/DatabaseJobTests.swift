@@ -6,7 +6,7 @@ import Testing
 @testable import AetherCLI
 
 /// One after the other: a signal is for the whole process.
-@Suite("Work on a database that Ctrl-C interrupts", .serialized, .timeLimit(.minutes(1)))
+@Suite("Work on a database that Ctrl-C interrupts", .serialized, .timeLimit(.minutes(5)))
 struct DatabaseJobTests {
     private func interrupt() async {
         kill(getpid(), SIGINT)

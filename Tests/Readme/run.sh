@@ -18,8 +18,9 @@ grep -q 'workflow completed' .build/quickstart.txt || fail "the quickstart shows
 home=$root/.build/readme
 package=$home/greeter
 mkdir -p "$package/Sources/greeter"
-ln -sfn "$root" "$home/aether"
-block Package.swift >"$package/Package.swift"
+# The checkout beside it is this one, by the name that it has: SwiftPM builds a package anew at another path.
+block Package.swift | sed "s|\"../aether\"|\"$root\"|" >"$package/Package.swift"
+grep -qF "$root" "$package/Package.swift" || fail "the package does not depend on the checkout beside it"
 block Sources/greeter/main.swift >"$package/Sources/greeter/main.swift"
 block Sources/greeter/Trip.swift >"$package/Sources/greeter/Trip.swift"
 # Where the packages that users make are built, so that their dependencies are built once.

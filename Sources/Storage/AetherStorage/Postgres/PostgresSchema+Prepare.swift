@@ -44,8 +44,9 @@ extension PostgresSchema {
         ])
         let isThere = tables[0].integer(0, 0) > 0
         let (count, meta) = (tables[1].integer(0, 0), tables[1].integer(0, 1))
-        if meta > 0 { return }
-        guard count == 0 else { throw PrepareError.foreign }
+        // Alone, it may be another server's that has not written its row yet.
+        if meta > 0, count > 1 { return }
+        guard count == meta else { throw PrepareError.foreign }
         // Two servers that do it at the same moment: one of them fails at a key of the catalogue, and finds it done.
         if !isThere { try tolerating { try connection.run([statement("CREATE SCHEMA IF NOT EXISTS aether")]) } }
         try tolerating {
@@ -70,7 +71,7 @@ extension PostgresSchema {
         do {
             try body()
         } catch let failure as PostgresFailure
-            where [.refused("23505"), .refused("42P06"), .refused("42P07")].contains(failure.kind)
+            where [.refused("23505"), .refused("42P06"), .refused("42P07"), .refused("42710")].contains(failure.kind)
         {}
     }
 
