@@ -57,7 +57,7 @@ export bin
 beside=$(mktemp)
 setsid nice -n 19 bash -euo pipefail -c patient >"$beside" 2>&1 &
 beside_pid=$!
-trap 'kill -- -$beside_pid 2>/dev/null || true; cat "$beside"' EXIT
+trap 'kill -- -$beside_pid 2>/dev/null || true; rm -f "$beside"' EXIT
 
 echo "== TypeScript: the SDK's types and tests, the packed package, the examples"
 sdks/typescript/build.sh
@@ -78,6 +78,7 @@ result=0
 wait "$beside_pid" || result=$?
 trap - EXIT
 cat "$beside"
+rm -f "$beside"
 [ "$result" -eq 0 ] || { echo "what ran beside failed, see above" >&2; exit 1; }
 
 # Thousands of tests that all begin at once, some with processes of their own, would hold one another up for minutes.
