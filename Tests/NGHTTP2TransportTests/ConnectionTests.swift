@@ -181,7 +181,8 @@ extension TransportTests {
             try await TestRig.run(
                 service,
                 configureServer: {
-                    $0.keepalive = Keepalive(interval: .milliseconds(30), timeout: .milliseconds(30))
+                    // Long enough for the call to begin, also where others want the processors.
+                    $0.keepalive = Keepalive(interval: .seconds(2), timeout: .milliseconds(30))
                 }
             ) { rig in
                 let raw = try await RawConnection.connect(port: rig.port)
