@@ -19,10 +19,14 @@ actor EffectDispatcher {
     private let tell: @Sendable ([RunMessage]) -> Void
     /// Has written what is in line.
     private let ring: @Sendable () -> Void
-    /// Lends places of a worker to another server.
+    /// Lends places of a connection of a worker to another server.
     ///
     /// Returns `false` when that server is not there.
-    private let lend: @Sendable (_ node: String, _ worker: String, [TaskScheduler.Request]) -> Bool
+    typealias Lend =
+        @Sendable (
+            _ node: String, _ worker: String, TaskScheduler.SessionID, [TaskScheduler.Request]
+        ) -> Bool
+    private let lend: Lend
     private nonisolated let queue = BatchQueue<Consequences>()
 
     init(
@@ -30,7 +34,7 @@ actor EffectDispatcher {
         timers: TimerActor, clock: EngineClock, logger: Logger, instruments: EngineMetrics,
         tracer: EngineTracer?, passivationHorizon: Duration,
         tell: @escaping @Sendable ([RunMessage]) -> Void, ring: @escaping @Sendable () -> Void,
-        lend: @escaping @Sendable (_ node: String, _ worker: String, [TaskScheduler.Request]) -> Bool
+        lend: @escaping Lend
     ) {
         self.registry = registry
         self.sessions = sessions
@@ -279,14 +283,14 @@ actor EffectDispatcher {
         _ assignments: [TaskScheduler.Assignment], on connection: TaskScheduler.SessionID
     ) async -> (unlent: Int, again: [TaskScheduler.Request]) {
         guard let worker = assignments.first?.worker.id else { return (0, []) }
-        guard let session = sessions.session(of: worker), await session.lend(assignments.count, on: connection) else {
+        guard let session = sessions.session(of: worker), await session.mayLend(on: connection) else {
             await scheduler.disconnect(connection)
             return (0, assignments.map(\.request))
         }
         var unlent = 0
         for (node, group) in Dictionary(grouping: assignments, by: { $0.request.borrower ?? "" })
-        where !lend(node, worker, group.map(\.request)) {
-            unlent += await session.takeBack(group.count).count
+        where !lend(node, worker, connection, group.map(\.request)) {
+            unlent += group.count
         }
         return (unlent, [])
     }

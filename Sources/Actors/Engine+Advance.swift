@@ -97,6 +97,12 @@ extension Engine {
     private func apply(
         _ report: RunReport, _ task: TaskID, to workflow: WorkflowActor, at now: Timestamp
     ) async throws(WorkflowFault) -> WorkflowActor.Staged {
+        if let activity = task.activity {
+            let attempt = UInt32(clamping: task.epoch)
+            guard report.givesBack else { throw .refused(.staleAttempt(activity: activity.name, attempt: attempt)) }
+            return try await workflow.handle(
+                .completeActivity(activity, attempt: attempt, .workerGone), at: now, isOneOfMany: true)
+        }
         for record in report.records where record.payloadSize > configuration.maximumValueBytes {
             throw .refused(.tooLarge(bytes: record.payloadSize, limit: configuration.maximumValueBytes))
         }

@@ -6,8 +6,7 @@ internal import Logging
 extension Engine {
     package struct Registration: Sendable {
         package var worker: WorkerIdentity
-        /// Random for each process; empty for a worker that doesn't say.
-        package var instance: String
+        package var id: RegistrationID
         /// The workflow types it offers, each with the tier it asks for.
         package var workflows: [String: PersistenceTier?]
         /// The activities it offers, and the service it belongs to; empty when to none.
@@ -20,11 +19,11 @@ extension Engine {
         package var held: [Held]
 
         package init(
-            worker: WorkerIdentity, instance: String, workflows: [String: PersistenceTier?],
+            worker: WorkerIdentity, id: RegistrationID, workflows: [String: PersistenceTier?],
             activities: [String] = [], service: String = "", languages: [String] = [], group: String = "", held: [Held]
         ) {
             self.worker = worker
-            self.instance = instance
+            self.id = id
             self.workflows = workflows
             self.activities = activities
             self.service = service
@@ -61,7 +60,8 @@ extension Engine {
     /// Registers a worker. Runs that it had and no longer has are given to others.
     ///
     /// - Returns: those of the held tasks that are still the worker's.
-    /// - Throws: `invalidArgument`; `alreadyExists` when another live process has the id; `unavailable`.
+    /// - Throws: `invalidArgument`; `alreadyExists` when another live process has the id; `aborted` when the process has registered
+    ///   again since; `unavailable`.
     package func register(_ registration: Registration) async throws(EngineError) -> [String] {
         try refuseIfUnavailable()
         let worker = registration.worker
@@ -87,7 +87,7 @@ extension Engine {
             }
         }
         let entry = WorkerSession.Registration(
-            worker: worker, instance: registration.instance, generation: sessions.nextGeneration(at: clock.now()),
+            worker: worker, id: registration.id, generation: sessions.nextGeneration(at: clock.now()),
             offers: registration.offers,
             description: WorkerDescription(
                 service: registration.service, group: registration.group, languages: registration.languages,
@@ -119,6 +119,8 @@ extension Engine {
                     .alreadyExists,
                     "another process is connected as worker \(registration.worker.id); give each process its own worker id"
                 )
+            case .outdated:
+                throw EngineError(.aborted, "worker \(registration.worker.id) has registered again since")
             case .registered(let lost, let freed):
                 await end(lost, .notHeld)
                 await dispatcher.giveBack(freed)
@@ -143,18 +145,21 @@ extension Engine {
     ///
     /// - Parameters:
     ///   - worker: the id it registered under.
+    ///   - id: the registration that the stream follows; `nil` for whichever is the last.
     ///   - maximumTasks: how many tasks the worker takes at once.
     ///   - isBorrowed: whether it is connected to another server, which lends its places one by one.
     ///   - silence: how long nothing has been heard from it, asked at any time.
     ///   - begin: is given the feed before it has anything.
     /// - Returns: where its tasks come from; give it to ``endPoll(worker:_:)`` when the stream is over.
-    /// - Throws: `failedPrecondition` when the worker has not registered; `unavailable`.
+    /// - Throws: `failedPrecondition` when the worker has not registered, or not as the stream says; `unavailable`.
     package func poll(
-        worker: String, maximumTasks: Int, isBorrowed: Bool = false,
+        worker: String, registration id: RegistrationID? = nil, maximumTasks: Int, isBorrowed: Bool = false,
         silence: @escaping @Sendable () -> Duration = { .zero }, begin: (TaskFeed) -> Void = { _ in }
     ) async throws(EngineError) -> TaskFeed {
         try refuseIfUnavailable()
-        guard let session = sessions.session(of: worker), let registration = await session.current else {
+        guard let session = sessions.session(of: worker), let registration = await session.current,
+            id ?? registration.id == registration.id
+        else {
             throw unregistered(worker)
         }
         let feed = TaskFeed(connection: sessions.nextConnection(), silence: silence)
@@ -170,7 +175,10 @@ extension Engine {
             held: isBorrowed ? 0 : Self.uncounted,
             isBorrowed: isBorrowed
         )
-        guard let connected = await session.connect(feed, isBorrowed: isBorrowed, at: clock.now()) else {
+        guard
+            let connected = await session.connect(
+                feed, registration: registration.id, isBorrowed: isBorrowed, at: clock.now())
+        else {
             await scheduler.disconnect(feed.connection)
             throw unregistered(worker)
         }
@@ -184,6 +192,8 @@ extension Engine {
             await dispatcher.give(await scheduler.release([feed.connection: Self.uncounted - connected.occupied]))
         }
         await pushAgain(connected.held, to: session)
+        // What a worker has it has said itself, but not to this server.
+        if isBorrowed { await askFor(connected.held.map(\.task), session) }
         return feed
     }
 
@@ -213,6 +223,11 @@ extension Engine {
                 await end([task], .notHeld)
             }
         }
+    }
+
+    /// Asks a worker whether it has tasks: what it does not have it gives back.
+    func askFor(_ tasks: [TaskID], _ session: WorkerSession) async {
+        await dispatcher.perform(tasks.map { .send(.ask($0)) }, of: session)
     }
 
     /// A stream of tasks has ended: the worker keeps its runs for the grace period, but for those not sent.

@@ -90,7 +90,7 @@ package final class Engine: Sendable {
             clock: clock, logger: logger, instruments: instruments, tracer: tracer,
             passivationHorizon: configuration.passivationHorizon,
             tell: { messages.put(contentsOf: $0.map { .message($0) }) }, ring: { reference.engine?.ring() },
-            lend: { reference.engine?.peers?.lend(placesOf: $1, to: $0, for: $2) ?? false })
+            lend: { reference.engine?.peers?.lend(placesOf: $1, on: $2, to: $0, for: $3) ?? false })
         self.dispatcher = dispatcher
         let lanes = stores.map { tier, store in
             let persistence = PersistenceActor(

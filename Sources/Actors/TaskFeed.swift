@@ -1,4 +1,4 @@
-internal import AetherRuntime
+package import AetherRuntime
 internal import Synchronization
 
 /// The tasks of one `PollTasks` stream. Bounded by the credits the worker gave.
@@ -14,7 +14,7 @@ package final class TaskFeed: Sendable {
     }
 
     /// What the scheduler knows the stream by.
-    let connection: TaskScheduler.SessionID
+    package let connection: TaskScheduler.SessionID
     private let messages = BatchQueue<TaskMessage>()
     /// What the stream is sending: until it asks for more, nobody knows whether that has left.
     private let sending = Mutex<[TaskMessage]>([])

@@ -8,6 +8,8 @@ package enum TaskMessage: Sendable {
     case attempt(ActivityAssignment)
     /// An entry that the server made in a run the worker has in memory.
     case push(TaskID, JournalEntry)
+    /// Whether the worker has the task: if not, it gives it back.
+    case ask(TaskID)
     /// The lease is over: drop the task.
     case revoke(TaskID)
     /// What another server says, as it is sent.
@@ -20,7 +22,7 @@ package enum TaskMessage: Sendable {
         switch self {
         case .assign(let assignment): assignment.taskID
         case .attempt(let assignment): assignment.taskID
-        case .push, .revoke, .relayed, .freed: nil
+        case .push, .ask, .revoke, .relayed, .freed: nil
         }
     }
 }

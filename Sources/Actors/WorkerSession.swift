@@ -12,8 +12,7 @@ actor WorkerSession {
     /// What a worker says of itself when it registers.
     struct Registration: Sendable {
         var worker: WorkerIdentity
-        /// Random for each process; empty for a worker that doesn't say.
-        var instance: String
+        var id: RegistrationID
         /// Grows from process to process.
         var generation: UInt64
         var offers: Set<TaskResource>
@@ -55,8 +54,6 @@ actor WorkerSession {
     private var reservations = 0
     /// Tasks that the worker claims, of runs that were other servers' when it did.
     private var unserved: [HeldTask] = []
-    /// How many of its places other servers have.
-    private var lent = 0
     /// Whether the stream is another server's.
     private var isBorrowed = false
     /// Counts what makes a grace period that began before void.
@@ -104,8 +101,9 @@ actor WorkerSession {
     /// - Returns: the leases the worker no longer claims, which end.
     func register(_ new: Registration, held: [HeldTask], unserved: [HeldTask] = []) -> RegisterResult {
         if hasExpired { return .expired }
-        if feed != nil, let current = registration, current.instance != new.instance { return .inUse }
-        let isSameProcess = !new.instance.isEmpty && registration?.instance == new.instance
+        if feed != nil, let current = registration, current.id.instance != new.id.instance { return .inUse }
+        if let current = registration, new.id.isOutdated(by: current.id) { return .outdated }
+        let isSameProcess = !new.id.instance.isEmpty && registration?.id.instance == new.id.instance
         let generation = isSameProcess ? registration?.generation : nil
         registration = new
         registration?.generation = generation ?? new.generation
@@ -128,6 +126,8 @@ actor WorkerSession {
         case registered(lost: [TaskID], Freed)
         /// Another live process has this worker's id.
         case inUse
+        /// The same process has registered again since.
+        case outdated
         /// The session has expired: another one takes its place.
         case expired
     }
@@ -137,9 +137,11 @@ actor WorkerSession {
     /// A worker that registered for this stream has said what it has. What was sent on the stream before since then it
     /// may never see: those leases end.
     ///
-    /// - Returns: `nil` when it has not registered.
-    func connect(_ new: TaskFeed, isBorrowed: Bool = false, at now: Timestamp) -> Connected? {
-        guard registration != nil, !hasExpired else { return nil }
+    /// - Returns: `nil` when that is not its last registration.
+    func connect(
+        _ new: TaskFeed, registration id: RegistrationID, isBorrowed: Bool = false, at now: Timestamp
+    ) -> Connected? {
+        guard registration?.id == id, !hasExpired else { return nil }
         var lost: [TaskID] = []
         if streamRegistration != registrations {
             lost = leases.filter { $0.value.registration != registrations }.map {
@@ -151,12 +153,11 @@ actor WorkerSession {
         feed?.end(.replaced)
         feed = new
         self.isBorrowed = isBorrowed
-        if isBorrowed { lent = 0 }
         changedAt = now
         graces += 1
         return Connected(
             held: leases.map { HeldTask(task: TaskID($0.key, epoch: $0.value.epoch), seen: $0.value.seen) },
-            occupied: leases.values.count { !$0.isResting } + reservations + lent, lost: lost)
+            occupied: leases.values.count { !$0.isResting } + reservations, lost: lost)
     }
 
     struct Connected: Sendable {
@@ -284,20 +285,9 @@ actor WorkerSession {
         return freed
     }
 
-    /// Another server is lent places.
-    ///
-    /// - Returns: `false` when the connection that the scheduler means is over.
-    func lend(_ count: Int, on connection: TaskScheduler.SessionID) -> Bool {
-        guard !hasExpired, !isBorrowed, feed?.connection == connection else { return false }
-        lent += count
-        return true
-    }
-
-    /// Another server gives places back, or, below 0, takes some.
-    func takeBack(_ count: Int) -> Freed {
-        guard !isBorrowed else { return Freed(connection: nil, count: 0) }
-        lent -= count
-        return Freed(connection: feed?.connection, count: count)
+    /// Whether places of the connection that the scheduler means may be lent to another server.
+    func mayLend(on connection: TaskScheduler.SessionID) -> Bool {
+        !hasExpired && !isBorrowed && feed?.connection == connection
     }
 
     /// Sends on what another server says.

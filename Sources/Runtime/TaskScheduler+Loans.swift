@@ -30,8 +30,8 @@ extension TaskScheduler {
 
     /// What has changed since lenders were told last.
     package struct LoanChanges: Sendable {
-        /// Of workers, how many places are free again; below 0, how many were taken.
-        package var returned: [String: Int] = [:]
+        /// Of borrowed sessions, how many places are free again; below 0, how many were taken.
+        package var returned: [SessionID: Int] = [:]
         /// For what places are wanted, as it stands.
         package var waiting: Set<TaskResource> = []
 
@@ -59,9 +59,9 @@ extension TaskScheduler {
 
     /// Borrowed sessions have as many places as they have tasks.
     mutating func giveBack(_ count: Int, of id: SessionID) {
-        guard count != 0, let session = sessions[id], session.isBorrowed else { return }
+        guard count != 0, sessions[id]?.isBorrowed == true else { return }
         sessions[id]?.capacity -= count
-        loans.returned[session.worker.id, default: 0] += count
+        loans.returned[id, default: 0] += count
     }
 
     mutating func take(_ count: Int, of id: SessionID) {

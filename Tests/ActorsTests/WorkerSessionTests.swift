@@ -9,12 +9,47 @@ struct WorkerSessionTests {
 
     private func connected() async throws -> (session: WorkerSession, feed: TaskFeed) {
         let session = WorkerSession(workerID: "w")
-        let registration = WorkerSession.Registration(
-            worker: WorkerIdentity(id: "w", isPlain: false), instance: "i", generation: 1, offers: [.workflow("order")])
-        _ = await session.register(registration, held: [])
+        _ = await session.register(registration(), held: [])
         let feed = TaskFeed(connection: 1)
-        _ = try #require(await session.connect(feed, at: Timestamp(rawValue: 0)))
+        _ = try #require(
+            await session.connect(feed, registration: registration().id, at: Timestamp(rawValue: 0)))
         return (session, feed)
+    }
+
+    private func registration(_ number: UInt64 = 1, instance: String = "i") -> WorkerSession.Registration {
+        WorkerSession.Registration(
+            worker: WorkerIdentity(id: "w", isPlain: false), id: RegistrationID(instance: instance, number: number),
+            generation: 1, offers: [.workflow("order")])
+    }
+
+    @Test("refuses what its worker's process said earlier and arrives later, and a stream that follows that")
+    func outdated() async throws {
+        let session = WorkerSession(workerID: "w")
+        _ = await session.register(registration(2), held: [])
+        guard case .outdated = await session.register(registration(1), held: []) else {
+            Issue.record("an earlier registration took the place of a later one")
+            return
+        }
+        let feed = TaskFeed(connection: 1)
+        let earlier = await session.connect(feed, registration: registration(1).id, at: Timestamp(rawValue: 0))
+        #expect(earlier == nil)
+        // Another process counts anew, and one that does not count is taken as it comes.
+        for next in [registration(1, instance: "j"), registration(0, instance: "j")] {
+            guard case .registered = await session.register(next, held: []) else {
+                Issue.record("a registration was refused")
+                return
+            }
+        }
+        let connected = await session.connect(
+            feed, registration: registration(0, instance: "j").id, at: Timestamp(rawValue: 0))
+        #expect(connected != nil)
+    }
+
+    @Test("lends places of the stream that it has, and of no other")
+    func lending() async throws {
+        let (session, feed) = try await connected()
+        let mayLend = await (session.mayLend(on: feed.connection), session.mayLend(on: feed.connection + 1))
+        #expect(mayLend == (true, false))
     }
 
     @Test("does not take over a task that its worker, which is connected, does not have")

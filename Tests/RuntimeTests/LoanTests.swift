@@ -77,8 +77,9 @@ private struct Servers {
             for name in servers.keys.sorted() {
                 guard let changes = servers[name]?.scheduler.takeLoanChanges() else { continue }
                 isSettled = false
-                for (worker, count) in changes.returned {
-                    guard let lender = home[worker] else { continue }
+                for (session, count) in changes.returned {
+                    guard let worker = home.keys.first(where: { Self.id($0) == session }), let lender = home[worker]
+                    else { continue }
                     if count > 0 {
                         perform(servers[lender]?.scheduler.release(Self.id(worker), count: count) ?? [], at: lender)
                     } else {

@@ -30,17 +30,21 @@ struct SQLiteQueryTests {
         try await checkPlan(sql, index: index, searches: 1)
     }
 
-    @Test("a journal of 50,000 entries among others is read in pages in a few times the time that it takes at once")
+    @Test("a journal of 20,000 entries among others is read in pages in a few times the time that it takes at once")
     func longJournal() async throws {
         let store = try await database.open()
         _ = try await store.commit([.start("a"), .start("b")])
-        for first in stride(from: UInt64(2), to: 50_000, by: 500) {
+        for first in stride(from: UInt64(2), to: 20_000, by: 500) {
             _ = try await store.commit([.steps("b", first...first + 499), .steps("a", first...first + 499)])
         }
-        let atOnce = try await time(of: store, limit: 100_000)
-        let inPages = try await time(of: store, limit: 256)
-        // A search per page; if each were to pass over all before it, it would be a hundred times.
-        #expect(inPages < atOnce * 10)
+        // A search per page; if each were to pass over all before it, it would be a hundred times. What else the machine does may
+        // lengthen one reading, not all.
+        var ratios: [Double] = []
+        repeat {
+            let atOnce = try await time(of: store, limit: 100_000)
+            ratios.append(try await time(of: store, limit: 100) / atOnce)
+        } while ratios.count < 5 && ratios.last! >= 10
+        #expect(ratios.last! < 10, "\(ratios)")
         await store.close()
     }
 
@@ -55,7 +59,7 @@ struct SQLiteQueryTests {
                 read += page.count
             }
         }
-        #expect(read == 50_001)
+        #expect(read == 20_001)
         return elapsed
     }
 

@@ -7,10 +7,13 @@ package protocol ClusterPeers: Sendable {
     /// - Returns: what became of each, in their order; all `undelivered` when it can't be reached.
     func deliver(_ messages: [RunMessage], to node: ClusterNode) async -> [MessageAnswer]
 
-    /// Lends places of a worker of this server to another one.
+    /// Lends places of a worker of this server, on one connection of it, to another server.
     ///
-    /// - Returns: `false` when that server is not there.
-    func lend(placesOf worker: String, to node: String, for requests: [TaskScheduler.Request]) -> Bool
+    /// - Returns: `false` when that server is not there, or does not know the worker yet.
+    func lend(
+        placesOf worker: String, on connection: TaskScheduler.SessionID, to node: String,
+        for requests: [TaskScheduler.Request]
+    ) -> Bool
 
     /// Tells those that lend places of workers what is given back, and for what more are wanted.
     func tellLenders(_ changes: TaskScheduler.LoanChanges, _ wanted: [TaskScheduler.Wanted])

@@ -223,6 +223,8 @@ extension Engine {
             guard let worker = await session.current?.worker else { continue }
             if (try? await holds(worker, held.task)) ?? true {
                 await pushAgain([held], to: session)
+                // What it has, another server said.
+                await askFor([held.task], session)
             } else {
                 await dispatcher.perform([.send(.revoke(held.task)), .free(held.task)], of: session)
             }
@@ -237,16 +239,10 @@ extension Engine {
         await dispatcher.give(await scheduler.enqueue(requests))
     }
 
-    /// Places that another server was lent are back, or, below 0, it has taken some.
-    package func takeBack(_ count: Int, of worker: String) async {
-        guard let session = sessions.session(of: worker) else { return }
-        let freed = await session.takeBack(count)
-        guard let connection = freed.connection, freed.count != 0 else { return }
-        if freed.count > 0 {
-            await dispatcher.give(await scheduler.release([connection: freed.count]))
-        } else {
-            await scheduler.occupy([connection: -freed.count])
-        }
+    /// Places of a connection that another server was lent are back, or, below 0, it has taken some.
+    package func takeBack(_ count: Int, on connection: TaskScheduler.SessionID) async {
+        if count > 0 { await dispatcher.give(await scheduler.release([connection: count])) }
+        if count < 0 { await scheduler.occupy([connection: -count]) }
     }
 
     /// This server is lent places of a worker.

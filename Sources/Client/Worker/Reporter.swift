@@ -18,6 +18,8 @@ final class Reporter: RunReporting {
     private struct State {
         /// Runs with something to report, none twice, in the order of their first report.
         var ready: Deque<Run> = []
+        /// Tasks that the server believes this worker to have.
+        var disowned: Set<String> = []
         /// How many calls are under way.
         var callCount = 0
         var isStopping = false
@@ -63,6 +65,12 @@ final class Reporter: RunReporting {
         if rings { bell.continuation.yield() }
     }
 
+    /// Tells the server that this worker does not have a task.
+    func disown(_ task: String) {
+        state.withLock { _ = $0.disowned.insert(task) }
+        bell.continuation.yield()
+    }
+
     func stepBegan(in run: Run, at instant: ContinuousClock.Instant) {
         longSteps.stepBegan(in: run, at: instant)
     }
@@ -80,14 +88,16 @@ final class Reporter: RunReporting {
                         self.bell.continuation.yield()
                         // Beside the others: runs whose servers are gone hold up none that have one.
                         var backoff = RetryDelay(Self.retryDelay, random: self.clock.random)
-                        while !late.runs.isEmpty {
+                        while !late.request.reports.isEmpty {
                             guard (try? await self.clock.pause(backoff.next())) != nil else { break }
                             late = await self.call(late)
                         }
                         late.runs.forEach { $0.reportFailed() }
                     }
                 }
-                if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.callCount == 0 }) { break }
+                if state.withLock({ $0.isStopping && $0.ready.isEmpty && $0.disowned.isEmpty && $0.callCount == 0 }) {
+                    break
+                }
             }
         }
     }
@@ -99,6 +109,7 @@ final class Reporter: RunReporting {
 
     private struct Batch: Sendable {
         var runs: [Run] = []
+        /// One for each run; those behind are of tasks that this worker does not have.
         var request: AdvanceRequest
     }
 
@@ -112,9 +123,20 @@ final class Reporter: RunReporting {
             batch.request.reports.append(report)
             size += report.records.reduce(0) { $0 + $1.payloadSize }
         }
-        guard !batch.runs.isEmpty else { return nil }
+        batch.request.reports += takeDisowned(Self.maximumCallRuns - batch.runs.count).map {
+            RunReport(task: $0, firstRecord: 0, records: [], givesBack: true)
+        }
+        guard !batch.request.reports.isEmpty else { return nil }
         state.withLock { $0.callCount += 1 }
         return batch
+    }
+
+    private func takeDisowned(_ count: Int) -> [String] {
+        state.withLock { state in
+            let tasks = state.disowned.prefix(max(0, count))
+            state.disowned.subtract(tasks)
+            return Array(tasks)
+        }
     }
 
     private func takeReady() -> Run? {
@@ -165,6 +187,9 @@ final class Reporter: RunReporting {
                 late.runs.append(run)
                 late.request.reports.append(batch.request.reports[index])
             }
+        }
+        for (report, answer) in zip(batch.request.reports, response.answers).dropFirst(batch.runs.count) {
+            if case .later = answer.acknowledgement { late.request.reports.append(report) }
         }
         return late
     }

@@ -52,9 +52,12 @@ final class TaskTable: Sendable {
         makeRoom()
     }
 
-    /// The server made entries in a run.
-    func deliver(_ entries: [JournalEntry], to task: String, of workflow: WorkflowID) {
-        guard let run = run(task, of: workflow) else { return }
+    /// The server made entries in a run; or, without any, asks for a task.
+    ///
+    /// - Returns: whether it is this worker's.
+    func deliver(_ entries: [JournalEntry], to task: String, of workflow: WorkflowID) -> Bool {
+        guard let run = run(task, of: workflow) else { return state.withLock { $0.activities[task] != nil } }
+        if entries.isEmpty { return true }
         switch run.deliver(entries) {
         case .nothing:
             break
@@ -64,6 +67,7 @@ final class TaskTable: Sendable {
             state.withLock { $0.idle.remove(workflow) }
             claim(.run(run))
         }
+        return true
     }
 
     /// A run only waits: its place is free.

@@ -16,6 +16,7 @@ extension Worker {
                 $0.provides = offers
                 $0.protocol = Self.protocolVersion
                 $0.instanceID = instanceID
+                $0.registration = nextRegistration()
                 $0.heldTaskIds = held.map(\.task)
                 $0.heldSequences = held.map(\.place.sequence)
                 $0.heldRecords = held.map(\.place.record)

@@ -10,7 +10,9 @@ extension Worker {
             if task.isActivity { beginActivity(task) } else { arrive(task) }
         case .push:
             guard let entries = entries(of: task) else { return }
-            table.deliver(entries, to: task.taskID, of: WorkflowID(rawValue: task.workflowID))
+            if !table.deliver(entries, to: task.taskID, of: WorkflowID(rawValue: task.workflowID)) {
+                reporter.disown(task.taskID)
+            }
         case .revoke:
             table.revoke(task.taskID, of: WorkflowID(rawValue: task.workflowID))
         case .UNRECOGNIZED:

@@ -13,6 +13,8 @@ final class Worker: Sendable {
     private struct State {
         /// Runs of which more journal is to come, by task.
         var arriving: [String: ArrivingRun] = [:]
+        /// Counts the registrations.
+        var registrations: UInt64 = 0
         var isStopping = false
         var poll: Task<Void, any Error>?
         var registration = Result<Void, any Error>?.none
@@ -165,6 +167,8 @@ final class Worker: Sendable {
         let request = Aether_V1_PollRequest.with {
             $0.workerID = workerID
             $0.maxTasks = Int32(clamping: max(1, configuration.maximumConcurrentTasks))
+            $0.instanceID = instanceID
+            $0.registration = state.withLock { $0.registrations }
         }
         // What a broken stream left unfinished comes again, as a task of its own.
         state.withLock { $0.arriving = [:] }
@@ -173,6 +177,14 @@ final class Worker: Sendable {
             self.table.tellWaitingAgain()
         } take: { task in
             self.take(task)
+        }
+    }
+
+    /// A number for the next registration.
+    func nextRegistration() -> UInt64 {
+        state.withLock { state in
+            state.registrations += 1
+            return state.registrations
         }
     }
 

@@ -127,7 +127,7 @@ final class TestWorker: Sendable {
     func register(held: [Engine.Registration.Held] = []) async throws(EngineError) -> [String] {
         try await engine.register(
             Engine.Registration(
-                worker: WorkerIdentity(id: id, isPlain: isPlain), instance: instance,
+                worker: WorkerIdentity(id: id, isPlain: isPlain), id: RegistrationID(instance: instance),
                 workflows: Dictionary(uniqueKeysWithValues: offers.map { ($0, nil) }), activities: activities,
                 service: service, held: held))
     }

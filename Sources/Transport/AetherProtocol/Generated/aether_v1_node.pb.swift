@@ -298,13 +298,55 @@ package nonisolated struct Aether_V1_WorkerShare: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  /// A worker that has registered here, with those of its tasks that the asked server owns, has a stream now.
-  package var connected: [String] = []
+  /// A worker that has registered at the asked server too has a stream now.
+  package var connected: [Aether_V1_ConnectedWorker] = []
 
-  package var disconnected: [String] = []
+  package var disconnected: [Aether_V1_SharedStream] = []
 
   /// Places for tasks at workers.
   package var granted: [Aether_V1_Places] = []
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+}
+
+package nonisolated struct Aether_V1_ConnectedWorker: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var stream: Aether_V1_SharedStream {
+    get {_stream ?? Aether_V1_SharedStream()}
+    set {_stream = newValue}
+  }
+  /// Returns true if `stream` has been explicitly set.
+  package var hasStream: Bool {self._stream != nil}
+  /// Clears the value of `stream`. Subsequent reads from it will return its default value.
+  package mutating func clearStream() {self._stream = nil}
+
+  /// The registration that its stream follows.
+  package var instanceID: String = String()
+
+  package var registration: UInt64 = 0
+
+  package var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  package init() {}
+
+  fileprivate var _stream: Aether_V1_SharedStream? = nil
+}
+
+/// A worker's stream, as the server shares it that has it.
+package nonisolated struct Aether_V1_SharedStream: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  package var workerID: String = String()
+
+  /// Counts what the link has shared. Places are those of one stream.
+  package var number: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -316,14 +358,26 @@ package nonisolated struct Aether_V1_Places: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
-  package var workerID: String = String()
+  package var stream: Aether_V1_SharedStream {
+    get {_stream ?? Aether_V1_SharedStream()}
+    set {_stream = newValue}
+  }
+  /// Returns true if `stream` has been explicitly set.
+  package var hasStream: Bool {self._stream != nil}
+  /// Clears the value of `stream`. Subsequent reads from it will return its default value.
+  package mutating func clearStream() {self._stream = nil}
 
   /// Below 0: taken, as when a run that only waited goes on.
   package var count: Int32 = 0
 
+  /// What they were granted for.
+  package var grantedFor: [Aether_V1_WaitingTasks] = []
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
+
+  fileprivate var _stream: Aether_V1_SharedStream? = nil
 }
 
 /// What the tasks' server says.
@@ -341,8 +395,11 @@ package nonisolated struct Aether_V1_TaskShare: Sendable {
   /// Places that are free again.
   package var returned: [Aether_V1_Places] = []
 
-  /// Workers whose stream at this server has ended.
-  package var ended: [String] = []
+  /// Streams that have ended at this server.
+  package var ended: [Aether_V1_SharedStream] = []
+
+  /// Places as they were granted, of streams that had ended here.
+  package var refused: [Aether_V1_Places] = []
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -888,8 +945,8 @@ nonisolated extension Aether_V1_WorkerShare: SwiftProtobuf.Message, SwiftProtobu
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
-      case 1: try { try decoder.decodeRepeatedStringField(value: &self.connected) }()
-      case 2: try { try decoder.decodeRepeatedStringField(value: &self.disconnected) }()
+      case 1: try { try decoder.decodeRepeatedMessageField(value: &self.connected) }()
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.disconnected) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.granted) }()
       default: break
       }
@@ -898,10 +955,10 @@ nonisolated extension Aether_V1_WorkerShare: SwiftProtobuf.Message, SwiftProtobu
 
   package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
     if !self.connected.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.connected, fieldNumber: 1)
+      try visitor.visitRepeatedMessageField(value: self.connected, fieldNumber: 1)
     }
     if !self.disconnected.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.disconnected, fieldNumber: 2)
+      try visitor.visitRepeatedMessageField(value: self.disconnected, fieldNumber: 2)
     }
     if !self.granted.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.granted, fieldNumber: 3)
@@ -918,9 +975,53 @@ nonisolated extension Aether_V1_WorkerShare: SwiftProtobuf.Message, SwiftProtobu
   }
 }
 
-nonisolated extension Aether_V1_Places: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
-  package static let protoMessageName: String = _protobuf_package + ".Places"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{1}count\0")
+nonisolated extension Aether_V1_ConnectedWorker: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".ConnectedWorker"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{3}instance_id\0\u{1}registration\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._stream) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
+      case 3: try { try decoder.decodeSingularUInt64Field(value: &self.registration) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._stream {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
+    if !self.instanceID.isEmpty {
+      try visitor.visitSingularStringField(value: self.instanceID, fieldNumber: 2)
+    }
+    if self.registration != 0 {
+      try visitor.visitSingularUInt64Field(value: self.registration, fieldNumber: 3)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_ConnectedWorker, rhs: Aether_V1_ConnectedWorker) -> Bool {
+    if lhs._stream != rhs._stream {return false}
+    if lhs.instanceID != rhs.instanceID {return false}
+    if lhs.registration != rhs.registration {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_SharedStream: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".SharedStream"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{1}number\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -929,7 +1030,7 @@ nonisolated extension Aether_V1_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.workerID) }()
-      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.count) }()
+      case 2: try { try decoder.decodeSingularUInt64Field(value: &self.number) }()
       default: break
       }
     }
@@ -939,15 +1040,59 @@ nonisolated extension Aether_V1_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
     if !self.workerID.isEmpty {
       try visitor.visitSingularStringField(value: self.workerID, fieldNumber: 1)
     }
+    if self.number != 0 {
+      try visitor.visitSingularUInt64Field(value: self.number, fieldNumber: 2)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  package static func ==(lhs: Aether_V1_SharedStream, rhs: Aether_V1_SharedStream) -> Bool {
+    if lhs.workerID != rhs.workerID {return false}
+    if lhs.number != rhs.number {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Aether_V1_Places: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  package static let protoMessageName: String = _protobuf_package + ".Places"
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}stream\0\u{1}count\0\u{3}granted_for\0")
+
+  package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularMessageField(value: &self._stream) }()
+      case 2: try { try decoder.decodeSingularSInt32Field(value: &self.count) }()
+      case 3: try { try decoder.decodeRepeatedMessageField(value: &self.grantedFor) }()
+      default: break
+      }
+    }
+  }
+
+  package func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._stream {
+      try visitor.visitSingularMessageField(value: v, fieldNumber: 1)
+    } }()
     if self.count != 0 {
       try visitor.visitSingularSInt32Field(value: self.count, fieldNumber: 2)
+    }
+    if !self.grantedFor.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.grantedFor, fieldNumber: 3)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Aether_V1_Places, rhs: Aether_V1_Places) -> Bool {
-    if lhs.workerID != rhs.workerID {return false}
+    if lhs._stream != rhs._stream {return false}
     if lhs.count != rhs.count {return false}
+    if lhs.grantedFor != rhs.grantedFor {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -955,7 +1100,7 @@ nonisolated extension Aether_V1_Places: SwiftProtobuf.Message, SwiftProtobuf._Me
 
 nonisolated extension Aether_V1_TaskShare: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".TaskShare"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tasks\0\u{1}waiting\0\u{1}returned\0\u{1}ended\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}tasks\0\u{1}waiting\0\u{1}returned\0\u{1}ended\0\u{1}refused\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -966,7 +1111,8 @@ nonisolated extension Aether_V1_TaskShare: SwiftProtobuf.Message, SwiftProtobuf.
       case 1: try { try decoder.decodeRepeatedMessageField(value: &self.tasks) }()
       case 2: try { try decoder.decodeRepeatedMessageField(value: &self.waiting) }()
       case 3: try { try decoder.decodeRepeatedMessageField(value: &self.returned) }()
-      case 4: try { try decoder.decodeRepeatedStringField(value: &self.ended) }()
+      case 4: try { try decoder.decodeRepeatedMessageField(value: &self.ended) }()
+      case 5: try { try decoder.decodeRepeatedMessageField(value: &self.refused) }()
       default: break
       }
     }
@@ -983,7 +1129,10 @@ nonisolated extension Aether_V1_TaskShare: SwiftProtobuf.Message, SwiftProtobuf.
       try visitor.visitRepeatedMessageField(value: self.returned, fieldNumber: 3)
     }
     if !self.ended.isEmpty {
-      try visitor.visitRepeatedStringField(value: self.ended, fieldNumber: 4)
+      try visitor.visitRepeatedMessageField(value: self.ended, fieldNumber: 4)
+    }
+    if !self.refused.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.refused, fieldNumber: 5)
     }
     try unknownFields.traverse(visitor: &visitor)
   }
@@ -993,6 +1142,7 @@ nonisolated extension Aether_V1_TaskShare: SwiftProtobuf.Message, SwiftProtobuf.
     if lhs.waiting != rhs.waiting {return false}
     if lhs.returned != rhs.returned {return false}
     if lhs.ended != rhs.ended {return false}
+    if lhs.refused != rhs.refused {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -69,7 +69,8 @@ package nonisolated enum Aether_V1_TaskKind: SwiftProtobuf.Enum, Swift.CaseItera
   /// A task to begin: with its journal, in one message or, until journal_continues is false, in several.
   case assign // = 0
 
-  /// Entries that the server made in a run which the worker has in memory.
+  /// Entries that the server made in a run which the worker has in memory. Without an entry it asks whether the worker has the
+  /// task. A worker that does not have it says so by Advance with give_back.
   case push // = 1
 
   /// The lease is over: drop the run.
@@ -246,6 +247,10 @@ package nonisolated struct Aether_V1_RegisterRequest: Sendable {
   /// tier snapshot after a crash, does not keep the task. Missing: not compared.
   package var heldRecords: [UInt64] = []
 
+  /// Counts the registrations of this process, from 1: what an earlier one says that arrives later is refused with ABORTED. 0: not
+  /// compared.
+  package var registration: UInt64 = 0
+
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
   package init() {}
@@ -280,6 +285,12 @@ package nonisolated struct Aether_V1_PollRequest: Sendable {
 
   /// How many tasks the worker takes at once; 0 is 100.
   package var maxTasks: Int32 = 0
+
+  /// The registration that the stream follows, as in RegisterRequest: a server that knows another one refuses the stream with
+  /// FAILED_PRECONDITION, and the worker registers again. Empty: not compared.
+  package var instanceID: String = String()
+
+  package var registration: UInt64 = 0
 
   package var unknownFields = SwiftProtobuf.UnknownStorage()
 
@@ -862,7 +873,7 @@ nonisolated extension Aether_V1_ServiceResource: SwiftProtobuf.Message, SwiftPro
 
 nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".RegisterRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0\u{3}held_records\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}service_name\0\u{1}group\0\u{1}language\0\u{1}provides\0\u{2}\u{b}protocol\0\u{3}instance_id\0\u{3}held_task_ids\0\u{3}held_sequences\0\u{3}held_records\0\u{1}registration\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -880,6 +891,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
       case 18: try { try decoder.decodeRepeatedStringField(value: &self.heldTaskIds) }()
       case 19: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldSequences) }()
       case 20: try { try decoder.decodeRepeatedUInt64Field(value: &self.heldRecords) }()
+      case 21: try { try decoder.decodeSingularUInt64Field(value: &self.registration) }()
       default: break
       }
     }
@@ -916,6 +928,9 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if !self.heldRecords.isEmpty {
       try visitor.visitPackedUInt64Field(value: self.heldRecords, fieldNumber: 20)
     }
+    if self.registration != 0 {
+      try visitor.visitSingularUInt64Field(value: self.registration, fieldNumber: 21)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -930,6 +945,7 @@ nonisolated extension Aether_V1_RegisterRequest: SwiftProtobuf.Message, SwiftPro
     if lhs.heldTaskIds != rhs.heldTaskIds {return false}
     if lhs.heldSequences != rhs.heldSequences {return false}
     if lhs.heldRecords != rhs.heldRecords {return false}
+    if lhs.registration != rhs.registration {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -982,7 +998,7 @@ nonisolated extension Aether_V1_RegisterResponse: SwiftProtobuf.Message, SwiftPr
 
 nonisolated extension Aether_V1_PollRequest: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   package static let protoMessageName: String = _protobuf_package + ".PollRequest"
-  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}max_tasks\0")
+  package static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{3}worker_id\0\u{3}max_tasks\0\u{4}\u{e}instance_id\0\u{1}registration\0")
 
   package mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -992,6 +1008,8 @@ nonisolated extension Aether_V1_PollRequest: SwiftProtobuf.Message, SwiftProtobu
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularStringField(value: &self.workerID) }()
       case 2: try { try decoder.decodeSingularInt32Field(value: &self.maxTasks) }()
+      case 16: try { try decoder.decodeSingularStringField(value: &self.instanceID) }()
+      case 17: try { try decoder.decodeSingularUInt64Field(value: &self.registration) }()
       default: break
       }
     }
@@ -1004,12 +1022,20 @@ nonisolated extension Aether_V1_PollRequest: SwiftProtobuf.Message, SwiftProtobu
     if self.maxTasks != 0 {
       try visitor.visitSingularInt32Field(value: self.maxTasks, fieldNumber: 2)
     }
+    if !self.instanceID.isEmpty {
+      try visitor.visitSingularStringField(value: self.instanceID, fieldNumber: 16)
+    }
+    if self.registration != 0 {
+      try visitor.visitSingularUInt64Field(value: self.registration, fieldNumber: 17)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
   package static func ==(lhs: Aether_V1_PollRequest, rhs: Aether_V1_PollRequest) -> Bool {
     if lhs.workerID != rhs.workerID {return false}
     if lhs.maxTasks != rhs.maxTasks {return false}
+    if lhs.instanceID != rhs.instanceID {return false}
+    if lhs.registration != rhs.registration {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -10,7 +10,8 @@ final class LocalWorkers: Sendable {
     private struct Worker {
         /// As it registered; the tasks it had then are left out.
         var registration: Aether_V1_RegisterRequest
-        var isConnected = false
+        /// Its stream; `nil` while it has none.
+        var connection: TaskScheduler.SessionID?
         /// The last entry of each task's journal that was sent to it.
         var tasks: [String: UInt64] = [:]
         var registeredAt = ContinuousClock.now
@@ -18,6 +19,8 @@ final class LocalWorkers: Sendable {
 
     /// So long a worker is known that has registered and has no stream.
     private static let patience = Duration.seconds(3600)
+    /// So long what it said then is believed: its stream may have begun at another server.
+    private static let freshness = Duration.seconds(30)
 
     private let workers = Mutex<[String: Worker]>([:])
 
@@ -34,7 +37,7 @@ final class LocalWorkers: Sendable {
         registration.heldRecords = []
         workers.withLock { workers in
             workers = workers.filter {
-                $0.value.isConnected || $0.value.registeredAt.duration(to: .now) < Self.patience
+                $0.value.connection != nil || $0.value.registeredAt.duration(to: .now) < Self.patience
             }
             workers[id, default: Worker(registration: registration)].registration = registration
             workers[id]?.registeredAt = .now
@@ -42,29 +45,40 @@ final class LocalWorkers: Sendable {
         }
     }
 
-    func connect(_ id: String) {
-        workers.withLock { $0[id]?.isConnected = true }
+    func connect(_ id: String, on connection: TaskScheduler.SessionID) {
+        workers.withLock { $0[id]?.connection = connection }
     }
 
     /// What it has then, it says itself when it comes back, here or elsewhere.
-    func disconnect(_ id: String) {
+    func disconnect(_ id: String, on connection: TaskScheduler.SessionID) {
         workers.withLock { workers in
-            workers[id]?.isConnected = false
+            guard workers[id]?.connection == connection else { return }
+            workers[id]?.connection = nil
             workers[id]?.tasks = [:]
         }
     }
 
-    /// What the workers that are connected register with at another server.
-    var registrations: [Aether_V1_RegisterRequest] {
+    /// The workers that are connected.
+    var connected: [String] { workers.withLock { workers in workers.keys.filter { workers[$0]?.connection != nil } } }
+
+    /// A worker's stream, and the registration that it follows; `nil` while it has none.
+    func stream(of id: String) -> (connection: TaskScheduler.SessionID, registration: RegistrationID)? {
         workers.withLock { workers in
-            workers.values.filter(\.isConnected).map { worker in
-                var request = worker.registration
-                for (task, seen) in worker.tasks {
-                    request.heldTaskIds.append(task)
-                    request.heldSequences.append(seen)
-                }
-                return request
+            guard let worker = workers[id], let connection = worker.connection else { return nil }
+            return (connection, RegistrationID(worker.registration))
+        }
+    }
+
+    /// What a worker that is connected registers with at another server.
+    func registration(of id: String) -> Aether_V1_RegisterRequest? {
+        workers.withLock { workers in
+            guard let worker = workers[id], worker.connection != nil else { return nil }
+            var request = worker.registration
+            for (task, seen) in worker.tasks {
+                request.heldTaskIds.append(task)
+                request.heldSequences.append(seen)
             }
+            return request
         }
     }
 
@@ -75,7 +89,8 @@ final class LocalWorkers: Sendable {
                 switch task.kind {
                 case .assign, .push:
                     let last = task.journal.last?.sequence ?? 0
-                    workers[sent.workerID]?.tasks[task.taskID, default: last] = last
+                    // A question has no entry.
+                    workers[sent.workerID]?.tasks[task.taskID, default: 0].raise(to: last)
                 case .revoke, .UNRECOGNIZED:
                     workers[sent.workerID]?.tasks[task.taskID] = nil
                 }
@@ -94,12 +109,13 @@ final class LocalWorkers: Sendable {
     /// The tasks of runs in some shards.
     func tasks(of shards: ShardSet) -> [HeldTask] {
         workers.withLock { workers in
-            workers.flatMap { id, worker in
-                worker.tasks.compactMap { task, seen in
-                    guard let run = TaskID(task)?.workflow, shards.contains(Shard(of: run)) else { return nil }
-                    return HeldTask(worker: id, task: task, seen: seen)
+            workers.filter { $0.value.connection != nil || $0.value.registeredAt.duration(to: .now) < Self.freshness }
+                .flatMap { id, worker in
+                    worker.tasks.compactMap { task, seen in
+                        guard let run = TaskID(task)?.workflow, shards.contains(Shard(of: run)) else { return nil }
+                        return HeldTask(worker: id, task: task, seen: seen)
+                    }
                 }
-            }
         }
     }
 
@@ -110,5 +126,15 @@ final class LocalWorkers: Sendable {
             for held in tasks { workers[held.worker]?.tasks[held.task] = nil }
         }
         return tasks
+    }
+}
+
+extension UInt64 {
+    fileprivate mutating func raise(to other: UInt64) { self = Swift.max(self, other) }
+}
+
+extension RegistrationID {
+    init(_ request: Aether_V1_RegisterRequest) {
+        self.init(instance: request.instanceID, number: request.registration)
     }
 }

@@ -41,11 +41,19 @@ struct NodeService: Aether_V1_NodeService.SimpleServiceProtocol {
             Client.SignalWorkflow.descriptor.method: Self.serialized(clients.signalWorkflow(request:context:)),
             Client.DeleteWorkflow.descriptor.method: Self.serialized(clients.deleteWorkflow(request:context:)),
             Client.GetValue.descriptor.method: Self.serialized(clients.getValue(request:context:)),
-            Worker.Register.descriptor.method: Self.serialized(workers.register(request:context:)),
+            Worker.Register.descriptor.method: Self.serialized(register(request:context:)),
             Worker.CompleteStep.descriptor.method: Self.serialized(workers.completeStep(request:context:)),
             Worker.CompleteSteps.descriptor.method: Self.serialized(workers.completeSteps(request:context:)),
             Worker.Heartbeat.descriptor.method: Self.serialized(workers.heartbeat(request:context:)),
         ]
+    }
+
+    private func register(
+        request: Aether_V1_RegisterRequest, context: ServerContext
+    ) async throws -> Aether_V1_RegisterResponse {
+        let response = try await workers.registerHere(request)
+        workers.note(request, kept: response.keptTaskIds, peers.workers)
+        return response
     }
 
     private static func serialized<Request: Message, Response: Message>(

@@ -126,6 +126,18 @@ final class Peers: Sendable {
     /// The links by which workers of this server have tasks of others.
     var links: [WorkerLink] { state.withLock { Array($0.links.values) } }
 
+    /// A worker's stream at this server has begun.
+    func connect(_ worker: String, on connection: TaskScheduler.SessionID) {
+        workers.connect(worker, on: connection)
+        for link in links { link.follow(worker) }
+    }
+
+    /// A worker's stream at this server is over.
+    func disconnect(_ worker: String, on connection: TaskScheduler.SessionID) {
+        workers.disconnect(worker, on: connection)
+        for link in links { link.follow(worker) }
+    }
+
     /// A link by which this server's tasks go to workers of another one, for as long as a body runs.
     func lending(_ link: TaskLink, _ body: () async throws -> Void) async throws {
         state.withLock { $0.lenders.append(link) }
@@ -167,8 +179,11 @@ extension Peers: ClusterPeers {
         }
     }
 
-    func lend(placesOf worker: String, to node: String, for requests: [TaskScheduler.Request]) -> Bool {
-        state.withLock { $0.links[node] }?.lend(placesOf: worker, for: requests) ?? false
+    func lend(
+        placesOf worker: String, on connection: TaskScheduler.SessionID, to node: String,
+        for requests: [TaskScheduler.Request]
+    ) -> Bool {
+        state.withLock { $0.links[node] }?.lend(placesOf: worker, on: connection, for: requests) ?? false
     }
 
     func tellLenders(_ changes: TaskScheduler.LoanChanges, _ wanted: [TaskScheduler.Wanted]) {

@@ -9,10 +9,15 @@ internal import Synchronization
 /// The workers of another server, at this one: they get tasks of this server's runs, as far as the other lends their places.
 final class TaskLink: Sendable {
     private let engine: Engine
-    private let feeds = Mutex<[String: TaskFeed]>([:])
+    private struct Stream {
+        var feed: TaskFeed
+        var shared: Aether_V1_SharedStream
+    }
+
+    private let feeds = Mutex<[String: Stream]>([:])
     private let outbound = BatchQueue<Aether_V1_TaskShare>()
     /// The streams of workers that have begun.
-    private let streams = BatchQueue<@Sendable () async -> Void>()
+    private let senders = BatchQueue<@Sendable () async -> Void>()
 
     init(engine: Engine) {
         self.engine = engine
@@ -33,8 +38,8 @@ final class TaskLink: Sendable {
             }
             group.addTask {
                 await withDiscardingTaskGroup { group in
-                    while let new = await self.streams.take() {
-                        for stream in new { group.addTask { await stream() } }
+                    while let new = await self.senders.take() {
+                        for sender in new { group.addTask { await sender() } }
                     }
                 }
             }
@@ -48,18 +53,18 @@ final class TaskLink: Sendable {
             defer { feeds = [:] }
             return Array(feeds.values)
         }
-        for feed in all { feed.cancel() }
-        streams.finish()
+        for stream in all { stream.feed.cancel() }
+        senders.finish()
         outbound.finish()
     }
 
-    private func has(_ worker: String) -> Bool { feeds.withLock { $0[worker] != nil } }
-
     /// Places of workers are free again, or were taken.
-    func giveBack(_ counts: [String: Int]) {
-        let places = counts.filter { has($0.key) && $0.value != 0 }.map { worker, count in
-            Aether_V1_Places.with {
-                $0.workerID = worker
+    func giveBack(_ counts: [TaskScheduler.SessionID: Int]) {
+        if counts.isEmpty { return }
+        let places = feeds.withLock { Array($0.values) }.compactMap { stream -> Aether_V1_Places? in
+            guard let count = counts[stream.feed.connection], count != 0 else { return nil }
+            return .with {
+                $0.stream = stream.shared
                 $0.count = Int32(clamping: count)
             }
         }
@@ -72,27 +77,43 @@ final class TaskLink: Sendable {
 
     private func take(_ share: Aether_V1_WorkerShare, silence: @escaping @Sendable () -> Duration) async {
         for worker in share.connected { await connect(worker, silence: silence) }
-        for worker in share.disconnected { feeds.withLock { $0.removeValue(forKey: worker) }?.cancel() }
+        for shared in share.disconnected { remove(shared)?.cancel() }
         for places in share.granted {
-            guard let feed = feeds.withLock({ $0[places.workerID] }) else {
-                outbound.put(.with { $0.returned = [places] })
-                continue
+            if let stream = feeds.withLock({ $0[places.stream.workerID] }), stream.shared == places.stream {
+                await engine.borrow(Int(places.count), on: stream.feed)
+            } else {
+                outbound.put(.with { $0.refused = [places] })
             }
-            await engine.borrow(Int(places.count), on: feed)
         }
     }
 
-    private func connect(_ worker: String, silence: @escaping @Sendable () -> Duration) async {
+    /// - Returns: the feed of a stream that is no longer shared.
+    private func remove(_ shared: Aether_V1_SharedStream) -> TaskFeed? {
+        feeds.withLock { feeds in
+            guard feeds[shared.workerID]?.shared == shared else { return nil }
+            return feeds.removeValue(forKey: shared.workerID)?.feed
+        }
+    }
+
+    private func connect(_ worker: Aether_V1_ConnectedWorker, silence: @escaping @Sendable () -> Duration) async {
+        let (shared, id) = (worker.stream, worker.stream.workerID)
         do {
-            let feed = try await engine.poll(worker: worker, maximumTasks: 0, isBorrowed: true, silence: silence) {
-                feed in
-                self.feeds.withLock { $0.updateValue(feed, forKey: worker) }?.cancel()
+            let feed = try await engine.poll(
+                worker: id,
+                registration: RegistrationID(instance: worker.instanceID, number: worker.registration),
+                maximumTasks: 0, isBorrowed: true, silence: silence
+            ) { feed in
+                let stream = Stream(feed: feed, shared: shared)
+                self.feeds.withLock { $0.updateValue(stream, forKey: id) }?.feed.cancel()
             }
-            streams.put { await self.send(feed, to: worker) }
+            guard senders.put({ await self.send(feed, on: shared) }) else {
+                // The link has ended in the meantime.
+                return await engine.endPoll(worker: id, feed)
+            }
         } catch {
-            // It has registered elsewhere since, or this server stops.
-            feeds.withLock { _ = $0.removeValue(forKey: worker) }
-            outbound.put(.with { $0.ended = [worker] })
+            // It has registered elsewhere since, or this server stops. A stream of it that was shared before has ended too.
+            feeds.withLock { $0.removeValue(forKey: id) }?.feed.cancel()
+            outbound.put(.with { $0.ended = [shared] })
         }
     }
 
@@ -100,7 +121,8 @@ final class TaskLink: Sendable {
         outbound.put(.with { $0.tasks = [tasks] })
     }
 
-    private func send(_ feed: TaskFeed, to worker: String) async {
+    private func send(_ feed: TaskFeed, on shared: Aether_V1_SharedStream) async {
+        let worker = shared.workerID
         let stream = TaskStream(engine: engine) { tasks in
             self.put(
                 .with {
@@ -122,12 +144,8 @@ final class TaskLink: Sendable {
                 break
             }
         }
-        let isLast = feeds.withLock { feeds in
-            guard feeds[worker] === feed else { return false }
-            feeds[worker] = nil
-            return true
-        }
+        let isShared = remove(shared) != nil
         await engine.endPoll(worker: worker, feed)
-        if isLast { outbound.put(.with { $0.ended = [worker] }) }
+        if isShared { outbound.put(.with { $0.ended = [shared] }) }
     }
 }

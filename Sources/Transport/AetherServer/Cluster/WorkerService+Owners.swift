@@ -17,8 +17,8 @@ extension WorkerService {
                 group.addTask {
                     do {
                         return try await link.introduce(request).keptTaskIds
-                    } catch let error as RPCError where error.code != .alreadyExists {
-                        // It says so when the link is open again.
+                    } catch let error as RPCError where error.code != .alreadyExists && error.code != .aborted {
+                        // It is introduced again once its stream has begun.
                         return request.heldTaskIds
                     }
                 }
@@ -27,24 +27,15 @@ extension WorkerService {
         }
         let kept = lists.dropFirst().reduce(Set(lists[0])) { $0.intersection($1) }
         response.keptTaskIds = request.heldTaskIds.filter(kept.contains)
-        let seen = Dictionary(zip(request.heldTaskIds, request.heldSequences), uniquingKeysWith: { $1 })
-        let elsewhere = response.keptTaskIds.filter { task in
-            TaskID(task).map { !engine.serves($0.workflow) } ?? false
-        }
-        peers.workers.register(request, elsewhere: elsewhere.map { ($0, seen[$0] ?? 0) })
+        note(request, kept: response.keptTaskIds, peers.workers)
         return response
     }
 
-    /// A worker's stream has begun, or is over.
-    func share(_ worker: String, isConnected: Bool) async {
-        guard let peers else { return }
-        if isConnected {
-            peers.workers.connect(worker)
-            for link in peers.links { link.connect(worker) }
-        } else {
-            peers.workers.disconnect(worker)
-            for link in peers.links { await link.disconnect(worker) }
-        }
+    /// Takes note of a worker that has registered, here or, behind a balancer, at another server: its stream may begin here.
+    func note(_ request: Aether_V1_RegisterRequest, kept: [String], _ workers: LocalWorkers) {
+        let seen = Dictionary(zip(request.heldTaskIds, request.heldSequences), uniquingKeysWith: { $1 })
+        let elsewhere = kept.filter { task in TaskID(task).map { !engine.serves($0.workflow) } ?? false }
+        workers.register(request, elsewhere: elsewhere.map { ($0, seen[$0] ?? 0) })
     }
 
     /// Has the owner of a task's run answer.

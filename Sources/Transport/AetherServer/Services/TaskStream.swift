@@ -105,6 +105,10 @@ extension Aether_V1_Task {
             taskID = engine.text(of: task)
             workflowID = task.workflow.rawValue
             journal = [Aether_V1_JournalEntry(entry)]
+        case .ask(let task):
+            kind = .push
+            taskID = engine.text(of: task)
+            workflowID = task.workflow.rawValue
         case .revoke(let task):
             kind = .revoke
             taskID = engine.text(of: task)

@@ -30,7 +30,7 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         let kept = try await engine.register(
             Engine.Registration(
                 worker: WorkerIdentity(id: request.workerID, isPlain: request.protocol == 0),
-                instance: request.instanceID,
+                id: RegistrationID(request),
                 workflows: Dictionary(
                     workflows.map { ($0.name, PersistenceTier($0.metadata.tier)) }, uniquingKeysWith: { $1 }),
                 activities: activities.map(\.name),
@@ -62,9 +62,12 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
         let maximum = request.maxTasks == 0 ? Self.defaultMaximumTasks : Int(request.maxTasks)
         let details = context.transportSpecific as? CallDetails
         let feed = try await engine.poll(
-            worker: request.workerID, maximumTasks: maximum, silence: { details?.silence ?? .zero })
+            worker: request.workerID,
+            registration: request.instanceID.isEmpty
+                ? nil : RegistrationID(instance: request.instanceID, number: request.registration),
+            maximumTasks: maximum, silence: { details?.silence ?? .zero })
         let stream = TaskStream(engine: engine, response: response)
-        await share(request.workerID, isConnected: true)
+        peers?.connect(request.workerID, on: feed.connection)
         do {
             // A stream that broke cancels the call; so does a client that goes away while nothing is sent.
             try await withRPCCancellationHandler {
@@ -91,8 +94,7 @@ struct WorkerService: Aether_V1_WorkerService.SimpleServiceProtocol {
 
     private func end(_ feed: TaskFeed, of worker: String) async {
         await engine.endPoll(worker: worker, feed)
-        if feed.end == .replaced { return }
-        await share(worker, isConnected: false)
+        peers?.disconnect(worker, on: feed.connection)
     }
 
     func completeStep(

@@ -16,7 +16,10 @@ export type ResourceType = number;
 export const TaskKind = {
   /** A task to begin: with its journal, in one message or, until journal_continues is false, in several. */
   ASSIGN: 0,
-  /** Entries that the server made in a run which the worker has in memory. */
+  /**
+   * Entries that the server made in a run which the worker has in memory. Without an entry it asks whether the worker has the task. A
+   * worker that does not have it says so by Advance with give_back.
+   */
   PUSH: 1,
   /** The lease is over: drop the run. */
   REVOKE: 2,
@@ -180,6 +183,10 @@ export interface RegisterRequest {
    * snapshot after a crash, does not keep the task. Missing: not compared.
    */
   heldRecords: number[];
+  /**
+   * Counts the registrations of this process, from 1: what an earlier one says that arrives later is refused with ABORTED. 0: not compared.
+   */
+  registration: number;
 }
 
 export const RegisterRequest: MessageType<RegisterRequest> = {
@@ -218,6 +225,7 @@ export const RegisterRequest: MessageType<RegisterRequest> = {
       for (const value of message.heldRecords) writer.uint64(value);
       writer.end(start);
     }
+    if (message.registration) writer.tag(168).uint64(message.registration);
   },
 
   decode(bytes) {
@@ -237,6 +245,7 @@ export const RegisterRequest: MessageType<RegisterRequest> = {
       heldTaskIds: [],
       heldSequences: [],
       heldRecords: [],
+      registration: 0,
     };
     while (reader.position < end) {
       const tag = reader.tag();
@@ -283,6 +292,9 @@ export const RegisterRequest: MessageType<RegisterRequest> = {
           reader.finish(last);
           break;
         }
+        case 168:
+          message.registration = reader.uint64();
+          break;
         default:
           reader.skip(tag);
       }
@@ -359,6 +371,12 @@ export interface PollRequest {
   workerId: string;
   /** How many tasks the worker takes at once; 0 is 100. */
   maxTasks: number;
+  /**
+   * The registration that the stream follows, as in RegisterRequest: a server that knows another one refuses the stream with
+   * FAILED_PRECONDITION, and the worker registers again. Empty: not compared.
+   */
+  instanceId: string;
+  registration: number;
 }
 
 export const PollRequest: MessageType<PollRequest> = {
@@ -371,6 +389,8 @@ export const PollRequest: MessageType<PollRequest> = {
   write(writer, message) {
     if (message.workerId) writer.tag(10).string(message.workerId);
     if (message.maxTasks) writer.tag(16).int32(message.maxTasks);
+    if (message.instanceId) writer.tag(130).string(message.instanceId);
+    if (message.registration) writer.tag(136).uint64(message.registration);
   },
 
   decode(bytes) {
@@ -382,6 +402,8 @@ export const PollRequest: MessageType<PollRequest> = {
     const message: PollRequest = {
       workerId: "",
       maxTasks: 0,
+      instanceId: "",
+      registration: 0,
     };
     while (reader.position < end) {
       const tag = reader.tag();
@@ -391,6 +413,12 @@ export const PollRequest: MessageType<PollRequest> = {
           break;
         case 16:
           message.maxTasks = reader.int32();
+          break;
+        case 130:
+          message.instanceId = reader.string();
+          break;
+        case 136:
+          message.registration = reader.uint64();
           break;
         default:
           reader.skip(tag);

@@ -16,6 +16,7 @@ const maximumCallBytes = 2 * 1024 * 1024;
 
 interface Batch {
   runs: Run[];
+  /** One for each run; those behind are of tasks that this worker does not have. */
   reports: NewReport[];
 }
 
@@ -26,6 +27,8 @@ interface Batch {
 export class Reporter {
   /** Runs with something to report, none twice, in the order of their first report. */
   private ready: Run[] = [];
+  /** Tasks that the server believes this worker to have. */
+  private readonly disowned = new Set<string>();
   private callCount = 0;
   private isScheduled = false;
   private readonly stopped = new AbortController();
@@ -45,6 +48,12 @@ export class Reporter {
     this.schedule();
   }
 
+  /** Tells the server that this worker does not have a task. */
+  disown(taskId: string): void {
+    this.disowned.add(taskId);
+    this.schedule();
+  }
+
   /** Behind what the worker has to do now: what comes of it goes with the same call. */
   private schedule(): void {
     if (this.isScheduled || this.callCount >= callsInFlight) return;
@@ -56,12 +65,12 @@ export class Reporter {
     this.isScheduled = false;
     while (this.callCount < callsInFlight && !this.stopped.signal.aborted) {
       const batch = this.nextBatch();
-      if (batch.runs.length === 0) return;
+      if (batch.reports.length === 0) return;
       this.callCount += 1;
       void this.call(batch)
         .finally(() => {
           this.callCount -= 1;
-          if (this.ready.length > 0) this.schedule();
+          if (this.ready.length > 0 || this.disowned.size > 0) this.schedule();
         })
         .then((late) => this.callAgain(late));
     }
@@ -82,6 +91,11 @@ export class Reporter {
       for (const record of report.records ?? []) size += payloadSize(record);
     }
     this.ready = index === this.ready.length ? [] : this.ready.slice(index);
+    for (const taskId of this.disowned) {
+      if (batch.reports.length >= maximumCallRuns) break;
+      this.disowned.delete(taskId);
+      batch.reports.push({ taskId, giveBack: true });
+    }
     return batch;
   }
 
@@ -90,7 +104,7 @@ export class Reporter {
     const delay = new RetryDelay(50, 1_000);
     const { signal } = this.stopped;
     let late = batch;
-    while (late.runs.length > 0 && !signal.aborted) {
+    while (late.reports.length > 0 && !signal.aborted) {
       await pause(delay.next(), signal);
       if (!signal.aborted) late = await this.call(late);
     }
@@ -111,6 +125,10 @@ export class Reporter {
           late.runs.push(run);
           late.reports.push(report);
         });
+        const others = batch.reports.slice(batch.runs.length);
+        late.reports.push(
+          ...others.filter((_, index) => acks[batch.runs.length + index]?.status === AdvanceStatus.ADVANCE_LATER),
+        );
         return late;
       } catch (error) {
         if (signal.aborted) break;

@@ -59,10 +59,12 @@ export class TaskTable {
     this.makeRoom();
   }
 
-  /** The server made entries in a run. */
-  deliver(entries: JournalEntry[], taskId: string, workflowId: string): void {
+  /** The server made entries in a run; or, without any, asks for a task. Returns whether it is this worker's. */
+  deliver(entries: JournalEntry[], taskId: string, workflowId: string): boolean {
     const run = this.run(taskId, workflowId);
-    switch (run?.deliver(entries)) {
+    if (!run) return this.activitiesByTask.has(taskId);
+    if (entries.length === 0) return true;
+    switch (run.deliver(entries)) {
       case "wake":
         run.reporting.wake(run);
         break;
@@ -73,6 +75,7 @@ export class TaskTable {
       default:
         break;
     }
+    return true;
   }
 
   /** A run only waits: its place is free. */

@@ -50,6 +50,8 @@ export class Worker implements RunReporting {
   private readonly instanceId = Math.random().toString(36).slice(2) + Date.now().toString(36);
   /** Runs of which more journal is to come, by task. */
   private arriving = new Map<string, Task>();
+  /** Counts the registrations. */
+  private registrations = 0;
   /** The largest value that the server takes. */
   maximumValueBytes = Infinity;
   private markRegistered: () => void = () => undefined;
@@ -131,6 +133,7 @@ export class Worker implements RunReporting {
   /** Tells the server what this worker offers and has, and drops what it no longer should have. */
   private async register(): Promise<void> {
     const held = this.table.takeHeld();
+    this.registrations += 1;
     const { keptTaskIds, maximumValueBytes } = await this.connection.register({
       workerId: this.options.workerId,
       serviceName: this.options.service,
@@ -138,6 +141,7 @@ export class Worker implements RunReporting {
       provides: this.offers,
       protocol,
       instanceId: this.instanceId,
+      registration: this.registrations,
       heldTaskIds: held.map(({ taskId }) => taskId),
       heldSequences: held.map(({ sequence }) => sequence),
       heldRecords: held.map(({ record }) => record),
@@ -159,7 +163,12 @@ export class Worker implements RunReporting {
     // What a broken stream left unfinished comes again, as a task of its own.
     this.arriving = new Map();
     await this.connection.pollTasks(
-      { workerId: this.options.workerId, maxTasks: Math.max(1, this.options.maximumConcurrentTasks) },
+      {
+        workerId: this.options.workerId,
+        maxTasks: Math.max(1, this.options.maximumConcurrentTasks),
+        instanceId: this.instanceId,
+        registration: this.registrations,
+      },
       {
         signal: this.stopping.signal,
         onOpen: () => {
@@ -179,7 +188,7 @@ export class Worker implements RunReporting {
         else this.assemble(task);
         break;
       case TaskKind.PUSH:
-        this.table.deliver(task.journal, task.taskId, task.workflowId);
+        if (!this.table.deliver(task.journal, task.taskId, task.workflowId)) this.reporter.disown(task.taskId);
         break;
       case TaskKind.REVOKE:
         this.table.revoke(task.taskId, task.workflowId);
