@@ -9,6 +9,7 @@ import traceback
 from typing import Callable, NamedTuple
 
 import arguments
+import balanced
 import clocks
 import cluster
 import database
@@ -76,6 +77,7 @@ FAULTS = [
     Fault("cluster-leave", cluster.harmed(cluster.leave, steps=ONCE), 3, POSTGRES),
     Fault("cluster-cut-off", cluster.cut_off, 1, POSTGRES),
     Fault("cluster-database-restart", cluster.harmed(cluster.restart_database, steps=ONCE), 2, POSTGRES),
+    Fault("cluster-balanced", balanced.everything, 2, POSTGRES),
     Fault("clock-set", clocks.set_meanwhile, 5),
     Fault("clock-set-while-down", clocks.set_between, 5),
     Fault("network-slow", network.bad_way(proxy.SLOW, (0.5, 2)), 2),

@@ -121,15 +121,17 @@ def leave(bed, random):
 def cut_off(random, count):
     """A server does not reach its database for longer than its lease."""
     way = proxy.Proxy()
-
-    def cut(_, random):
-        way.become(random.choice([proxy.STALLED, proxy.DROPPING]))
-        time.sleep(LEASE + random.uniform(0, 4))
-        way.become(proxy.GOOD)
     try:
-        return harmed(cut, way=way)(random, count)
+        return harmed(lambda _, random: cut(way, random), way=way)(random, count)
     finally:
         way.close()
+
+
+def cut(way, random):
+    """The server behind a way does not reach its database for longer than its lease."""
+    way.become(random.choice([proxy.STALLED, proxy.DROPPING]))
+    time.sleep(LEASE + random.uniform(0, 4))
+    way.become(proxy.GOOD)
 
 
 def restart_database(_, random):

@@ -81,6 +81,12 @@ def usual(workflow):
     ]
 
 
+def briefly(_):
+    """Little of each, for many."""
+    limits = {"attempts": 1000, "timeoutMilliseconds": 60_000}
+    return [step("a.1"), sleep(10), operation("activity", {"succeed": {}}, limits, cancellation="wait"), step("a.2")]
+
+
 def passive(_):
     """Leaves the server's memory while it sleeps."""
     return [step("a.1"), sleep(6_000), step("a.2")]

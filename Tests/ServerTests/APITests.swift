@@ -150,7 +150,8 @@ struct APITests {
             let engine = rig.core.engine
             _ = try await engine.register(
                 Engine.Registration(
-                    worker: WorkerIdentity(id: "w", isPlain: true), id: RegistrationID(instance: ""), workflows: ["order": nil],
+                    worker: WorkerIdentity(id: "w", isPlain: true), id: RegistrationID(instance: ""),
+                    workflows: ["order": nil],
                     activities: ["charge"], service: "shop", languages: ["swift"], group: "g", held: []))
             #expect(try await rig.get("/workers")["workers"].elements.map { $0["isConnected"] } == [.bool(false)])
             let feed = try await engine.poll(worker: "w", maximumTasks: 3, silence: { .seconds(3600) })
