@@ -7,33 +7,43 @@ cd "$(dirname "$0")/.."
 . scripts/typescript.sh
 
 ensure_swift
-ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace libpq-dev postgresql
+ensure_packages libsqlite3-dev libnghttp2-dev openssl protobuf-compiler python3-venv strace libpq-dev postgresql nginx-light
 ensure_typescript "$PWD"
 export AETHER_WARNINGS_AS_ERRORS=1
 
-echo "== lint"
+# What took how long is told at the end, whatever the end is.
+times=
+part=
+section() {
+    [ -z "$part" ] || times+="$((SECONDS - begun)) s $part"$'\n'
+    part=${1:-} begun=$SECONDS
+    [ -z "$part" ] || echo "== $part"
+}
+beside_pid=
+beside=$(mktemp)
+finish() {
+    [ -z "$beside_pid" ] || kill -- -"$beside_pid" 2>/dev/null || true
+    rm -f "$beside"
+    section
+    printf '== %s s in all\n%s' "$SECONDS" "$times"
+}
+trap finish EXIT
+
+section "lint"
 git ls-files -z '*.swift' ':!*/Generated/*' | xargs -0 swift format lint --strict
 
 node sdks/typescript/scripts/lint.mjs
 
-echo "== generated code"
+section "generated code"
 scripts/generate-proto.sh --check
 node sdks/typescript/scripts/generate.mjs --check
 
-echo "== build"
+section "build"
 swift build --build-tests
 bin=$(swift build --show-bin-path)
 
-echo "== dependencies"
+section "dependencies"
 scripts/dependencies.py --check
-
-echo "== dashboard: what is built is what is committed, its units, and all of it in a browser"
-scripts/build-dashboard.sh --check
-Tests/Dashboard/unit/run.sh
-Tests/Dashboard/run.sh "$bin"
-
-echo "== interop: Python clients and workers, the command line from outside"
-Tests/Interop/python/run.sh "$bin/aether"
 
 # What waits for nothing but the processor runs beside what mostly waits, with what that leaves over.
 patient() {
@@ -54,31 +64,38 @@ patient() {
 }
 export -f patient
 export bin
-beside=$(mktemp)
 setsid nice -n 19 bash -euo pipefail -c patient >"$beside" 2>&1 &
 beside_pid=$!
-trap 'kill -- -$beside_pid 2>/dev/null || true; rm -f "$beside"' EXIT
 
-echo "== TypeScript: the SDK's types and tests, the packed package, the examples"
+section "dashboard: what is built is what is committed, its units, and all of it in a browser"
+scripts/build-dashboard.sh --check
+Tests/Dashboard/unit/run.sh
+Tests/Dashboard/run.sh "$bin"
+
+section "interop: Python clients and workers, the command line from outside"
+Tests/Interop/python/run.sh "$bin/aether"
+
+section "TypeScript: the SDK's types and tests, the packed package, the examples"
 sdks/typescript/build.sh
 sdks/typescript/test/types/check.sh
 sdks/typescript/test/run.sh "$bin/aether"
 sdks/typescript/test/package/run.sh "$bin/aether"
 examples/typescript/run.sh "$bin/aether" "$bin/polyglot"
 
-echo "== faults: servers and workers die, disks and networks fail, clocks jump"
+section "faults: servers and workers die, disks and networks fail, clocks jump"
 Tests/Chaos/run.sh "$bin/aether"
 
-echo "== PostgreSQL: faults of a server on it, and of three"
+section "PostgreSQL: faults of a server on it, and of three; the examples against three behind nginx"
 Tests/Chaos/run.sh "$bin/aether" --postgres --only database --count 1
-for fault in kill lose pause; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
+for fault in kill lose; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
+Tests/Chaos/run.sh "$bin/aether" --postgres --only cluster-balanced --count 2
+Tests/Cluster/run.sh "$bin"
 
-echo "== what ran beside"
+section "what ran beside"
 result=0
 wait "$beside_pid" || result=$?
-trap - EXIT
+beside_pid=
 cat "$beside"
-rm -f "$beside"
 [ "$result" -eq 0 ] || { echo "what ran beside failed, see above" >&2; exit 1; }
 
 # Thousands of tests that all begin at once, some with processes of their own, would hold one another up for minutes.
@@ -92,13 +109,13 @@ swift_tests() {
     rm "$log"
 }
 
-echo "== Swift tests"
+section "Swift tests"
 swift_tests --skip OrderProcessingTests
 
-echo "== the scenarios once more, with workers in TypeScript and a server on PostgreSQL"
+section "the scenarios once more, with workers in TypeScript and a server on PostgreSQL"
 export -f swift_tests
 END_TO_END_WORKER=$PWD/sdks/typescript/test/worker/run.sh \
     python3 Tests/Interop/python/postgres.py bash -euo pipefail -c 'swift_tests --filter Scenarios'
 
-echo "== the order example, killed at each of its operations: alone, because it has to be quick to hit them"
+section "the order example, killed at each of its operations: alone, because it has to be quick to hit them"
 swift_tests --filter OrderProcessingTests
