@@ -156,6 +156,24 @@ struct ActivityTests {
         }
     }
 
+    @Test("that its worker says it does not have is tried again, once")
+    func disowned() async throws {
+        try await EngineRig.run { rig in
+            _ = try await schedule(spec(), rig)
+            let other = try await rig.worker("o", offers: [], activities: ["charge"])
+            let attempt = try await other.attempt().taskID
+            var report = RunReport(task: attempt.description, firstRecord: 0, records: [])
+            guard case .stale = try await rig.engine.advance([report]).first else { throw TestWorker.StreamEnded() }
+            #expect(try await rig.engine.heartbeat(task: attempt.description, details: nil).isHeld)
+            report.givesBack = true
+            #expect(try await rig.engine.advance([report]) == [.applied([])])
+            #expect(try await rig.kinds("a").last == .activityAttemptFailed)
+            guard case .stale = try await rig.engine.advance([report]).first else { throw TestWorker.StreamEnded() }
+            rig.clock.advanceNow(by: .seconds(1))
+            #expect(try await other.attempt().taskID.epoch == 2)
+        }
+    }
+
     @Test("counts as a task of its worker")
     func credits() async throws {
         try await EngineRig.run { rig in

@@ -1,5 +1,6 @@
 import AetherProtocol
 import AetherRuntime
+import SwiftProtobuf
 import Testing
 
 @testable import Aether
@@ -61,6 +62,40 @@ struct ReconnectTests {
             #expect(await server.untilClosed("run-1") == json("[1,7]"))
             #expect(await server.untilClosed("run-2") == json("[2,7]"))
             #expect(server.read { $0.runs["run-1"]?.assignments } == 1)
+        }
+    }
+
+    @Test("gives back what it does not have, when it is asked for it or told its news, until that is heard")
+    func disowned() async throws {
+        let (hasBegun, isDone) = (Gate(), Gate())
+        let slow = client.activity("slow") { (_) -> Int in
+            hasBegun.open()
+            await isDone.wait()
+            return 7
+        }
+        let workflow = client.workflow("test") { context in try await context.activity(slow) }
+        let server = WorkerServer()
+        try await serving([workflow, slow], on: server) {
+            server.start("run-1", type: "test")
+            await hasBegun.wait()
+            server.change { state in
+                state.late = 2
+                let foreign = ["w:2:run-1", "w:1:run-2", "a:2:15:activity:slow#1:run-1"]
+                for task in ["w:1:run-1", "a:1:15:activity:slow#1:run-1"] + foreign {
+                    state.send?(
+                        .with {
+                            $0.kind = .push
+                            $0.taskID = task
+                            $0.workflowID = TaskID(task)?.workflow.rawValue ?? ""
+                        })
+                }
+            }
+            await server.until { $0.disowned.count >= 5 }
+            isDone.open()
+            #expect(await server.untilClosed("run-1") == json("7"))
+            let disowned = server.read { $0.disowned }
+            #expect(Set(disowned) == ["w:2:run-1", "w:1:run-2", "a:2:15:activity:slow#1:run-1"])
+            #expect(disowned.count == 5)
         }
     }
 

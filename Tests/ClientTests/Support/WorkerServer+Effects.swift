@@ -101,6 +101,11 @@ extension WorkerServer.State {
 
     mutating func advance(_ report: RunReport) -> RunAcknowledgement {
         guard let task = TaskID(report.task) else { return .applied([]) }
+        if report.givesBack, report.firstRecord == 0 {
+            disowned.append(report.task)
+            late -= 1
+            return late >= 0 ? .later("it changes servers") : .applied([])
+        }
         let id = task.workflow.rawValue
         do {
             var places: [RecordPlace] = []

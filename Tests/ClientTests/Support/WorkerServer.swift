@@ -33,6 +33,10 @@ final class WorkerServer: WorkerCalls {
         /// What the next heartbeats are answered; after these, what is so.
         var heartbeatAnswers: [Aether_V1_HeartbeatResponse] = []
         var givenBack: [String] = []
+        /// Tasks that the worker said it does not have.
+        var disowned: [String] = []
+        /// How many of these reports are to come again.
+        var late = 0
         var watchers: [(condition: @Sendable (State) -> Bool, gate: Gate)] = []
     }
 
