@@ -1,10 +1,13 @@
 internal import GRPCCore
+internal import NGHTTP2Transport
 
 extension RPCError {
     /// Whether the same call may succeed later.
     var isTransient: Bool {
         switch code {
         case .unavailable, .deadlineExceeded, .aborted, .cancelled: true
+        // A proxy whose server goes in the middle of an answer resets the stream with INTERNAL_ERROR.
+        case .internalError: cause is StreamReset
         default: false
         }
     }

@@ -34,7 +34,8 @@ extension RPCError {
         let name = nghttp2_http2_strerror(code).map { String(cString: $0) } ?? "unknown"
         return RPCError(
             code: Code(http2ErrorCode: code),
-            message: "The peer reset the stream with \(name) (HTTP/2 error code \(code)).")
+            message: "The peer reset the stream with \(name) (HTTP/2 error code \(code)).",
+            cause: StreamReset(http2ErrorCode: code))
     }
 
     static func messageTooLarge(bytes: Int, limit: Int, direction: String) -> RPCError {

@@ -9,15 +9,25 @@ export class GrpcError extends Error {
     readonly code: number,
     message: string,
     options?: ErrorOptions,
+    /** Whether the server, or a proxy on the way to it, reset the stream of the call. */
+    readonly isReset = false,
   ) {
     super(message, options);
   }
 
   /** Whether the same call may succeed later. */
   get isTransient(): boolean {
-    const { code } = this;
-    return (
-      code === GrpcCode.UNAVAILABLE || code === GrpcCode.DEADLINE_EXCEEDED || code === GrpcCode.ABORTED || code === GrpcCode.CANCELLED
-    );
+    switch (this.code) {
+      case GrpcCode.UNAVAILABLE:
+      case GrpcCode.DEADLINE_EXCEEDED:
+      case GrpcCode.ABORTED:
+      case GrpcCode.CANCELLED:
+        return true;
+      case GrpcCode.INTERNAL:
+        // A proxy whose server goes in the middle of an answer resets the stream with INTERNAL_ERROR.
+        return this.isReset;
+      default:
+        return false;
+    }
   }
 }

@@ -26,7 +26,7 @@ export function refusalOf(headers: Headers): GrpcError | undefined {
 
 /** The error of a stream that the server reset (gRPC over HTTP/2, "Errors"). */
 export function resetError(code: number): GrpcError {
-  return new GrpcError(codeOfReset(code), `the server reset the call with ${resetName(code)}`);
+  return new GrpcError(codeOfReset(code), `the server reset the call with ${resetName(code)}`, undefined, true);
 }
 
 /** An HTTP/2 error code in words. */

@@ -199,6 +199,9 @@ test("END_STREAM with the last message and no trailers is an end without a statu
 test("GrpcError knows what may pass", () => {
   const transient = [GrpcCode.UNAVAILABLE, GrpcCode.DEADLINE_EXCEEDED, GrpcCode.ABORTED, GrpcCode.CANCELLED] as number[];
   for (const code of Object.values(GrpcCode)) assert.equal(new GrpcError(code, "").isTransient, transient.includes(code));
+  for (const [code, isTransient] of [[GrpcCode.INTERNAL, true], [GrpcCode.RESOURCE_EXHAUSTED, false]] as const) {
+    assert.equal(new GrpcError(code, "reset", undefined, true).isTransient, isTransient);
+  }
   const error = new GrpcError(GrpcCode.NOT_FOUND, "none");
   assert.ok(error instanceof Error);
   assert.equal(String(error), "GrpcError: none");
