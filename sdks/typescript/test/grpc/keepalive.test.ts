@@ -16,8 +16,8 @@ test("PINGs are sent while calls are under way, and not without", async (context
   });
   const channel = channelTo(context, server.url, { keepalive: { interval: 20, timeout: 1000 } });
   const call = channel.unary(echo, "");
-  await delay(150);
-  assert.ok(pings.length >= 3, `${pings.length} PINGs`);
+  // As slow as the machine may be, as long as the call is under way.
+  while (pings.length < 3) await delay(10);
   const [connection] = server.connections;
   connection?.answer(streams[0] as number, "ok");
   await call;
