@@ -52,19 +52,23 @@ final class Pipe<Message: Sendable>: @unchecked Sendable {
                 if isCut { continue }
                 return message
             }
-            if let ending, !isCut || ending.isFailure {
+            if isOver, let ending {
                 try ending.get()
                 return nil
             }
             await withTaskCancellationHandler {
                 await withUnsafeContinuation { continuation in
-                    if Task.isCancelled { continuation.resume() } else { waiter = continuation }
+                    // Something may have come since it was looked.
+                    let mayWait = messages.isEmpty && !isOver && !Task.isCancelled
+                    if mayWait { waiter = continuation } else { continuation.resume() }
                 }
             } onCancel: {
                 ring()
             }
         }
     }
+
+    private var isOver: Bool { ending.map { !isCut || $0.isFailure } ?? false }
 
     private func ring() {
         waiter?.resume()

@@ -23,7 +23,7 @@ final class SharedDatabase: @unchecked Sendable {
     /// Whose transaction it is: the node's mark as its server knows it, and the one that takes its place.
     struct Key {
         var node: String
-        var mark: UInt64
+        var mark: UInt64?
         var next: UInt64
     }
 
