@@ -130,6 +130,9 @@ package final class Engine: Sendable {
     /// Waits as the engine does.
     package var sleep: @Sendable (Duration) async throws -> Void { clock.sleep }
 
+    /// Counts on from any moment and never jumps.
+    package var uptime: @Sendable () -> Duration { clock.uptime }
+
     /// Where the runs of a tier live, and their write path. L1 and L2 share one: they differ in what may lag.
     func lane(of tier: PersistenceTier) -> Lane? {
         lanes[tier] ?? (tier == .snapshot ? lanes[.stateActionLog] : nil)

@@ -29,8 +29,12 @@ struct Faults: CustomStringConvertible {
     let partitions: Int64
     let brokenDisks: Int64
     let clockJumps: Int64
+    /// Of one of several servers: it stands still, it is cut off from the database, or from another one.
+    let serverPauses: Int64
+    let databaseCuts: Int64
+    let wireCuts: Int64
 
-    init(_ scheduler: Scheduler, none: Bool) {
+    init(_ scheduler: Scheduler, none: Bool, isShared: Bool) {
         self.scheduler = scheduler
         var random = SplitMix64(seed: scheduler.random.next())
         func some<Number: BinaryInteger>(_ range: ClosedRange<Number>) -> Number {
@@ -56,6 +60,8 @@ struct Faults: CustomStringConvertible {
         partitions = some(2_000...10_000)
         brokenDisks = some(3_000...15_000)
         clockJumps = some(2_000...10_000)
+        (serverPauses, databaseCuts, wireCuts) =
+            isShared ? (some(3_000...15_000), some(3_000...15_000), some(2_000...10_000)) : (0, 0, 0)
     }
 
     private func happens(_ percent: Int) -> Bool {
@@ -89,7 +95,8 @@ struct Faults: CustomStringConvertible {
             ("slow commits", longestCommit), ("server crashes", serverCrashes), ("server stops", serverStops),
             ("worker crashes", workerCrashes), ("worker stops", workerStops), ("worker pauses", workerPauses),
             ("broken streams", brokenStreams), ("partitions", partitions), ("broken disks", brokenDisks),
-            ("clock jumps", clockJumps),
+            ("clock jumps", clockJumps), ("server pauses", serverPauses), ("database cuts", databaseCuts),
+            ("wire cuts", wireCuts),
         ]
         let named = rates.filter { $0.1 > 0 }.map { "\($0.0) \($0.1)" }
         return named.isEmpty ? "none" : named.joined(separator: ", ")

@@ -13,6 +13,7 @@ import AetherStorage
 /// | a timer fires when it is due, and no sooner | each write |
 /// | a child's end is what its parent hears | each write |
 /// | what is acknowledged is on the disk | each acknowledgement |
+/// | a write is of a shard that its server owns | each write |
 /// | a step whose outcome was in the journal a worker got does not run again | each closure |
 ///
 /// Unchecked for the reason of ``Scheduler``.
@@ -76,6 +77,12 @@ final class History: @unchecked Sendable {
             for entry in write.entries { add(entry, to: &run, write.id) }
             runs[write.id] = run
         }
+    }
+
+    /// A node has written of some runs.
+    func written(_ ids: [WorkflowID], by node: String, whose shards: ShardSet) {
+        if isOver { return }
+        for id in ids { require(shards.contains(Shard(of: id)), id, "written by \(node), which does not own it") }
     }
 
     /// The server has gone, and with it what it had in memory.

@@ -28,7 +28,7 @@ final class Link: ServerCalls, @unchecked Sendable {
     ) async throws -> Answer {
         try await world.scheduler.sleep(world.faults.networkTime())
         let fate = world.faults.fate()
-        guard !isCut, let server = world.server, server.isUp, fate != .requestLost else {
+        guard !isCut, let server = world.drawServer(), server.isUp, fate != .requestLost else {
             world.trace("\(name): \(what) is lost")
             try await world.scheduler.sleep(Int64.random(in: 1...500, using: &world.scheduler.random))
             throw Self.lost
@@ -137,7 +137,7 @@ final class Link: ServerCalls, @unchecked Sendable {
         take: @escaping @Sendable (Aether_V1_Task) -> Void
     ) async throws {
         try await world.scheduler.sleep(world.faults.networkTime())
-        guard !isCut, let server = world.server, server.isUp else {
+        guard !isCut, let server = world.drawServer(), server.isUp else {
             try await world.scheduler.sleep(100)
             throw Self.lost
         }
@@ -181,9 +181,21 @@ final class Link: ServerCalls, @unchecked Sendable {
 final class Reply<Answer: Sendable>: @unchecked Sendable {
     private var result: Result<Answer, any Error>?
     private var waiter: UnsafeContinuation<Result<Answer, any Error>, Never>?
+    /// Whether no answer arrives any more, which who waits does not know yet.
+    private var isCut = false
+
+    func cut() {
+        isCut = true
+    }
+
+    /// Who waits gives up.
+    func giveUp(_ error: any Error) {
+        isCut = false
+        resolve(.failure(error))
+    }
 
     func resolve(_ new: Result<Answer, any Error>) {
-        guard result == nil else { return }
+        guard result == nil, !isCut else { return }
         result = new
         waiter?.resume(returning: new)
         waiter = nil

@@ -21,13 +21,22 @@ struct ProgramRunner: Sendable {
     let client: AetherClient
 
     /// The types under which programs are served, each with the tier it asks for.
-    static let types: [(name: String, persistence: Persistence?)] = [
-        ("program", nil), ("in-memory", .memory), ("with-snapshots", .snapshot),
-    ]
+    let types: [(name: String, persistence: Persistence?)]
     static let retry = RetryPolicy.exponential(initial: .milliseconds(50), maximum: .seconds(1), attempts: 4)
 
+    init(world: World, client: AetherClient) {
+        self.world = world
+        self.client = client
+        types = Self.types(isShared: world.isShared)
+    }
+
+    /// What is in memory only ends with its server, or when another one has its shard: several servers have none of it.
+    static func types(isShared: Bool) -> [(name: String, persistence: Persistence?)] {
+        [("program", nil)] + (isShared ? [] : [("in-memory", .memory)]) + [("with-snapshots", .snapshot)]
+    }
+
     var servables: [any Servable] {
-        Self.types.map { workflow($0.name, $0.persistence) as any Servable } + [activity]
+        types.map { workflow($0.name, $0.persistence) as any Servable } + [activity]
     }
 
     func workflow(_ name: String, _ persistence: Persistence? = nil) -> Workflow<Program, String> {
@@ -92,7 +101,7 @@ struct ProgramRunner: Sendable {
         case 8 where program.depth > 0:
             let child = Program(
                 seed: seed, size: 1 + Int(seed % 4), depth: program.depth - 1, renewals: 0, hasClient: false)
-            let type = Self.types[Int(seed % UInt64(Self.types.count))]
+            let type = types[Int(seed % UInt64(types.count))]
             let policy: Aether.ParentClosePolicy = seed % 5 == 0 ? .abandon : .cancel
             return await told { try await context.child(workflow(type.name), child, policy: policy) }
         case 9:

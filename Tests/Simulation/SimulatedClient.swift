@@ -19,9 +19,12 @@ struct SimulatedClient {
 
     func run() async {
         try? await world.pause(0...world.settings.faultTime * 3 / 4)
-        let tiers: [Aether_V1_Tier] = [.unspecified, .unspecified, .memory, .snapshot, .stateActionLog]
-        let types = ProgramRunner.types.map(\.name)
-        let (type, tier) = (types[Int(world.draw(0...2))], tiers[Int(world.draw(0...4))])
+        let tiers: [Aether_V1_Tier] =
+            [.unspecified, .unspecified] + (world.isShared ? [] : [.memory]) + [.snapshot, .stateActionLog]
+        let types = ProgramRunner.types(isShared: world.isShared).map(\.name)
+        let (type, tier) = (
+            types[Int(world.draw(0...Int64(types.count) - 1))], tiers[Int(world.draw(0...Int64(tiers.count) - 1))]
+        )
         let program = Program(
             seed: UInt64(world.draw(0...(.max))), size: Int(world.draw(0...8)), depth: Int(world.draw(0...2)),
             renewals: Int(world.draw(0...2)), hasClient: true)

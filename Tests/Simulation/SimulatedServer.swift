@@ -1,19 +1,29 @@
 import Aether
 import AetherActors
+import AetherProtocol
 import AetherRuntime
 import AetherServer
 import AetherStorage
 import GRPCCore
 import Logging
 
-/// One life of the server: the product's engine and services, over the disk that outlives it.
+/// One life of a server: the product's engine and services, over the disk that outlives it, or the database that it shares.
 ///
 /// Unchecked for the reason of ``Scheduler``.
 final class SimulatedServer: @unchecked Sendable {
+    /// How long a process that stands still answers no PING before its connections count as dead: 15 s.
+    private static let silence: Int64 = 15_000
+
     let machine: Machine
     let connection: InProcessConnection
+    /// What the other servers call; `nil` where there are none.
+    let node: (any Aether_V1_NodeService.SimpleServiceProtocol)?
+    /// Its connection to the database that it shares.
+    let database: DatabaseConnection?
+    /// Where it is among the servers.
+    let place: Int
     private let world: World
-    private let store: SimulatedStore
+    private let cutOff: () -> Void
     private var serving: Task<Void, Never>?
     /// What to do for each call under way when the server goes.
     private var underWay: [UInt64: () -> Void] = [:]
@@ -21,20 +31,53 @@ final class SimulatedServer: @unchecked Sendable {
     private var streams: [(worker: String, stream: TaskLink)] = []
     private(set) var isUp = true
 
-    init(_ world: World, number: Int) {
+    /// - Parameters:
+    ///   - number: counts all lives of all servers.
+    ///   - place: where it is among the servers, which tells its address.
+    init(_ world: World, number: Int, at place: Int) {
         self.world = world
+        self.place = place
         let machine = Machine("server \(number)")
         self.machine = machine
-        store = SimulatedStore(world.disk, on: machine, of: world)
-        let memory = SimulatedStore(Disk(isVolatile: true), on: machine, of: world)
-        var logger = Logger(label: "aether")
-        logger.handler = TraceLog(world: world, source: machine.name)
-        let server = InProcessServer(
-            stores: [.stateActionLog: store, .memory: memory], configuration: world.configuration,
-            clock: world.engineClock, logger: logger)
+        let server: InProcessServer
+        if let shared = world.database {
+            let store = SimulatedSharedStore(shared, on: machine, of: world)
+            (database, cutOff) = (store.connection, store.cutOff)
+            server = InProcessServer(
+                stores: [.stateActionLog: store, .memory: MemoryStore()], configuration: world.configuration,
+                clock: world.engineClock(at: place), logger: Self.logger(world, machine),
+                cluster: Self.cluster(world, number, at: place, on: machine))
+        } else {
+            let store = SimulatedStore(world.disk, on: machine, of: world)
+            (database, cutOff) = (nil, store.cutOff)
+            let memory = SimulatedStore(Disk(isVolatile: true), on: machine, of: world)
+            server = InProcessServer(
+                stores: [.stateActionLog: store, .memory: memory], configuration: world.configuration,
+                clock: world.engineClock(at: place), logger: Self.logger(world, machine))
+        }
         connection = InProcessConnection(server)
+        node = server.nodeService
         // Awaited by whoever stops it; a killed one's is cancelled when the world ends.
         serving = Task(executorPreference: machine) { try? await server.run() }
+    }
+
+    private static func logger(_ world: World, _ machine: Machine) -> Logger {
+        var logger = Logger(label: "aether")
+        logger.handler = TraceLog(world: world, source: machine.name)
+        return logger
+    }
+
+    private static func cluster(
+        _ world: World, _ number: Int, at place: Int, on machine: Machine
+    ) -> InProcessServer.Cluster {
+        let joins = JoinCount()
+        return InProcessServer.Cluster(
+            describe: {
+                ClusterNode(id: "node \(number).\(joins.next())", address: "\(place)", version: "")
+            },
+            connect: { other in
+                SimulatedPeerConnection(world, from: machine, at: place, to: Int(other.address) ?? 0)
+            })
     }
 
     /// Does what a call asks for. Whoever waits hears of the server's end instead, should that come first.
@@ -92,9 +135,10 @@ final class SimulatedServer: @unchecked Sendable {
     func kill() {
         isUp = false
         machine.kill()
-        store.cutOff()
+        cutOff()
         world.history.forgetMemory()
         hangUp()
+        world.wires.breakAll(of: place, within: 1_000)
     }
 
     /// The process is told to end, and does so in its own time.
@@ -104,6 +148,22 @@ final class SimulatedServer: @unchecked Sendable {
         await serving?.value
         world.history.forgetMemory()
         hangUp()
+        world.wires.breakAll(of: place, within: 100)
+    }
+
+    /// The process stands still, and goes on as if nothing had happened.
+    func pause(for milliseconds: Int64) async {
+        guard isUp, machine.isRunning else { return }
+        world.trace("\(machine.name) stands still for \(milliseconds)")
+        machine.pause()
+        try? await world.scheduler.sleep(min(milliseconds, Self.silence))
+        if milliseconds > Self.silence, isUp {
+            hangUp()
+            world.wires.breakAll(of: place, within: 1_000)
+            try? await world.scheduler.sleep(milliseconds - Self.silence)
+        }
+        world.trace("\(machine.name) goes on")
+        machine.goOn()
     }
 
     /// Frees what a killed server left. Nobody hears of it any more.
@@ -118,6 +178,18 @@ final class SimulatedServer: @unchecked Sendable {
         underWay = [:]
         for (_, stream) in streams {
             stream.breakOff(RPCError(code: .unavailable, message: "the server is gone"))
+            // A process that only stood still finds out when it goes on.
+            if isUp { stream.serving?.cancel() }
         }
+    }
+}
+
+/// Counts how often a server joins. Unchecked for the reason of ``Scheduler``.
+private final class JoinCount: @unchecked Sendable {
+    private var last = 0
+
+    func next() -> Int {
+        last += 1
+        return last
     }
 }

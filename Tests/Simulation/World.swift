@@ -7,7 +7,7 @@ import GRPCCore
 import Logging
 import SwiftProtobuf
 
-/// One seed's world: a server over a disk, workers, clients, a network between them, and what goes wrong.
+/// One seed's world: a server over a disk, or several that share a database, workers, clients, a network between them, and what goes wrong.
 ///
 /// First the faults have their time, then all is well, and everything must come to its end. What has to hold meanwhile
 /// and afterwards is ``History``'s to say.
@@ -17,6 +17,7 @@ final class World: @unchecked Sendable {
     struct Settings {
         var seed: UInt64 = 1
         var workflows = 10
+        var servers = 1
         /// How long the faults go on, in milliseconds.
         var faultTime: Int64 = 20_000
         /// How long everything may take once they are over, in milliseconds.
@@ -29,7 +30,11 @@ final class World: @unchecked Sendable {
     let scheduler: Scheduler
     let disk = Disk(isVolatile: false)
     private(set) var faults: Faults
-    private(set) var server: SimulatedServer?
+    /// What the servers share; `nil` where there is one.
+    private(set) var database: SharedDatabase?
+    private(set) lazy var wires = Wires(self)
+    /// The last life of each server.
+    private(set) var servers: [SimulatedServer?]
     private(set) var workers: [SimulatedWorker] = []
     private var gone: [SimulatedServer] = []
     private var goneWorkers: [SimulatedWorker] = []
@@ -44,8 +49,8 @@ final class World: @unchecked Sendable {
     private(set) var fingerprint: UInt64 = 0xcbf2_9ce4_8422_2325
     /// How far the time of day is off, in milliseconds, and how far it was when the server started, which then counts on by itself.
     private var skew: Int64 = 0
-    private var serverSkew: Int64 = 0
-    private var servers = 0
+    private var serverSkews: [Int64]
+    private var lives = 0
     private var clientsLeft = 0
     private let clients = Machine("clients")
 
@@ -54,17 +59,29 @@ final class World: @unchecked Sendable {
     init(_ settings: Settings) {
         self.settings = settings
         scheduler = Scheduler(seed: settings.seed)
-        faults = Faults(scheduler, none: !settings.hasFaults)
+        faults = Faults(scheduler, none: !settings.hasFaults, isShared: settings.servers > 1)
+        servers = Array(repeating: nil, count: settings.servers)
+        serverSkews = Array(repeating: 0, count: settings.servers)
         configuration.passivationHorizon = .seconds(draw([0, 1, 5, 3_600]))
         workerConfiguration.maximumConcurrentTasks = draw([1, 2, 10, 1_000])
         workerConfiguration.maximumRunsInMemory = draw([0, 2, 10_000])
         workerConfiguration.shutdownGrace = .seconds(draw([0, 1, 10]))
+        if settings.servers > 1 { database = SharedDatabase(disk, of: self) }
         history.fail = { [unowned self] in self.fail($0) }
+    }
+
+    /// Whether several servers share a database.
+    var isShared: Bool { settings.servers > 1 }
+
+    /// One of the servers that are up, as a balancer would draw it for each call.
+    func drawServer() -> SimulatedServer? {
+        let up = servers.compactMap { $0 }.filter(\.isUp)
+        return up.count > 1 ? draw(up) : up.first
     }
 
     func draw(_ range: ClosedRange<Int64>) -> Int64 { Int64.random(in: range, using: &scheduler.random) }
 
-    private func draw<Value>(_ values: [Value]) -> Value {
+    func draw<Value>(_ values: [Value]) -> Value {
         values[Int(scheduler.random.next() % UInt64(values.count))]
     }
 
@@ -100,8 +117,8 @@ final class World: @unchecked Sendable {
         Timestamp(millisecondsSinceEpoch: Self.beginning + scheduler.now + skew)
     }
 
-    var engineClock: EngineClock {
-        let skew = serverSkew
+    func engineClock(at place: Int) -> EngineClock {
+        let skew = serverSkews[place]
         return EngineClock(
             now: { self.timeOfDay(skew) },
             sleep: { try await self.scheduler.sleep($0.milliseconds) },
@@ -126,7 +143,7 @@ final class World: @unchecked Sendable {
 
     func run() async {
         trace("faults: \(faults)")
-        startServer()
+        for place in servers.indices { startServer(at: place) }
         for number in 1...Int(draw(1...4)) { workers.append(SimulatedWorker(self, number)) }
         for worker in workers { worker.start() }
         clientsLeft = settings.workflows
@@ -149,13 +166,13 @@ final class World: @unchecked Sendable {
         await finish()
     }
 
-    private func startServer() {
-        servers += 1
+    private func startServer(at place: Int) {
+        lives += 1
         // As the product's does, its clock begins no earlier than what was written last.
         let written = history.newestTime.rawValue - timeOfDay(0).rawValue
-        serverSkew = max(skew, written)
-        server = SimulatedServer(self, number: servers)
-        trace("server \(servers) starts")
+        serverSkews[place] = max(skew + (isShared && settings.hasFaults ? draw(-3_000...3_000) : 0), written)
+        servers[place] = SimulatedServer(self, number: lives, at: place)
+        trace("server \(lives) starts")
     }
 
     private func calmDown() async {
@@ -164,7 +181,11 @@ final class World: @unchecked Sendable {
         disk.isBroken = false
         trace("calm")
         for worker in workers { worker.heal() }
-        if server?.isUp != true { startServer() }
+        wires.heal()
+        for place in servers.indices {
+            servers[place]?.database?.heal()
+            if servers[place]?.isUp != true { startServer(at: place) }
+        }
     }
 
     private func tellWhatIsStuck() async {
@@ -183,7 +204,7 @@ final class World: @unchecked Sendable {
     /// Has every process end that is left, and frees what killed ones left.
     private func finish() async {
         for worker in workers { await worker.stop() }
-        await server?.stop()
+        for server in servers { await server?.stop() }
         isOver = true
         history.isOver = true
         for server in gone { server.bury() }
@@ -205,6 +226,9 @@ final class World: @unchecked Sendable {
             repeated(faults.partitions) { await self.cutOffWorker() },
             repeated(faults.brokenDisks) { await self.breakDisk() },
             repeated(faults.clockJumps) { self.skew += self.draw(-5_000...20_000) },
+            repeated(faults.serverPauses) { await self.pauseServer() },
+            repeated(faults.databaseCuts) { await self.cutDatabase() },
+            repeated(faults.wireCuts) { await self.cutWire() },
         ].compactMap { $0 }
     }
 
@@ -216,9 +240,9 @@ final class World: @unchecked Sendable {
         }
     }
 
-    /// Kills the server in the middle of something, and starts another one.
+    /// Kills a server in the middle of something, and starts another one.
     private func crashServer() async {
-        guard let server, server.isUp else { return }
+        guard let server = drawServer() else { return }
         let jobs = Int(draw(0...200))
         await withUnsafeContinuation { (continuation: UnsafeContinuation<Void, Never>) in
             scheduler.interrupt(afterJobs: jobs) { continuation.resume() }
@@ -227,16 +251,16 @@ final class World: @unchecked Sendable {
         trace("\(server.machine.name) is killed")
         server.kill()
         gone.append(server)
-        try? await pause(0...3_000)
-        if self.server === server { startServer() }
+        try? await pause(0...(isShared ? 20_000 : 3_000))
+        if servers[server.place] === server { startServer(at: server.place) }
     }
 
     private func restartServer() async {
-        guard let server, server.isUp else { return }
+        guard let server = drawServer() else { return }
         trace("\(server.machine.name) is stopped")
         await server.stop()
         try? await pause(0...1_000)
-        if self.server === server { startServer() }
+        if servers[server.place] === server { startServer(at: server.place) }
     }
 
     private func crashWorker() async {
@@ -264,14 +288,15 @@ final class World: @unchecked Sendable {
     }
 
     private func breakStreams() async {
-        server?.breakStreams(of: draw(workers).name, clientAfter: draw(0...2_000), serverAfter: draw(0...5_000))
+        let worker = draw(workers).name
+        breakStreams(of: worker, clientAfter: 0...2_000, serverAfter: 0...5_000)
     }
 
     private func cutOffWorker() async {
         let worker = draw(workers)
         trace("\(worker.name) is cut off")
         worker.link.isCut = true
-        server?.breakStreams(of: worker.name, clientAfter: draw(0...15_000), serverAfter: draw(0...15_000))
+        breakStreams(of: worker.name, clientAfter: 0...15_000, serverAfter: 0...15_000)
         try? await pause(100...12_000)
         worker.link.isCut = false
     }
@@ -283,12 +308,43 @@ final class World: @unchecked Sendable {
         disk.isBroken = false
     }
 
+    private func breakStreams(
+        of worker: String, clientAfter: ClosedRange<Int64>, serverAfter: ClosedRange<Int64>
+    ) {
+        for server in servers {
+            server?.breakStreams(of: worker, clientAfter: draw(clientAfter), serverAfter: draw(serverAfter))
+        }
+    }
+
     func hasDied(_ worker: String) {
-        server?.breakStreams(of: worker, clientAfter: 0, serverAfter: draw(0...1_000))
+        for server in servers {
+            server?.breakStreams(of: worker, clientAfter: 0, serverAfter: draw(0...1_000))
+        }
     }
 
     func isPaused(_ worker: String) {
-        server?.breakStreams(of: worker, clientAfter: 0, serverAfter: 0)
+        for server in servers { server?.breakStreams(of: worker, clientAfter: 0, serverAfter: 0) }
+    }
+
+    private func pauseServer() async {
+        await drawServer()?.pause(for: draw([100, 1_000, 5_000, 9_000, 12_000, 20_000, 30_000]))
+    }
+
+    private func cutDatabase() async {
+        guard let database = drawServer()?.database else { return }
+        database.cut()
+        try? await pause(100...15_000)
+        database.heal()
+    }
+
+    private func cutWire() async {
+        let one = draw(Array(servers.indices))
+        let other = (one + Int(draw(1...Int64(servers.count - 1)))) % servers.count
+        trace("servers at \(one) and \(other) can't reach one another")
+        wires.cut(one, other)
+        try? await pause(draw([0...100, 100...3_000, 3_000...20_000]))
+        wires.heal(one, other)
+        trace("servers at \(one) and \(other) can reach one another")
     }
 }
 

@@ -21,6 +21,9 @@ struct Simulation: ParsableCommand {
     @Option(help: "How many workflows are started in each world.")
     var workflows = 10
 
+    @Option(help: "How many servers share the database.")
+    var servers = 1
+
     @Option(help: "How long faults go on, in simulated seconds.")
     var faultSeconds: Int64 = 20
 
@@ -34,8 +37,8 @@ struct Simulation: ParsableCommand {
     var trace = false
 
     func validate() throws {
-        guard workflows >= 1, seeds >= 1, faultSeconds >= 1 else {
-            throw ValidationError("--workflows, --seeds and --fault-seconds are at least 1")
+        guard workflows >= 1, seeds >= 1, servers >= 1, faultSeconds >= 1 else {
+            throw ValidationError("--workflows, --seeds, --servers and --fault-seconds are at least 1")
         }
     }
 
@@ -65,7 +68,8 @@ struct Simulation: ParsableCommand {
     private func simulate(_ seed: UInt64) -> World {
         let world = World(
             World.Settings(
-                seed: seed, workflows: workflows, faultTime: faultSeconds * 1_000, hasFaults: !withoutFaults,
+                seed: seed, workflows: workflows, servers: servers, faultTime: faultSeconds * 1_000,
+                hasFaults: !withoutFaults,
                 isVerbose: trace))
         Scheduler.current = world.scheduler
         // Awaited by the loop.
@@ -98,7 +102,9 @@ struct Simulation: ParsableCommand {
 
     private func command(_ seed: UInt64) -> String {
         let faults = withoutFaults ? " --without-faults" : ""
-        return "swift run simulation --seed \(seed) --workflows \(workflows) --fault-seconds \(faultSeconds)\(faults)"
+        let shared = servers > 1 ? " --servers \(servers)" : ""
+        return
+            "swift run simulation --seed \(seed) --workflows \(workflows) --fault-seconds \(faultSeconds)\(shared)\(faults)"
     }
 
     /// The order of sets and dictionaries differs from process to process unless the process is begun so.

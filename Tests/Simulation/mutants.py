@@ -1,11 +1,11 @@
 #!/usr/bin/env python3
 """Has the simulation look for bugs that are put into a copy of the sources, each behind a switch of its own.
 
-    mutants.py [--check] [--core] [--seeds N] [--only NAME ...]
+    mutants.py [--check] [--core] [--shared] [--seeds N] [--only NAME ...]
 
 Each mutant is one place of the product, and what stands there instead when the environment names the mutant: so all of them are
 built at once, into .build/mutants. A mutant that no seed finds fails the run. --check only sees that every place is still there.
---core has those of the core looked for by the simulation of the core alone.
+--core has those of the core looked for by the simulation of the core alone, and --shared those that only several servers have.
 """
 
 import argparse
@@ -29,6 +29,8 @@ private let activeMutant = ProcessInfo.processInfo.environment["AETHER_MUTANT"]
 RUNTIME = "Sources/Runtime/"
 ACTORS = "Sources/Actors/"
 CLIENT = "Sources/Client/"
+SERVER = "Sources/Transport/AetherServer/"
+SIMULATION = "Tests/Simulation/Cluster/"
 
 # Name, file, what is there, and what is there instead. MUTANT stands for the switch.
 MUTANTS = [
@@ -111,10 +113,51 @@ MUTANTS = [
      "guard !MUTANT, (try? await clock.pause(backoff.next())) != nil else { break }"),
 ]
 
+# The same for several servers. What the product leaves to PostgreSQL is broken in the simulated database instead.
+SHARED_MUTANTS = [
+    ("a-server-goes-on-when-its-lease-is-over", ACTORS + "Cluster/ClusterState.swift",
+     "values.renewedAt.map { uptime - $0 > patience } ?? true",
+     "values.renewedAt.map { uptime - $0 > patience && !MUTANT } ?? true"),
+    ("a-zombie-keeps-its-shards", ACTORS + "Cluster/Engine+Cluster.swift",
+     "cluster.evict()\n            await lose(registry.served, store)",
+     "cluster.evict()\n            if !MUTANT { await lose(registry.served, store) }"),
+    ("a-simulated-commit-is-not-fenced", SIMULATION + "SharedDatabase.swift",
+     "guard isCurrent(key) else { throw .fenced }", "guard isCurrent(key) || MUTANT else { throw .fenced }"),
+    ("a-simulated-row-is-not-locked", SIMULATION + "SimulatedSharedStore.swift",
+     "            let answer = try await connection.send { () async throws(DatabaseFailure) in\n"
+     "                write.answer = try await body(key)\n",
+     "            let wasCurrent = MUTANT && database.isCurrent(key)\n"
+     "            let answer = try await connection.send { [database] () async throws(DatabaseFailure) in\n"
+     "                let mark = wasCurrent ? database.nodes[key.node]?.mark : key.mark\n"
+     "                write.answer = try await body(SharedDatabase.Key(node: key.node, mark: mark, next: key.next))\n"),
+    ("a-late-registration-is-taken", ACTORS + "WorkerSession.swift",
+     "new.id.isOutdated(by: current.id) { return .outdated }",
+     "new.id.isOutdated(by: current.id), !MUTANT { return .outdated }"),
+    ("a-stream-follows-any-registration", ACTORS + "Engine+Worker.swift",
+     "            id ?? registration.id == registration.id\n", "            MUTANT || id ?? registration.id == registration.id\n"),
+    ("a-worker-that-lacks-a-task-is-believed", ACTORS + "Engine+Worker.swift",
+     "if isBorrowed { await askFor(", "if isBorrowed, !MUTANT { await askFor("),
+    ("refused-places-are-forgotten", SERVER + "Cluster/WorkerLink.swift",
+     "for places in share.refused {", "for places in share.refused where !MUTANT {"),
+    ("lent-places-do-not-come-back", SERVER + "Cluster/WorkerLink.swift",
+     "for shared in shared { await engine.takeBack(", "for shared in shared where !MUTANT { await engine.takeBack("),
+    ("a-stream-that-ended-there-is-not-introduced-again", SERVER + "Cluster/WorkerLink.swift",
+     "        retries.put(.introduce(stream.workerID))", "        if !MUTANT { retries.put(.introduce(stream.workerID)) }"),
+    ("held-tasks-are-not-asked-for", ACTORS + "Cluster/Engine+Cluster.swift",
+     "await peers.heldTasks(of: shards, at: nodes)", "await peers.heldTasks(of: MUTANT ? ShardSet() : shards, at: nodes)"),
+    ("nothing-is-told-again", ACTORS + "Cluster/Engine+Cluster.swift",
+     "if !changed.isEmpty { inBackground", "if !changed.isEmpty, !MUTANT { inBackground"),
+    ("shards-are-left-before-all-is-written", ACTORS + "Cluster/Engine+Cluster.swift",
+     "await workflow.leave() }\n        for lane in lanes.values { await lane.persistence.settle() }",
+     "await workflow.leave() }\n        for lane in lanes.values where !MUTANT { await lane.persistence.settle() }"),
+    ("new-shards-are-not-read", ACTORS + "Cluster/Engine+Cluster.swift",
+     "            await self.recover(gained)", "            if !MUTANT { await self.recover(gained) }"),
+]
+
 
 def mutate(tree: pathlib.Path) -> None:
     """Puts every mutant into a tree; fails where a place is not there, or there twice."""
-    for name, file, before, after in MUTANTS:
+    for name, file, before, after in MUTANTS + SHARED_MUTANTS:
         path = tree / file
         text = path.read_text()
         if text.count(before) != 1:
@@ -170,27 +213,31 @@ def main() -> None:
     parser = argparse.ArgumentParser(description="Has the simulation look for bugs that are put into a copy of the sources.")
     parser.add_argument("--check", action="store_true", help="only see that every mutant has its place")
     parser.add_argument("--core", action="store_true", help="only those of the core, by the simulation of the core")
+    parser.add_argument("--shared", action="store_true", help="only those of several servers")
     parser.add_argument("--seeds", type=int, default=1000, help="how many seeds each mutant is given")
     parser.add_argument("--only", nargs="*", default=[], metavar="NAME", help="only these mutants")
     arguments = parser.parse_args()
-    unknown = set(arguments.only) - {name for name, *_ in MUTANTS}
+    unknown = set(arguments.only) - {name for name, *_ in MUTANTS + SHARED_MUTANTS}
     if unknown:
         parser.error(f"there is no mutant {', '.join(sorted(unknown))}")
     copy()
     if arguments.check:
-        print(f"mutants: {len(MUTANTS)} have their places")
+        print(f"mutants: {len(MUTANTS) + len(SHARED_MUTANTS)} have their places")
         return
     tree = COPY / "tree"
     build = ["swift", "build", "--package-path", str(tree), "--product", "simulation"]
     subprocess.run(build, check=True)
     binary = subprocess.run([*build[:2], "--package-path", str(tree), "--show-bin-path"], check=True, capture_output=True, text=True)
     simulation = pathlib.Path(binary.stdout.strip()) / "simulation"
-    names = [
-        name for name, file, *_ in MUTANTS
-        if (not arguments.only or name in arguments.only) and (not arguments.core or "WorkflowExecution" in file)
+    wanted = [] if arguments.shared else [(name, file, []) for name, file, *_ in MUTANTS]
+    if arguments.core:
+        wanted = [(name, file, ["--core", "--workflows", "3"]) for name, file, _ in wanted if "WorkflowExecution" in file]
+    else:
+        wanted += [(name, file, ["--servers", "3"]) for name, file, *_ in SHARED_MUTANTS]
+    found = [
+        hunt(simulation, name, arguments.seeds, options) for name, _, options in wanted
+        if not arguments.only or name in arguments.only
     ]
-    options = ["--core", "--workflows", "3"] if arguments.core else []
-    found = [hunt(simulation, name, arguments.seeds, options) for name in names]
     print(f"mutants: {sum(found)} of {len(found)} found")
     sys.exit(0 if all(found) else 1)
 

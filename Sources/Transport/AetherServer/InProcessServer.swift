@@ -7,7 +7,26 @@ internal import ServiceLifecycle
 
 /// A server for this process alone: the services of a whole one, called without a port.
 package struct InProcessServer: Service {
+    /// How a server is one of several that share a database.
+    package struct Cluster: Sendable {
+        /// How the others reach it; with a new id each time.
+        let describe: @Sendable () -> ClusterNode
+        /// Makes the connection to another one.
+        let connect: @Sendable (ClusterNode) -> any PeerConnection
+
+        package init(
+            describe: @escaping @Sendable () -> ClusterNode,
+            connect: @escaping @Sendable (ClusterNode) -> any PeerConnection
+        ) {
+            self.describe = describe
+            self.connect = connect
+        }
+    }
+
     private let core: ServerCore
+    private let cluster: Cluster?
+    /// The other servers of the database; `nil` where it is this one's alone.
+    private let peers: Peers?
 
     /// Opens the database.
     ///
@@ -17,6 +36,7 @@ package struct InProcessServer: Service {
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
     package init(configuration: ServerConfiguration, logger: Logger) async throws {
         core = try await ServerCore(configuration: configuration, logger: logger)
+        (cluster, peers) = (nil, nil)
     }
 
     /// Makes a server over stores of the caller's, which it closes when it ends.
@@ -26,30 +46,60 @@ package struct InProcessServer: Service {
     ///   - configuration: limits and defaults.
     ///   - clock: time and randomness.
     ///   - logger: hears of trouble.
+    ///   - cluster: its place among the others, if one of the stores is shared with them.
     package init(
         stores: [PersistenceTier: any WorkflowStore], configuration: EngineConfiguration, clock: EngineClock,
-        logger: Logger
+        logger: Logger, cluster: Cluster? = nil
     ) {
-        core = ServerCore(stores: stores, configuration: configuration, clock: clock, logger: logger)
+        let core = ServerCore(stores: stores, configuration: configuration, clock: clock, logger: logger)
+        self.core = core
+        self.cluster = cluster
+        peers = cluster.map { Peers(engine: core.engine, connect: $0.connect, logger: logger) }
+        core.engine.peers = peers
     }
 
     /// What clients call.
-    package var clientService: some Aether_V1_ClientService.SimpleServiceProtocol { core.clientService }
+    package var clientService: some Aether_V1_ClientService.SimpleServiceProtocol {
+        var service = core.clientService
+        service.peers = peers
+        return service
+    }
+
     /// What workers call.
-    package var workerService: some Aether_V1_WorkerService.SimpleServiceProtocol { core.workerService }
+    package var workerService: some Aether_V1_WorkerService.SimpleServiceProtocol { workers }
+
+    private var workers: WorkerService {
+        var service = core.workerService
+        service.peers = peers
+        return service
+    }
+
+    /// What the other servers of the database call; `nil` where it is this one's alone.
+    package var nodeService: (any Aether_V1_NodeService.SimpleServiceProtocol)? {
+        peers.map { peers in
+            NodeService(
+                engine: core.engine, clients: core.clientService, workers: core.workerService,
+                admin: core.adminService, api: nil, peers: peers)
+        }
+    }
 
     /// `Advance` of what workers call, without messages.
     package func advance(_ request: AdvanceRequest) async throws -> AdvanceResponse {
-        try await core.workerService.advance(request)
+        try await workers.advance(request)
     }
 
     /// Serves until a graceful shutdown or a cancellation; see `AetherServer/run()`.
     package func run() async throws {
         // Nobody asks a server without a port, so its gauges would never be set.
-        guard MetricsRegistry.hasBackend else { return try await core.run([], stopping: {}) }
+        guard MetricsRegistry.hasBackend || cluster != nil else { return try await core.run([], stopping: {}) }
         try await withThrowingTaskGroup(of: Void.self) { group in
-            group.addTask { await core.sampler.run() }
+            if MetricsRegistry.hasBackend { group.addTask { await core.sampler.run() } }
+            if let cluster, let peers {
+                group.addTask { await core.engine.keepMembership(as: cluster.describe) }
+                group.addTask { await peers.run() }
+            }
             defer { group.cancelAll() }
+            defer { peers?.finish() }
             try await core.run([], stopping: {})
         }
     }

@@ -51,7 +51,7 @@ extension API {
     /// Asks another server what it answers to a request.
     func ask(_ peer: Peer, _ request: Aether_V1_NodeHttpRequest) async throws -> Aether_V1_NodeHttpAnswer {
         do {
-            return try await peer.calls.http(request, options: Peer.options)
+            return try await peer.connection.http(request, timeout: Peer.timeout)
         } catch let error as RPCError {
             throw EngineError(error)
         }

@@ -92,7 +92,7 @@ extension ClientService {
                 }
                 if let peer = try peers.owner(of: id) {
                     return try await peer.call(
-                        Aether_V1_ClientService.Method.AwaitResult.descriptor, rest, options: .defaults)
+                        Aether_V1_ClientService.Method.AwaitResult.descriptor, rest, timeout: nil)
                 }
                 let timeout = deadline.map { max(.zero, ContinuousClock.now.duration(to: $0)) }
                 let (outcome, state) = try await engine.awaitResult(id, timeout: timeout)

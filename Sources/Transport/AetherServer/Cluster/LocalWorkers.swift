@@ -14,7 +14,7 @@ final class LocalWorkers: Sendable {
         var connection: TaskScheduler.SessionID?
         /// The last entry of each task's journal that was sent to it.
         var tasks: [String: UInt64] = [:]
-        var registeredAt = ContinuousClock.now
+        var registeredAt: Duration
     }
 
     /// So long a worker is known that has registered and has no stream.
@@ -23,6 +23,12 @@ final class LocalWorkers: Sendable {
     private static let freshness = Duration.seconds(30)
 
     private let workers = Mutex<[String: Worker]>([:])
+    private let uptime: @Sendable () -> Duration
+
+    /// - Parameter uptime: counts on from any moment and never jumps.
+    init(uptime: @escaping @Sendable () -> Duration) {
+        self.uptime = uptime
+    }
 
     /// A worker has registered, with the tasks that it keeps.
     ///
@@ -35,12 +41,11 @@ final class LocalWorkers: Sendable {
         registration.heldTaskIds = []
         registration.heldSequences = []
         registration.heldRecords = []
+        let now = uptime()
         workers.withLock { workers in
-            workers = workers.filter {
-                $0.value.connection != nil || $0.value.registeredAt.duration(to: .now) < Self.patience
-            }
-            workers[id, default: Worker(registration: registration)].registration = registration
-            workers[id]?.registeredAt = .now
+            workers = workers.filter { $0.value.connection != nil || now - $0.value.registeredAt < Self.patience }
+            workers[id, default: Worker(registration: registration, registeredAt: now)].registration = registration
+            workers[id]?.registeredAt = now
             workers[id]?.tasks = Dictionary(tasks.map { ($0.task, $0.seen) }, uniquingKeysWith: { $1 })
         }
     }
@@ -108,8 +113,9 @@ final class LocalWorkers: Sendable {
 
     /// The tasks of runs in some shards.
     func tasks(of shards: ShardSet) -> [HeldTask] {
-        workers.withLock { workers in
-            workers.filter { $0.value.connection != nil || $0.value.registeredAt.duration(to: .now) < Self.freshness }
+        let now = uptime()
+        return workers.withLock { workers in
+            workers.filter { $0.value.connection != nil || now - $0.value.registeredAt < Self.freshness }
                 .flatMap { id, worker in
                     worker.tasks.compactMap { task, seen in
                         guard let run = TaskID(task)?.workflow, shards.contains(Shard(of: run)) else { return nil }

@@ -13,7 +13,8 @@ struct NodeService: Aether_V1_NodeService.SimpleServiceProtocol {
     let clients: ClientService
     let workers: WorkerService
     let admin: AdminService
-    let api: API
+    /// `nil` where there is no HTTP API.
+    let api: API?
     let peers: Peers
 
     func call(request: Aether_V1_NodeCall, context: ServerContext) async throws -> Aether_V1_NodeAnswer {
@@ -93,7 +94,8 @@ struct NodeService: Aether_V1_NodeService.SimpleServiceProtocol {
     func http(
         request: Aether_V1_NodeHttpRequest, context: ServerContext
     ) async throws -> Aether_V1_NodeHttpAnswer {
-        try await api.answer(request)
+        guard let api else { throw RPCError(code: .unimplemented, message: "this server has no HTTP API") }
+        return try await api.answer(request)
     }
 
     func deliver(

@@ -1,4 +1,5 @@
 internal import AetherActors
+internal import AetherRuntime
 internal import GRPCCore
 internal import Logging
 internal import NGHTTP2Transport
@@ -19,14 +20,19 @@ extension Peers {
                 message: "servers that share a database show one another a token: set AETHER_NODE_TOKEN to one of the "
                     + "role admin")
         }
+        let tls: TLSContextProvider?
         do throws(TransportError) {
-            self.init(
-                engine: engine, configuration: configuration,
-                tls: try server.tls.map { files throws(TransportError) in
-                    try files.clientContextProvider()
-                }, logger: logger)
+            tls = try server.tls.map { files throws(TransportError) in try files.clientContextProvider() }
         } catch {
             throw ServerStartError(message: "TLS can't be set up: \(error)")
         }
+        self.init(
+            engine: engine,
+            connect: { [configuration] node in
+                TransportAddress(node.address).map { target in
+                    GRPCPeerConnection(
+                        transport: GRPCPeerConnection.Transport(target: target, configuration: configuration, tls: tls))
+                }
+            }, logger: logger)
     }
 }

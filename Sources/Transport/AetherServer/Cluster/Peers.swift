@@ -3,7 +3,6 @@ internal import AetherProtocol
 internal import AetherRuntime
 internal import GRPCCore
 internal import Logging
-internal import NGHTTP2Transport
 internal import SwiftProtobuf
 internal import Synchronization
 
@@ -17,7 +16,7 @@ final class Peers: Sendable {
     }
 
     /// The workers that are connected to this server.
-    let workers = LocalWorkers()
+    let workers: LocalWorkers
 
     /// What one call delivers at most.
     private static let messagesAtOnce = 1_000
@@ -27,8 +26,7 @@ final class Peers: Sendable {
     private static let pause = Duration.milliseconds(50)
 
     private let engine: Engine
-    private let configuration: NGHTTP2ClientTransport.Configuration
-    private let tls: TLSContextProvider?
+    private let connect: @Sendable (ClusterNode) -> (any PeerConnection)?
     private let logger: Logger
     private let state = Mutex(State())
     /// Connections and links that are to be kept up.
@@ -36,16 +34,15 @@ final class Peers: Sendable {
 
     /// - Parameters:
     ///   - engine: knows who owns what.
-    ///   - configuration: how peers are connected to, with the token that they ask for.
-    ///   - tls: of connections; `nil` for plaintext.
+    ///   - connect: makes the connection to a server; `nil` for an address that is none.
     ///   - logger: hears of trouble.
     init(
-        engine: Engine, configuration: NGHTTP2ClientTransport.Configuration, tls: TLSContextProvider?, logger: Logger
+        engine: Engine, connect: @escaping @Sendable (ClusterNode) -> (any PeerConnection)?, logger: Logger
     ) {
         self.engine = engine
-        self.configuration = configuration
-        self.tls = tls
+        self.connect = connect
         self.logger = logger
+        workers = LocalWorkers(uptime: engine.uptime)
     }
 
     /// Keeps connections and links up until it is cancelled.
@@ -60,7 +57,7 @@ final class Peers: Sendable {
 
     private func keepUp(_ peer: Peer) async {
         do {
-            try await peer.client.runConnections()
+            try await peer.connection.run()
         } catch {
             logger.warning(
                 "the connection to another server has ended",
@@ -73,15 +70,15 @@ final class Peers: Sendable {
         let (peer, isNew, gone) = state.withLock { state -> (Peer?, Bool, [Peer]) in
             if state.isFinished { return (nil, false, []) }
             if let peer = state.peers[node] { return (peer, false, []) }
-            guard let target = TransportAddress(node.address) else { return (nil, false, []) }
-            let peer = Peer(node, transport: Peer.Transport(target: target, configuration: configuration, tls: tls))
+            guard let connection = connect(node) else { return (nil, false, []) }
+            let peer = Peer(node: node, connection: connection)
             // A process that has come back at the address is another node.
             let gone = state.peers.values.filter { $0.node.address == node.address }
             for peer in gone { state.peers[peer.node] = nil }
             state.peers[node] = peer
             return (peer, true, gone)
         }
-        for peer in gone { peer.client.beginGracefulShutdown() }
+        for peer in gone { peer.connection.beginGracefulShutdown() }
         if isNew, let peer { jobs.put { await self.keepUp(peer) } }
         return peer
     }
@@ -151,7 +148,7 @@ final class Peers: Sendable {
             return (Array(state.peers.values), Array(state.links.values))
         }
         for link in links { link.stop() }
-        for peer in peers { peer.client.beginGracefulShutdown() }
+        for peer in peers { peer.connection.beginGracefulShutdown() }
         jobs.finish()
     }
 }
@@ -167,7 +164,7 @@ extension Peers: ClusterPeers {
             return (Array(ended.values), gone)
         }
         for link in ended { link.stop() }
-        for peer in gone { peer.client.beginGracefulShutdown() }
+        for peer in gone { peer.connection.beginGracefulShutdown() }
         for peer in nodes.compactMap(peer) {
             let new = state.withLock { state -> WorkerLink? in
                 guard state.links[peer.node.id] == nil, !state.isFinished else { return nil }
@@ -208,7 +205,7 @@ extension Peers: ClusterPeers {
                 bytes += wire.input.count + wire.outcome.result.count
                 request.messages.append(wire)
             }
-            let response = try? await peer.calls.deliver(request, options: Peer.shortOptions)
+            let response = try? await peer.connection.deliver(request, timeout: Peer.shortTimeout)
             if let response, response.answers.count == request.messages.count {
                 answers += response.answers.map { MessageAnswer($0) }
             } else {
@@ -221,7 +218,7 @@ extension Peers: ClusterPeers {
     func haveLook(_ nodes: [ClusterNode]) async {
         await withDiscardingTaskGroup { group in
             for peer in nodes.compactMap(peer) {
-                group.addTask { _ = try? await peer.calls.look(Aether_V1_LookRequest(), options: Peer.shortOptions) }
+                group.addTask { try? await peer.connection.look(timeout: Peer.shortTimeout) }
             }
         }
     }
@@ -245,7 +242,7 @@ extension Peers: ClusterPeers {
         return await withTaskGroup(of: [HeldTask].self) { group in
             for peer in nodes.compactMap(peer) {
                 group.addTask {
-                    let response = try? await peer.calls.getHeldTasks(request, options: Peer.shortOptions)
+                    let response = try? await peer.connection.getHeldTasks(request, timeout: Peer.shortTimeout)
                     return (response?.tasks ?? []).map { HeldTask(worker: $0.workerID, task: $0.taskID, seen: $0.seen) }
                 }
             }

@@ -101,13 +101,11 @@ final class ResultRouter: Sendable {
     }
 
     private func listen(to peer: Peer, _ stream: Stream) async {
-        try? await peer.calls.watch(
-            requestProducer: { writer in
+        try? await peer.connection.watch(
+            send: { writer in
                 while let batch = await stream.queue.take() { try await writer.write(contentsOf: batch) }
             },
-            onResponse: { response in
-                for try await message in response.messages { self.take(message.results, from: stream) }
-            })
+            take: { message in self.take(message.results, from: stream) })
         streams.withLock { $0[peer.node.id] = nil }
         stream.queue.finish()
         routeLater(stream.awaited.withLock { $0.map(WorkflowID.init(rawValue:)) })

@@ -113,8 +113,8 @@ final class WorkerLink: Sendable {
             state.opening += 1
             state.outbound = queue
         }
-        try await peer.calls.shareWorkers(
-            requestProducer: { writer in
+        try await peer.connection.shareWorkers(
+            send: { writer in
                 for worker in self.workers.connected {
                     do {
                         try await self.share(worker)
@@ -125,9 +125,7 @@ final class WorkerLink: Sendable {
                 }
                 while let batch = await queue.take() { try await writer.write(contentsOf: batch) }
             },
-            onResponse: { response in
-                for try await share in response.messages { await self.take(share) }
-            })
+            take: { share in await self.take(share) })
     }
 
     private func close() async {
@@ -152,7 +150,7 @@ final class WorkerLink: Sendable {
     /// Registers a worker at the other server.
     func introduce(_ registration: Aether_V1_RegisterRequest) async throws -> Aether_V1_RegisterResponse {
         try await peer.call(
-            Aether_V1_WorkerService.Method.Register.descriptor, registration, options: Peer.shortOptions)
+            Aether_V1_WorkerService.Method.Register.descriptor, registration, timeout: Peer.shortTimeout)
     }
 
     /// Tasks are no longer a worker's, says the server that owns their runs.

@@ -52,7 +52,7 @@ struct AdminService: Aether_V1_AdminService.SimpleServiceProtocol {
     ) async throws {
         let id = try WorkflowID(checking: request.workflowID)
         if let peer = try await peers?.nextOwner(of: id) {
-            return try await peer.calls.getHistory(request) { try await response.write(contentsOf: $0.messages) }
+            return try await peer.connection.getHistory(request) { try await response.write(contentsOf: $0) }
         }
         var after = request.after
         var remaining = request.limit == 0 ? Int.max : Int(request.limit)

@@ -208,9 +208,7 @@ extension API {
             $0.after = after
             $0.limit = UInt32(APIRequest.maximumPage)
         }
-        return try await peer.calls.getHistory(request) { response in
-            try await response.messages.reduce(into: []) { $0.append($1) }
-        }
+        return try await peer.connection.getHistory(request) { try await $0.reduce(into: []) { $0.append($1) } }
     }
 
     /// RFC 8187: what isn't a plain letter or digit is percent-encoded.
