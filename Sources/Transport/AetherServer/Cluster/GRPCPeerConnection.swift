@@ -16,7 +16,16 @@ struct GRPCPeerConnection: PeerConnection {
         client = GRPCClient(transport: transport)
     }
 
-    private var calls: Aether_V1_NodeService.Client<Transport> { Aether_V1_NodeService.Client(wrapping: client) }
+    /// Makes a call. That the connection has been given up in the meantime GRPCCore says in an error of its own.
+    private func calling<Result: Sendable>(
+        _ body: (Aether_V1_NodeService.Client<Transport>) async throws -> Result
+    ) async throws -> Result {
+        do {
+            return try await body(Aether_V1_NodeService.Client(wrapping: client))
+        } catch let error as RuntimeError {
+            throw RPCError(code: .unavailable, message: "the connection to the server has ended", cause: error)
+        }
+    }
 
     private static func options(_ timeout: Duration?) -> CallOptions {
         var options = CallOptions.defaults
@@ -33,7 +42,7 @@ struct GRPCPeerConnection: PeerConnection {
     }
 
     func call(_ request: Aether_V1_NodeCall, timeout: Duration?) async throws -> Aether_V1_NodeAnswer {
-        try await calls.call(request, options: Self.options(timeout))
+        try await calling { try await $0.call(request, options: Self.options(timeout)) }
     }
 
     func advance(_ request: AdvanceRequest, timeout: Duration) async throws -> AdvanceResponse {
@@ -43,34 +52,36 @@ struct GRPCPeerConnection: PeerConnection {
     }
 
     func deliver(_ request: Aether_V1_DeliverRequest, timeout: Duration) async throws -> Aether_V1_DeliverResponse {
-        try await calls.deliver(request, options: Self.options(timeout))
+        try await calling { try await $0.deliver(request, options: Self.options(timeout)) }
     }
 
     func look(timeout: Duration) async throws {
-        _ = try await calls.look(Aether_V1_LookRequest(), options: Self.options(timeout))
+        _ = try await calling { try await $0.look(Aether_V1_LookRequest(), options: Self.options(timeout)) }
     }
 
     func http(_ request: Aether_V1_NodeHttpRequest, timeout: Duration) async throws -> Aether_V1_NodeHttpAnswer {
-        try await calls.http(request, options: Self.options(timeout))
+        try await calling { try await $0.http(request, options: Self.options(timeout)) }
     }
 
     func getHeldTasks(_ request: Aether_V1_HeldTasksRequest, timeout: Duration) async throws -> Aether_V1_HeldTasks {
-        try await calls.getHeldTasks(request, options: Self.options(timeout))
+        try await calling { try await $0.getHeldTasks(request, options: Self.options(timeout)) }
     }
 
     func getHistory<Result: Sendable>(
         _ request: Aether_V1_HistoryRequest,
         take: @escaping @Sendable (RPCAsyncSequence<Aether_V1_JournalEntry, any Error>) async throws -> Result
     ) async throws -> Result {
-        try await calls.getHistory(request) { try await take($0.messages) }
+        try await calling { try await $0.getHistory(request) { try await take($0.messages) } }
     }
 
     func watch(
         send: @escaping @Sendable (RPCWriter<Aether_V1_WatchResultsRequest>) async throws -> Void,
         take: @escaping @Sendable (Aether_V1_WatchResultsResponse) async throws -> Void
     ) async throws {
-        try await calls.watch(requestProducer: send) {
-            for try await message in $0.messages { try await take(message) }
+        try await calling {
+            try await $0.watch(requestProducer: send) {
+                for try await message in $0.messages { try await take(message) }
+            }
         }
     }
 
@@ -78,8 +89,10 @@ struct GRPCPeerConnection: PeerConnection {
         send: @escaping @Sendable (RPCWriter<Aether_V1_WorkerShare>) async throws -> Void,
         take: @escaping @Sendable (Aether_V1_TaskShare) async throws -> Void
     ) async throws {
-        try await calls.shareWorkers(requestProducer: send) {
-            for try await message in $0.messages { try await take(message) }
+        try await calling {
+            try await $0.shareWorkers(requestProducer: send) {
+                for try await message in $0.messages { try await take(message) }
+            }
         }
     }
 }

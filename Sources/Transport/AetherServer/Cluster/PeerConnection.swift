@@ -14,7 +14,11 @@ package protocol PeerConnection: Sendable {
 
     /// Has the other server answer a call of a client or a worker.
     ///
-    /// - Parameter timeout: how long it may take; `nil` for as long as it takes.
+    /// - Parameters:
+    ///   - request: the call.
+    ///   - timeout: how long it may take; `nil` for as long as it takes.
+    /// - Returns: the answer.
+    /// - Throws: `RPCError`.
     func call(_ request: Aether_V1_NodeCall, timeout: Duration?) async throws -> Aether_V1_NodeAnswer
 
     func advance(_ request: AdvanceRequest, timeout: Duration) async throws -> AdvanceResponse
@@ -37,6 +41,7 @@ package protocol PeerConnection: Sendable {
     /// - Parameters:
     ///   - send: writes to it; its side is closed when that returns, and cancelled when the stream ends.
     ///   - take: is given what comes, one after the other.
+    /// - Throws: `RPCError`.
     func watch(
         send: @escaping @Sendable (RPCWriter<Aether_V1_WatchResultsRequest>) async throws -> Void,
         take: @escaping @Sendable (Aether_V1_WatchResultsResponse) async throws -> Void
