@@ -12,9 +12,7 @@ package protocol PeerConnection: Sendable {
     /// Lets ``run()`` end once the calls under way are over.
     func beginGracefulShutdown()
 
-    /// Has the other server answer a call of a client or a worker.
-    ///
-    /// - Parameter timeout: how long it may take; `nil` for as long as it takes.
+    /// Has the other server answer a call of a client or a worker, within a time, or however long it takes.
     func call(_ request: Aether_V1_NodeCall, timeout: Duration?) async throws -> Aether_V1_NodeAnswer
 
     func advance(_ request: AdvanceRequest, timeout: Duration) async throws -> AdvanceResponse
@@ -37,6 +35,7 @@ package protocol PeerConnection: Sendable {
     /// - Parameters:
     ///   - send: writes to it; its side is closed when that returns, and cancelled when the stream ends.
     ///   - take: is given what comes, one after the other.
+    /// - Throws: `RPCError`, and what a body throws.
     func watch(
         send: @escaping @Sendable (RPCWriter<Aether_V1_WatchResultsRequest>) async throws -> Void,
         take: @escaping @Sendable (Aether_V1_WatchResultsResponse) async throws -> Void
