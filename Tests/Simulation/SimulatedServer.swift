@@ -32,6 +32,7 @@ final class SimulatedServer: @unchecked Sendable {
     private(set) var isUp = true
 
     /// - Parameters:
+    ///   - world: where it is.
     ///   - number: counts all lives of all servers.
     ///   - place: where it is among the servers, which tells its address.
     init(_ world: World, number: Int, at place: Int) {

@@ -1,22 +1,25 @@
 #!/usr/bin/env bash
-# The short form of the simulation: ./run.sh PATH-OF-SIMULATION. More seeds, or others: SIMULATION_SEEDS, SIMULATION_CORE_SEEDS and
-# SIMULATION_SEED.
+# The short form of the simulation: ./run.sh PATH-OF-SIMULATION. More seeds, or others: SIMULATION_SEEDS, SIMULATION_SHARED_SEEDS,
+# SIMULATION_CORE_SEEDS and SIMULATION_SEED.
 set -euo pipefail
 here=$(cd "$(dirname "$0")" && pwd)
 simulation=$(realpath "${1:?usage: run.sh PATH-OF-SIMULATION}")
 seeds=${SIMULATION_SEEDS:-400}
+shared_seeds=${SIMULATION_SHARED_SEEDS:-150}
 core_seeds=${SIMULATION_CORE_SEEDS:-10000}
 first=${SIMULATION_SEED:-1}
 
 "$here/mutants.py" --check
 
 echo "-- the same seeds take the same course in another process"
-one=$("$simulation" --seed "$first" --seeds 5)
-other=$("$simulation" --seed "$first" --seeds 5)
-if [[ $one != "$other" ]]; then
-    printf 'two processes differ:\n%s\n%s\n' "$one" "$other" >&2
-    exit 1
-fi
+for servers in 1 3; do
+    one=$("$simulation" --servers "$servers" --seed "$first" --seeds 5)
+    other=$("$simulation" --servers "$servers" --seed "$first" --seeds 5)
+    if [[ $one != "$other" ]]; then
+        printf 'two processes differ:\n%s\n%s\n' "$one" "$other" >&2
+        exit 1
+    fi
+done
 
 status=0
 
@@ -38,6 +41,9 @@ simulate "$core_seeds" --core --workflows 3
 
 echo "-- $seeds seeds"
 simulate "$seeds"
+
+echo "-- $shared_seeds seeds of three servers"
+simulate "$shared_seeds" --servers 3
 
 echo "-- 5,000 workflows at once"
 "$simulation" --seed "$first" --workflows 5000 || status=1

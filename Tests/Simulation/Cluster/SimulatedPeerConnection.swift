@@ -21,6 +21,7 @@ final class SimulatedPeerConnection: PeerConnection, @unchecked Sendable {
     private static let lost = RPCError(code: .unavailable, message: "the connection to the other server broke")
 
     /// - Parameters:
+    ///   - world: where both are.
     ///   - machine: whose way it is.
     ///   - place: where that is among the servers.
     ///   - target: the place of the other one.

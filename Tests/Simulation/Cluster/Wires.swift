@@ -66,11 +66,11 @@ final class Wires: @unchecked Sendable {
         }
         if broken.isEmpty { return }
         // Each end of all of them at once, as they share a connection. Nobody awaits it.
-        for end in [\Call.endAtCaller, \Call.endAtCallee].map({ end in broken.map { $0.value[keyPath: end] } }) {
+        for ends in [broken.map(\.value.endAtCaller), broken.map(\.value.endAtCallee)] {
             let delay = world.draw(0...milliseconds)
             Task { [world] in
                 try? await world.scheduler.sleep(delay)
-                for end in end { end() }
+                for end in ends { end() }
             }
         }
     }
