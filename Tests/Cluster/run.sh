@@ -1,6 +1,7 @@
 #!/usr/bin/env bash
 # What examples/cluster/README.md says: the examples run against three servers behind nginx as against one, and while nothing goes on
-# the servers ask their database little: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
+# the servers ask their database little. Then two servers with TLS
+# and tokens: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(realpath "${1:?usage: run.sh FOLDER}")
@@ -52,3 +53,5 @@ queries=$(wc -l <"$work/queries")
 echo "three servers that do nothing: $queries queries in 20 s"
 [ "$queries" -gt 0 ] || fail "the queries of servers that do nothing are not seen"
 [ "$queries" -lt 40 ] || { sort "$work/queries" | uniq -c >&2; fail "three servers that do nothing ask their database twice a second or more"; }
+
+python3 "$root/Tests/Cluster/secured.py" "$bin/aether"

@@ -19,13 +19,9 @@ extension ClientService {
     ) async throws -> Response {
         let id = try WorkflowID(checking: id)
         guard let peers else { return try await here(id) }
-        if let peer = try await peers.nextOwner(of: id) { return try await peer.call(method, request) }
-        do {
+        return try await peers.atOwner(of: id) { peer in
+            if let peer { return try await peer.call(method, request) }
             return try await here(id)
-        } catch let error as EngineError where error.code == .elsewhere {
-            // It has just been given away.
-            guard let peer = try await peers.nextOwner(of: id) else { throw error }
-            return try await peer.call(method, request)
         }
     }
 

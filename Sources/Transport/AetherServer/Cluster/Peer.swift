@@ -1,3 +1,4 @@
+internal import AetherActors
 internal import AetherProtocol
 internal import AetherRuntime
 internal import GRPCCore
@@ -20,7 +21,8 @@ struct Peer: Sendable {
     ///   - request: as it came.
     ///   - timeout: how long it may take; `nil` for as long as it takes.
     /// - Returns: the peer's answer.
-    /// - Throws: `RPCError`: what the peer answers; `unavailable` when it can't be reached.
+    /// - Throws: `RPCError`: what the peer answers; `unavailable` when it can't be reached. `EngineError` `elsewhere` when it does not own the
+    ///   workflow, and has done nothing.
     func call<Request: Message, Response: Message>(
         _ method: MethodDescriptor, _ request: Request, timeout: Duration? = timeout
     ) async throws -> Response {
@@ -28,8 +30,12 @@ struct Peer: Sendable {
             $0.method = method.method
             $0.request = try request.serializedBytes()
         }
-        let answer = try await connection.call(call, timeout: timeout)
-        return try Response(serializedBytes: answer.response)
+        do {
+            return try Response(serializedBytes: try await connection.call(call, timeout: timeout).response)
+        } catch let error as RPCError {
+            guard error.metadata[stringValues: EngineError.elsewhereKey].contains("true") else { throw error }
+            throw EngineError(.elsewhere, error.message)
+        }
     }
 
     /// Has the peer take what workers report of runs that it owns.

@@ -21,8 +21,9 @@ final class Peers: Sendable {
     /// What one call delivers at most.
     private static let messagesAtOnce = 1_000
     private static let bytesAtOnce = 4 * 1024 * 1024
-    /// How often a workflow's owner is looked for, and how long it takes from one look to the next.
-    private static let looks = 40
+    /// How often a workflow's owner is looked for, and how long it takes from one look to the next. In all longer than it takes until a
+    /// server looks at who owns what.
+    private static let looks = 80
     private static let pause = Duration.milliseconds(50)
 
     private let engine: Engine
@@ -96,6 +97,25 @@ final class Peers: Sendable {
             }
         }
         return try owner(of: id)
+    }
+
+    /// Has the owner of a workflow do something, also while the workflow changes servers.
+    ///
+    /// - Parameters:
+    ///   - id: the workflow.
+    ///   - body: is given the owner, `nil` for this server; throws `elsewhere` when that is not its owner, and nothing was done.
+    /// - Returns: what the body returns.
+    /// - Throws: `elsewhere` when it is nobody's for longer; what the body throws.
+    func atOwner<Answer>(of id: WorkflowID, _ body: (Peer?) async throws -> Answer) async throws -> Answer {
+        for _ in 0..<Self.looks {
+            let peer = try await nextOwner(of: id)
+            do {
+                return try await body(peer)
+            } catch let error as EngineError where error.code == .elsewhere {
+                guard (try? await engine.sleep(Self.pause)) != nil else { throw error }
+            }
+        }
+        return try await body(try await nextOwner(of: id))
     }
 
     /// Who owns each of some workflows; waits for a while while some are nobody's.

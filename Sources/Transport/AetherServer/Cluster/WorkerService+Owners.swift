@@ -42,10 +42,11 @@ extension WorkerService {
     func answer<Request: Message, Response: Message>(
         _ task: String, _ method: MethodDescriptor, _ request: Request, here: () async throws -> Response
     ) async throws -> Response {
-        guard let run = TaskID(task)?.workflow, let peer = try await peers?.nextOwner(of: run) else {
+        guard let peers, let run = TaskID(task)?.workflow else { return try await here() }
+        return try await peers.atOwner(of: run) { peer in
+            if let peer { return try await peer.call(method, request) }
             return try await here()
         }
-        return try await peer.call(method, request)
     }
 
     /// Takes what a worker reports, each of its runs at its owner.

@@ -14,7 +14,10 @@ extension EngineError: RPCErrorConvertible {
         }
     }
 
+    /// Says that nothing was done, because the workflow is another server's.
+    static let elsewhereKey = "aether-elsewhere"
+
     package var rpcErrorMessage: String { message }
-    package var rpcErrorMetadata: Metadata { [:] }
+    package var rpcErrorMetadata: Metadata { code == .elsewhere ? [Self.elsewhereKey: "true"] : [:] }
     package var rpcErrorCause: (any Error)? { nil }
 }
