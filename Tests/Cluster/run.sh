@@ -1,7 +1,6 @@
 #!/usr/bin/env bash
 # What examples/cluster/README.md says: the examples run against three servers behind nginx as against one, and while nothing goes on
-# the servers ask their database little. Then two servers with TLS
-# and tokens: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
+# the servers ask their database little. Then two servers with TLS and tokens: ./run.sh FOLDER-OF-THE-BUILT-PROGRAMS.
 set -euo pipefail
 root=$(cd "$(dirname "$0")/../.." && pwd)
 bin=$(realpath "${1:?usage: run.sh FOLDER}")
@@ -14,9 +13,11 @@ free_port() { python3 -c 'import socket; s = socket.socket(); s.bind(("127.0.0.1
 # Ids are made anew each time, and clients' lines come as they come.
 comparable() { sed -E 's/[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}/ID/g; s/entry-[0-9]+/ENTRY/g' | sort; }
 
-(cd "$work" && exec "$bin/aether" serve --grpc-port 0 --http-port 0 --no-metrics --ready-file ready >server.txt 2>&1) &
+mkfifo "$work/output"
+(cd "$work" && exec "$bin/aether" serve --grpc-port 0 --http-port 0 --no-metrics --ready-file ready) >"$work/output" &
 server=$!
-for _ in $(seq 100); do [ -e "$work/ready" ] && break || sleep 0.1; done
+exec {output}<"$work/output"
+read -r _ <&"$output" || fail "the server did not start"
 port=$(python3 -c 'import json, sys; print(json.load(open(sys.argv[1]))["grpc"])' "$work/ready")
 
 AETHER_BIN=$bin/aether
@@ -37,14 +38,20 @@ cat >"$work/idle.sh" <<'IDLE'
 set -euo pipefail
 database=$(sed -n 's/.*database \(postgres:[^ ]*\)$/\1/p' "$1")
 ask() { psql -XAtq -d "$database" -c "$1"; }
-# They spread their shards first.
-sleep 9
+# They spread their shards first: PostgreSQL tells nobody when they have, so it is asked.
+for _ in $(seq 300); do
+    owners=$(ask "SELECT count(DISTINCT owner) * (count(*) FILTER (WHERE owner IS NULL) = 0)::int FROM aether.shard")
+    [ "$owners" = 3 ] && break || sleep 0.1
+done
+[ "$owners" = 3 ] || { echo "the shards are not spread over the servers" >&2; exit 1; }
 log=$(ask "SHOW data_directory")/log
 ask "ALTER SYSTEM SET log_line_prefix = '%a '"
 ask "ALTER SYSTEM SET log_statement = 'all'"
 ask "SELECT pg_reload_conf()" >/dev/null
-sleep 1
+# A server's connection reads the new configuration before its next query: from the first line of one on it is counted.
+for _ in $(seq 100); do grep -qa '^aether LOG' "$log" && break || sleep 0.1; done
 before=$(wc -l <"$log")
+# The time that is measured.
 sleep 20
 tail -n +"$((before + 1))" "$log" | grep -aE '^aether LOG: +(execute|statement)' >"$2"
 IDLE

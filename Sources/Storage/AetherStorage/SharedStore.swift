@@ -22,7 +22,7 @@ public protocol SharedStore: WorkflowStore {
     /// Renews this node's lease, for ``leaseDuration`` from now on.
     ///
     /// - Returns: who is there, and who owns what.
-    /// - Throws: ``StoreError``: `inUse` when the node was evicted, and has to join anew; `unwritable`, `closed`.
+    /// - Throws: ``StoreError``: `evicted` when the node was evicted, and has to join anew; `unwritable`, `closed`.
     func renew() async throws(StoreError) -> Membership
 
     /// Changes who owns what, in one transaction. What is no longer as the caller thinks is left as it is: ``renew()`` tells
@@ -32,7 +32,7 @@ public protocol SharedStore: WorkflowStore {
     ///   - evictions: nodes that go, if their leases are over; their shards become free.
     ///   - claims: shards that become this node's, if they are free.
     ///   - releases: shards that become free, if they are this node's.
-    /// - Throws: ``StoreError``: `inUse` when the node was evicted; `unwritable`, `closed`.
+    /// - Throws: ``StoreError``: `evicted` when the node was evicted; `unwritable`, `closed`.
     func change(evictions: [String], claims: ShardSet, releases: ShardSet) async throws(StoreError)
 
     /// Says which shards the engine acts on from now on. What the store is asked of open, due or closed workflows as a
