@@ -34,7 +34,7 @@ extension Engine {
     /// Reports whose decisions are in line.
     private struct StagedReports {
         var answers: [RunAcknowledgement] = []
-        /// The runs that took their reports.
+        /// The runs that took their reports, or refused them.
         var workflows: [WorkflowActor] = []
         /// What the scheduler is to be asked.
         var requests: [TaskScheduler.Request] = []
@@ -84,6 +84,11 @@ extension Engine {
                     _ = try? await workflow.handle(.loseLease(epoch: task.epoch, .notHeld), at: now)
                 }
                 staged.answers.append(try answer(to: error))
+                // The worker drops the run for good: what the refusal goes by has to be durable.
+                staged.workflows.append(workflow)
+                if let ticket = await workflow.lastTicket {
+                    note(ticket, of: workflow.persistence, in: &staged.last)
+                }
             }
         }
     }

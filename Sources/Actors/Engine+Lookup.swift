@@ -161,7 +161,7 @@ extension Engine {
 
     /// Gives an event to a run and waits until what it decided is durable.
     ///
-    /// - Throws: `notFound`; what the core refuses, through `refusal`; `unavailable`.
+    /// - Throws: `notFound`; what the core refuses, through `refusal`, once what it goes by is durable; `unavailable`.
     func send(
         _ event: WorkflowEvent, to id: WorkflowID, refusal: (WorkflowError) -> EngineError
     ) async throws(EngineError) {
@@ -170,9 +170,19 @@ extension Engine {
                 throw try await refusalOfInactive(id, refusal)
             }
             do throws(WorkflowFault) {
-                let staged = try await workflow.handle(event, at: clock.now())
-                try await waitUntilDurable(workflow, staged.ticket)
-                if !workflow.isDiscarded { return }
+                var refused: WorkflowError?
+                let ticket: WorkflowActor.Ticket?
+                do throws(WorkflowFault) {
+                    ticket = try await workflow.handle(event, at: clock.now()).ticket
+                } catch {
+                    guard case .refused(let reason) = error else { throw error }
+                    refused = reason
+                    ticket = await workflow.lastTicket
+                }
+                try await waitUntilDurable(workflow, ticket)
+                if workflow.isDiscarded { continue }
+                guard let refused else { return }
+                throw .refused(refused)
             } catch {
                 switch error {
                 case .refused(let error): throw refusal(error)

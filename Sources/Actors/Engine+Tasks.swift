@@ -144,16 +144,18 @@ extension Engine {
     ) async throws(EngineError) -> (isHeld: Bool, isCancelRequested: Bool) {
         let task = try parse(text)
         if let details { try checkSize(details, of: "the heartbeat details of task \(text)") }
-        switch try await lookup(task.workflow) {
-        case .unknown: throw unknownTask(text)
-        case .closed: return (false, false)
-        case .active(let workflow):
-            guard task.activity == nil else {
-                let isCancelRequested = await workflow.heartbeat(task, details: details, at: clock.now())
-                return (isCancelRequested != nil, isCancelRequested ?? false)
+        while true {
+            switch try await lookup(task.workflow) {
+            case .unknown: throw unknownTask(text)
+            case .closed: return (false, false)
+            case .active(let workflow):
+                if let isCancelRequested = await workflow.heartbeat(task, details: details, at: clock.now()) {
+                    return (true, isCancelRequested)
+                }
             }
-            let execution = await workflow.snapshot().execution
-            return (execution.lease?.epoch == task.epoch, execution.isCancelRequested)
+            // The worker drops the task for good: what that goes by has to be durable.
+            let settled = try await settledSnapshot(task.workflow)
+            guard settled?.execution.holder(of: task) != nil else { return (false, false) }
         }
     }
 

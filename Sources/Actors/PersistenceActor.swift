@@ -175,30 +175,34 @@ actor PersistenceActor {
         }
         guard !batch.isEmpty else { return settle(through) }
         do {
-            // Some decisions have effects and nothing to write; they keep their place in the order.
-            var writes: [WorkflowWrite] = []
-            writes.reserveCapacity(batch.count)
-            for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
-                writes.append(commit.write)
-            }
-            let began = clock.uptime()
-            let taken = writes.isEmpty ? [] : try await store.commit(writes)
-            let duration = clock.uptime() - began
-            note(duration, of: writes)
-            let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
-            for commit in leftOut {
-                commit.creation?.reportIDTaken()
-                commit.workflow.discard()
-            }
-            if !leftOut.isEmpty { await discard(leftOut) }
-            let durable = taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) }
-            for commit in durable { commit.creation?.reportDurable() }
-            if !writes.isEmpty { instruments.committed(durable, in: isDurable ? duration : nil) }
-            release(durable)
-            settle(through)
+            try await commit(batch, through)
         } catch {
             await turnReadOnly(batch, through, error)
         }
+    }
+
+    private func commit(_ batch: [Commit], _ through: Ticket) async throws(StoreError) {
+        // Some decisions have effects and nothing to write; they keep their place in the order.
+        var writes: [WorkflowWrite] = []
+        writes.reserveCapacity(batch.count)
+        for commit in batch where !commit.write.entries.isEmpty || commit.write.summary != nil {
+            writes.append(commit.write)
+        }
+        let began = clock.uptime()
+        let taken = writes.isEmpty ? [] : try await store.commit(writes)
+        let duration = clock.uptime() - began
+        note(duration, of: writes)
+        let leftOut = taken.isEmpty ? [] : batch.filter { taken.contains($0.write.id) }
+        for commit in leftOut {
+            commit.creation?.reportIDTaken()
+            commit.workflow.discard()
+        }
+        if !leftOut.isEmpty { await discard(leftOut) }
+        let durable = taken.isEmpty ? batch : batch.filter { !taken.contains($0.write.id) }
+        for commit in durable { commit.creation?.reportDurable() }
+        if !writes.isEmpty { instruments.committed(durable, in: isDurable ? duration : nil) }
+        release(durable)
+        settle(through)
     }
 
     private func note(_ duration: Duration, of writes: [WorkflowWrite]) {
@@ -228,19 +232,44 @@ actor PersistenceActor {
         for (waiter, error) in resumed { waiter.resume(returning: error) }
     }
 
-    /// Nothing of the batch is durable, and neither is what was decided on top of it. Until a probe of the store
-    /// succeeds, all that is decided meanwhile fails too.
+    /// Nothing is taken until the store accepts writes again.
     private func turnReadOnly(_ batch: [Commit], _ through: Ticket, _ error: StoreError) async {
         queue.withLock { $0.mode = .readOnly(error) }
         availabilityChanged()
+        guard await takeBack(batch, through, error) else { return }
+        queue.withLock { $0.mode = .writable }
+        availabilityChanged()
+    }
+
+    /// Nothing of the batch is durable, and neither is what was decided on top of it. Until a probe of the store
+    /// succeeds, all that is decided meanwhile fails too.
+    ///
+    /// While nobody knows whether the batch is durable, the same is committed again, and whoever waits for it, or for what was
+    /// decided on top of it, goes on waiting: what it asks for would else never happen, although it is there.
+    ///
+    /// - Returns: whether the store accepts writes again; `false` when the line ends before.
+    private func takeBack(_ batch: [Commit], _ through: Ticket, _ error: StoreError) async -> Bool {
+        var error = error
+        while error.code == .unsettled, await waitForRetry() {
+            do {
+                try await commit(batch, through)
+                return true
+            } catch let failure {
+                error = failure
+            }
+        }
         await fail(batch, through, error)
         repeat {
-            guard !queue.withLock(\.isFinishing), (try? await clock.sleep(retryInterval)) != nil else { return }
+            guard await waitForRetry() else { return false }
             let (failed, last) = takeWaiting()
             await fail(failed, last, error)
         } while await isRefusing()
-        queue.withLock { $0.mode = .writable }
-        availabilityChanged()
+        return true
+    }
+
+    private func waitForRetry() async -> Bool {
+        guard !queue.withLock(\.isFinishing) else { return false }
+        return (try? await clock.sleep(retryInterval)) != nil
     }
 
     private func fail(_ commits: [Commit], _ through: Ticket, _ error: StoreError) async {

@@ -26,7 +26,7 @@ actor WorkflowActor {
     private var createdAt: Timestamp
     /// The ticket of the last decision after the creation; it may not be durable yet.
     private var laterTicket: Ticket?
-    private var lastTicket: Ticket? { laterTicket ?? creation?.ticket }
+    var lastTicket: Ticket? { laterTicket ?? creation?.ticket }
     private var currentStep = ""
     /// The last generation of workers there was when the run was assigned.
     private var generation: UInt64 = 0
@@ -162,14 +162,14 @@ actor WorkflowActor {
         return staged
     }
 
-    /// A worker says that an attempt at an activity goes on.
+    /// A worker says that a task goes on.
     ///
-    /// - Returns: `nil` when the attempt is no longer the worker's; else whether the activity is to be cancelled.
+    /// - Returns: `nil` when the task is no longer the worker's; else whether it is to be cancelled.
     func heartbeat(_ task: TaskID, details: [UInt8]?, at now: Timestamp) -> Bool? {
-        guard !isAbsent, let key = task.activity, let operation = execution.pending[key],
-            case .activity(let activity) = operation.kind, activity.lease(of: key) != nil,
-            UInt64(activity.attempt) == task.epoch
-        else { return nil }
+        guard !isAbsent, execution.holder(of: task) != nil else { return nil }
+        guard let key = task.activity, let operation = execution.pending[key],
+            case .activity(let activity) = operation.kind
+        else { return execution.isCancelRequested }
         heartbeats[key] = ActivityHeartbeat(time: now, details: details ?? heartbeats[key]?.details)
         return operation.isCancelled && activity.spec.cancellation != .abandon
     }

@@ -198,13 +198,16 @@ extension WorkflowExecution {
     }
 
     /// Whether a worker has a task: the run, or an attempt at one of its activities.
-    package func isLeased(_ task: TaskID, to worker: String) -> Bool {
-        guard task.incarnation == start.incarnation else { return false }
-        guard let key = task.activity else { return lease?.epoch == task.epoch && lease?.worker.id == worker }
+    package func isLeased(_ task: TaskID, to worker: String) -> Bool { holder(of: task) == worker }
+
+    /// The worker that has a task; `nil` when nobody has it, or not any more.
+    package func holder(of task: TaskID) -> String? {
+        guard task.incarnation == start.incarnation else { return nil }
+        guard let key = task.activity else { return lease?.epoch == task.epoch ? lease?.worker.id : nil }
         guard case .activity(let activity) = pending[key]?.kind, let lease = activity.lease(of: key) else {
-            return false
+            return nil
         }
-        return UInt64(lease.attempt) == task.epoch && lease.worker == worker
+        return UInt64(lease.attempt) == task.epoch ? lease.worker : nil
     }
 
     /// When the run has to be looked at next; `nil` when it waits for nothing but messages.

@@ -95,6 +95,64 @@ struct FailureTests {
         }
     }
 
+    @Test("or does not say whether one is there is asked again: what follows from it happens, once", arguments: [true, false])
+    func unsettled(isWritten: Bool) async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            let task = try await worker.task().taskID
+            try await worker.report(task, first: 1, [.sleep(milliseconds: 10_000)])
+            try await rig.start("b")
+            let other = try await worker.task().taskID
+            rig.store.loseAnswer(isWritten: isWritten)
+            let attempts = rig.store.attempts
+            await rig.clock.advance(by: .seconds(10))
+            await rig.availability.until { $0 == [false] }
+            await expect(.unavailable) { _ = try await worker.report(other, first: 1, [.step("x")]) }
+            await settle()
+            #expect(rig.store.attempts == attempts + 1)
+            await rig.clock.advance(by: .seconds(1))
+            #expect(try await worker.pushed().event == .timerFired(key: .timer(1)))
+            await rig.availability.until { $0 == [false, true] }
+            try await worker.close(other)
+            try await worker.close(task, first: 2)
+            #expect(try await rig.kinds("a") == [.started, .assigned, .timerStarted, .timerFired, .closed])
+        }
+    }
+
+    @Test("has a worker keep a run that it was about to lose")
+    func refusalFails() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            let task = try await worker.task().taskID
+            let attempts = rig.store.attempts
+            rig.store.closeGate()
+            rig.store.failCommits(1)
+            await withTaskGroup(of: Void.self) { group in
+                group.addTask { await expect(.unavailable) { try await rig.engine.terminate(id) } }
+                await rig.store.untilAttempts(attempts + 1)
+                let text = task.description
+                group.addTask {
+                    await expect(.unavailable) { _ = try await worker.report(task, first: 1, [.step("x")]) }
+                }
+                group.addTask {
+                    await expect(.unavailable) { _ = try await rig.engine.heartbeat(task: text, details: nil) }
+                }
+                group.addTask {
+                    await expect(.unavailable) { try await rig.engine.complete(task: text, .completed([])) }
+                }
+                await settle()
+                rig.store.openGate()
+            }
+            await rig.clock.advance(by: .seconds(1))
+            await rig.availability.until { $0.last == true }
+            #expect(try await rig.engine.heartbeat(task: task.description, details: nil).isHeld)
+            try await worker.report(task, first: 1, [.step("x")])
+            try await worker.close(task, first: 2)
+        }
+    }
+
     @Test("does not leave a run with a worker that lost it meanwhile")
     func leaseEndFails() async throws {
         try await EngineRig.run { rig in

@@ -14,6 +14,8 @@ public struct StoreError: Error, Sendable, CustomStringConvertible {
         case inaccessible
         /// A write failed for now (a full disk, an I/O error): the engine turns read-only and tries again.
         case unwritable
+        /// A commit was sent, and nobody knows whether it is there: the engine turns read-only and asks for the same commit again.
+        case unsettled
         /// The store is closed.
         case closed
     }

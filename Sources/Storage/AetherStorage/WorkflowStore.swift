@@ -22,7 +22,9 @@ public protocol WorkflowStore: Sendable {
     /// - Parameter batch: the writes, in the order of their decisions. A workflow may occur several times; its entries
     ///   then follow one another.
     /// - Returns: the ids of new workflows that were there before and were left out.
-    /// - Throws: ``StoreError``; nothing of the batch is then there, and the same batch may be tried again.
+    /// - Throws: ``StoreError``; nothing of the batch is then there, and the same batch may be tried again. With `unsettled`
+    ///   it may be there: the same batch is then committed again, before any other, and the store says what has come of it, or
+    ///   writes it.
     func commit(_ batch: [WorkflowWrite]) async throws(StoreError) -> Set<WorkflowID>
 
     /// The thread on which ``commit(_:)`` blocks, if it blocks one: whoever calls it from there saves a hop and the hop back.

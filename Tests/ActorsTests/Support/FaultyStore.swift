@@ -1,5 +1,6 @@
 import AetherRuntime
 import AetherStorage
+import Testing
 
 /// A memory store whose commits the test holds back or lets fail.
 final class FaultyStore: WorkflowStore {
@@ -7,6 +8,9 @@ final class FaultyStore: WorkflowStore {
         var isGateOpen = true
         var failures = 0
         var isBroken = false
+        /// Whether the next commit is not answered, and is there all the same.
+        var lostAnswer: Bool?
+        var unsettled: Unsettled?
         /// Every commit that began.
         var attempts: [[WorkflowWrite]] = []
         var commits: [[WorkflowWrite]] = []
@@ -14,6 +18,13 @@ final class FaultyStore: WorkflowStore {
         /// Those after so many wait.
         var summariesBeforeHold = Int.max
         var summariesRead = 0
+    }
+
+    /// A commit that nobody knows of whether it is there.
+    private struct Unsettled: Sendable {
+        var batch: [WorkflowWrite]
+        /// What was left out, if it is there.
+        var answer: Set<WorkflowID>?
     }
 
     let memory: MemoryStore
@@ -31,6 +42,8 @@ final class FaultyStore: WorkflowStore {
 
     /// The next commits fail; the store then is well again.
     func failCommits(_ count: Int) { state.update { $0.failures = count } }
+    /// The next commit is not answered: it is there, or not.
+    func loseAnswer(isWritten: Bool) { state.update { $0.lostAnswer = isWritten } }
     /// All commits and probes fail until ``repair()``.
     func breakDown() { state.update { $0.isBroken = true } }
     func repair() {
@@ -73,9 +86,19 @@ final class FaultyStore: WorkflowStore {
             return state.isBroken
         }
         if fails { throw Self.error }
-        let taken = try await memory.commit(batch)
-        state.update { $0.commits.append(batch) }
-        return taken
+        let (lost, unsettled) = state.update { state in
+            defer { (state.lostAnswer, state.unsettled) = (nil, nil) }
+            return (state.lostAnswer, state.unsettled)
+        }
+        if let unsettled, unsettled.batch != batch { Issue.record("another batch comes before the one of unknown outcome") }
+        if let answer = unsettled?.answer { return answer }
+        let taken = lost == false ? nil : try await memory.commit(batch)
+        if taken != nil { state.update { $0.commits.append(batch) } }
+        if lost != nil {
+            state.update { $0.unsettled = Unsettled(batch: batch, answer: taken) }
+            throw StoreError(code: .unsettled, message: "the connection is lost")
+        }
+        return taken ?? []
     }
 
     func probe() async throws(StoreError) {

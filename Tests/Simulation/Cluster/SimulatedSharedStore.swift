@@ -35,7 +35,7 @@ final class SimulatedSharedStore: SharedStore, @unchecked Sendable {
     private var wasEvicted = false
     private var mark: UInt64 = 0
     private var unsettled: Unsettled?
-    /// The last one that turned out to be durable after it was thought lost: the same may be asked for again.
+    /// The commit that turned out to be durable after it was thought lost, and after others have asked for something.
     private var repeatable: Unsettled?
     /// Whether nobody knows if the last write is there: then nothing is read.
     private var isUnsettled = false
@@ -87,6 +87,7 @@ final class SimulatedSharedStore: SharedStore, @unchecked Sendable {
     func change(evictions: [String], claims: ShardSet, releases: ShardSet) async throws(StoreError) {
         _ = try await retrying { () async throws(DatabaseFailure) in
             try await connected()
+            _ = takeSettled(.membership)
             return try await transaction(.membership) { [database] (key) throws(DatabaseFailure) in
                 try database.change(evictions: evictions, claims: claims, releases: releases, as: key)
                 return []
@@ -174,14 +175,12 @@ final class SimulatedSharedStore: SharedStore, @unchecked Sendable {
     private func takeSettled(_ request: Request) -> Set<WorkflowID>? {
         if let write = unsettled, write.isDurable {
             unsettled = nil
-            repeatable = write
+            if write.request == request { return write.answer }
+            if case .commit = write.request { repeatable = write }
         }
-        if let write = repeatable, write.request == request {
-            repeatable = nil
-            return write.answer
-        }
-        if case .commit = request { repeatable = nil }
-        return nil
+        guard case .commit = request else { return nil }
+        defer { repeatable = nil }
+        return repeatable?.request == request ? repeatable?.answer : nil
     }
 
     /// Connects again if need be, and then settles what is unsettled.
@@ -246,8 +245,12 @@ final class SimulatedSharedStore: SharedStore, @unchecked Sendable {
             }
             let delay = min(next, Self.patience - spent)
             guard failure == .lost, delay > 0, (try? await world.scheduler.sleep(delay)) != nil else {
-                if unsettled?.isDurable == false { isUnsettled = true }
-                throw failure.asStoreError
+                var error = failure.asStoreError
+                if unsettled?.isDurable == false {
+                    isUnsettled = true
+                    error.code = .unsettled
+                }
+                throw error
             }
             (spent, next) = (spent + delay, min(next * 2, 1_000))
         }

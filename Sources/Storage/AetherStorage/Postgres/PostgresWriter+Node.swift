@@ -39,6 +39,7 @@ extension PostgresWriter {
     func change(evictions: [String], claims: ShardSet, releases: ShardSet) async throws(StoreError) {
         try await retrying { () throws(PostgresFailure) in
             let connection = try connected()
+            _ = takeSettled(.membership)
             let node = try joined()
             let next = configuration.drawMark()
             var commands: [PostgresCommand] = [.begin, replaceMark(of: node, by: next)]

@@ -12,9 +12,9 @@ internal import AetherRuntime
 ///   way to the server can't be committed any more, and sends the batch again.
 /// - There is none: the node was evicted, and others may own its shards. It writes nothing before it has joined anew.
 ///
-/// If the database can't be reached within ``PostgresStore/Configuration/patience``, the call fails and the question stays
-/// open: reads are refused until the next write, or the next ``probe()``, has settled it, so that nobody goes by a state
-/// that may change behind his back.
+/// If the database can't be reached within ``PostgresStore/Configuration/patience``, the call fails as `unsettled` and the
+/// question stays open until the same is asked for again. Until the next write, or the next ``probe()``, has settled it reads are
+/// refused, so that nobody goes by a state that may change behind his back.
 actor PostgresWriter {
     nonisolated let thread = DedicatedThread(name: "aether-postgres-writer")
     let session: PostgresSession
@@ -24,7 +24,8 @@ actor PostgresWriter {
     var connection: PostgresConnection?
     var mark = WriteMark(0)
     private var unsettled: UnsettledWrite?
-    /// The last one that turned out to be durable after it was thought lost: the same may be asked for again.
+    /// The commit that turned out to be durable after it was thought lost, and after others have asked for something: the same is
+    /// asked for again.
     private var repeatable: UnsettledWrite?
     var cache: PlaceCache
     /// This node; `nil` before it has joined, and once it was evicted.
@@ -233,17 +234,15 @@ actor PostgresWriter {
     }
 
     /// The answer to a request that was sent before, has turned out to be done, and comes again.
-    private func takeSettled(_ request: UnsettledWrite.Request) -> Set<WorkflowID>? {
+    func takeSettled(_ request: UnsettledWrite.Request) -> Set<WorkflowID>? {
         if let write = unsettled, write.isDurable {
-            _ = finish()
-            repeatable = write
+            let answer = finish()
+            if write.request == request { return answer }
+            if case .commit = write.request { repeatable = write }
         }
-        if let write = repeatable, write.request == request {
-            repeatable = nil
-            return write.answer
-        }
-        if case .commit = request { repeatable = nil }
-        return nil
+        guard case .commit = request else { return nil }
+        defer { repeatable = nil }
+        return repeatable?.request == request ? repeatable?.answer : nil
     }
 
     /// The connection, made anew if it broke, with what was unsettled settled.
@@ -300,8 +299,12 @@ actor PostgresWriter {
                 unsettled = nil
             }
             guard let delay = budget.delay(after: failure), await wait(delay) else {
-                if unsettled?.isDurable == false { state.update { $0.isUnsettled = true } }
-                throw context.error(failure)
+                var error = context.error(failure)
+                if unsettled?.isDurable == false {
+                    state.update { $0.isUnsettled = true }
+                    error.code = .unsettled
+                }
+                throw error
             }
         }
     }
