@@ -62,7 +62,7 @@ let package = Package(
         .library(name: "Aether", targets: ["Aether"]),
         .library(name: "AetherTestKit", targets: ["AetherTestKit"]),
         .library(name: "AetherTracing", targets: ["AetherTracing"]),
-        .library(name: "AetherStorage", targets: ["AetherStorage"]),
+        .library(name: "AetherStorage", targets: ["AetherStorage", "AetherRuntime"]),
         .library(name: "AetherStoreConformance", targets: ["AetherStoreConformance"]),
         .library(name: "NGHTTP2Transport", targets: ["NGHTTP2Transport"]),
         .executable(name: "aether", targets: ["AetherCLI"]),

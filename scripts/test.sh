@@ -59,6 +59,9 @@ patient() {
     echo "== a new project"
     Tests/Init/run.sh "$bin"
 
+    echo "== a store of one's own"
+    Tests/CustomStorage/run.sh
+
     echo "== the documentation"
     Tests/Docs/run.sh "$bin"
 }
@@ -87,7 +90,7 @@ Tests/Chaos/run.sh "$bin/aether"
 
 section "PostgreSQL: faults of a server on it, and of three; the examples against three behind nginx"
 Tests/Chaos/run.sh "$bin/aether" --postgres --only database --count 1
-for fault in kill lose; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
+for fault in kill lose upgrade; do Tests/Chaos/run.sh "$bin/aether" --postgres --only "cluster-$fault" --count 1; done
 Tests/Chaos/run.sh "$bin/aether" --postgres --only cluster-balanced --count 2
 Tests/Cluster/run.sh "$bin"
 

@@ -95,7 +95,9 @@ struct FailureTests {
         }
     }
 
-    @Test("or does not say whether one is there is asked again: what follows from it happens, once", arguments: [true, false])
+    @Test(
+        "or does not say whether one is there is asked again: what follows from it happens, once",
+        arguments: [true, false])
     func unsettled(isWritten: Bool) async throws {
         try await EngineRig.run { rig in
             let worker = try await rig.worker("w")

@@ -65,8 +65,9 @@ def lasting_port():
 
 class Bed:
     def __init__(self, *flags, under=(), folder=None, clients=8, workers=2, steps=ONCE, patience=60, proxy=None,
-                 runs_in_memory=1000, **life):
-        """With `folder`, the database lies there. With `proxy`, half of the clients and of the workers go through it."""
+                 runs_in_memory=1000, binary=BINARY, **life):
+        """With `folder`, the database lies there. With `proxy`, half of the clients and of the workers go through it. `binary`
+        is the server's."""
         self.directory = tempfile.TemporaryDirectory(prefix="aether-chaos-")
         self.path = folder or self.directory.name
         self.errors = open(os.path.join(self.directory.name, "errors"), "a+")
@@ -74,7 +75,7 @@ class Bed:
         self.runs_in_memory = runs_in_memory
         self.faults = Faults(self.directory.name, TASK_MARK)
         self.server = Server(self.path, *flags, under=[*under, *self.faults.under], errors=self.errors,
-                             port=lasting_port())
+                             port=lasting_port(), binary=binary)
         self.ways = self.make_ways(proxy)
         self.workers = {}
         for number in range(workers):

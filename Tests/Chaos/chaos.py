@@ -75,6 +75,7 @@ FAULTS = [
     Fault("cluster-lose", cluster.harmed(cluster.lose, steps=ONCE), 2, POSTGRES),
     Fault("cluster-pause", cluster.harmed(cluster.pause), 1, POSTGRES),
     Fault("cluster-leave", cluster.harmed(cluster.leave, steps=ONCE), 3, POSTGRES),
+    Fault("cluster-upgrade", cluster.upgrade, 1, POSTGRES),
     Fault("cluster-cut-off", cluster.cut_off, 1, POSTGRES),
     Fault("cluster-database-restart", cluster.harmed(cluster.restart_database, steps=ONCE), 2, POSTGRES),
     Fault("cluster-balanced", balanced.everything, 2, POSTGRES),

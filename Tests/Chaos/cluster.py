@@ -8,8 +8,10 @@ import database
 import postgres
 import proxy
 from bed import ANY, ONCE, Bed, lasting_port
-from server import Server
+from server import BINARY, Server
 
+# Of the release before, for an upgrade; the same one again where there is none.
+BEFORE = os.environ.get("AETHER_BINARY_BEFORE", BINARY)
 NODES = 3
 # So long a lease lasts, and a little.
 LEASE = 11
@@ -38,7 +40,7 @@ class ClusterBed(Bed):
                 host = url.split("@")[1].split("/")[0]
                 url = url.replace(host, self.way.reach(host))
             self.others.append(Server(folder, "--worker-grace-ms", GRACE, *self.flags, errors=self.errors,
-                                      port=lasting_port(), database=url))
+                                      port=lasting_port(), database=url, binary=self.server.binary))
         return [node.target for node in self.nodes]
 
     def until_spread(self, timeout=60):
@@ -116,6 +118,20 @@ def leave(bed, random):
     node.stop()
     time.sleep(random.uniform(0, 2))
     node.restart()
+
+
+def upgrade(random, count):
+    """Servers of the release before are replaced one after the other, while clients and workers go on."""
+    with ClusterBed(steps=ONCE, clients=12, workers=6, patience=90, binary=BEFORE) as bed:
+        bed.until_spread()
+        bed.begin()
+        for node in random.sample(bed.nodes, NODES):
+            node.stop()
+            node.binary = BINARY
+            node.restart()
+            bed.recover()
+            bed.until_spread()
+        return bed.finish()
 
 
 def cut_off(random, count):

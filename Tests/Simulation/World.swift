@@ -333,7 +333,8 @@ final class World: @unchecked Sendable {
     private func cutDatabase() async {
         guard let database = drawServer()?.database else { return }
         database.cut()
-        try? await pause(100...15_000)
+        // Among them such as are longer than a write waits, and shorter than a lease.
+        try? await pause(draw([100...4_000, 5_000...7_500, 4_000...15_000]))
         database.heal()
     }
 

@@ -130,6 +130,12 @@ SHARED_MUTANTS = [
      "            let answer = try await connection.send { [database] () async throws(DatabaseFailure) in\n"
      "                let mark = wasCurrent ? database.nodes[key.node]?.mark : key.mark\n"
      "                write.answer = try await body(SharedDatabase.Key(node: key.node, mark: mark, next: key.next))\n"),
+    ("an-expired-lease-is-renewed-although-others-have-its-shards", SIMULATION + "SharedDatabase.swift",
+     "            remove(id)\n            world.trace(\"\\(key.node) evicts \\(id)\")\n        }\n        let taken = nodes.values.reduce",
+     "            if !MUTANT { remove(id) }\n            world.trace(\"\\(key.node) evicts \\(id)\")\n        }\n"
+     "        let taken = nodes.values.filter { !MUTANT || $0.leaseUntil >= world.scheduler.now }.reduce"),
+    ("a-commit-of-unknown-outcome-is-given-up", ACTORS + "PersistenceActor.swift",
+     "while error.code == .unsettled, await", "while error.code == .unsettled, !MUTANT, await"),
     ("a-late-registration-is-taken", ACTORS + "WorkerSession.swift",
      "new.id.isOutdated(by: current.id) { return .outdated }",
      "new.id.isOutdated(by: current.id), !MUTANT { return .outdated }"),

@@ -1,4 +1,5 @@
 #if Embedded
+    public import AetherStorage
     public import Logging
 
     extension AetherClient {
@@ -27,7 +28,31 @@
             configuration: Configuration = Configuration(), logger: Logger = Logger(label: "aether")
         ) -> AetherClient {
             AetherClient(
-                .embedded(EmbeddedServer(database: database)), workerID: workerID, service: service,
+                .embedded(EmbeddedServer(.file(database))), workerID: workerID, service: service,
+                configuration: configuration, logger: logger)
+        }
+
+        /// The same over a store of one's own, which keeps the contract of `WorkflowStore`: `AetherStoreConformance` tests that.
+        ///
+        /// ```swift
+        /// let client = AetherClient.embedded(store: { try await FileStore(path: "orders.log") })
+        /// ```
+        ///
+        /// - Parameters:
+        ///   - open: opens the store whenever ``serve(_:_:)`` begins, which closes it at its end, and throws what it throws.
+        ///   - workerID: what the history calls this worker. The same whenever the script runs, so that it takes up at once what its
+        ///     former process had.
+        ///   - service: the service this worker is part of.
+        ///   - configuration: limits.
+        ///   - logger: hears of trouble.
+        /// - Returns: the client; nothing is opened yet.
+        public static func embedded(
+            store open: @escaping @Sendable () async throws -> any WorkflowStore, workerID: String = "embedded",
+            service: String? = nil, configuration: Configuration = Configuration(),
+            logger: Logger = Logger(label: "aether")
+        ) -> AetherClient {
+            AetherClient(
+                .embedded(EmbeddedServer(.store(open))), workerID: workerID, service: service,
                 configuration: configuration, logger: logger)
         }
     }

@@ -12,11 +12,19 @@
             case running(any ServerCalls)
         }
 
-        let database: String
+        /// Where its workflows are.
+        enum Place: Sendable {
+            /// An SQLite file.
+            case file(String)
+            /// A store of the caller's, opened each time the server begins to run.
+            case store(@Sendable () async throws -> any WorkflowStore)
+        }
+
+        private let place: Place
         private let state = Mutex(State.stopped)
 
-        init(database: String) {
-            self.database = database
+        init(_ place: Place) {
+            self.place = place
         }
 
         /// The way to it.
@@ -47,10 +55,15 @@
             }
             defer { state.withLock { $0 = .stopped } }
             var configuration = ServerConfiguration()
-            configuration.database = .file(database)
             let server: InProcessServer
             do {
-                server = try await InProcessServer(configuration: configuration, logger: logger.ofEmbeddedServer)
+                var store: (any WorkflowStore)?
+                switch place {
+                case .file(let path): configuration.database = .file(path)
+                case .store(let open): store = try await open()
+                }
+                server = try await InProcessServer(
+                    configuration: configuration, store: store, logger: logger.ofEmbeddedServer)
             } catch let error as StoreError {
                 throw AetherError(code: .unavailable, message: error.message)
             }

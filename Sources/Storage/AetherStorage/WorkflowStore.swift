@@ -129,6 +129,12 @@ public protocol WorkflowStore: Sendable {
     /// that ever happened. Leases that workers hold from another life do not count.
     var incarnation: UInt64 { get }
 
+    /// The time of the newest entry, as far as that is known without much reading: a server's clock goes on from there when the
+    /// machine's was set back. `nil`, the default, where it is not known.
+    ///
+    /// - Throws: ``StoreError``: `inaccessible`, `corrupt`, `closed`.
+    func newestTime() async throws(StoreError) -> Timestamp?
+
     /// Forgets closed workflows with all their entries. Unknown and open ones are left alone.
     ///
     /// - Returns: the ids of those that are gone now.
@@ -147,6 +153,8 @@ extension WorkflowStore {
     public var committer: (any SerialExecutor & TaskExecutor)? { nil }
 
     public var incarnation: UInt64 { 0 }
+
+    public func newestTime() async throws(StoreError) -> Timestamp? { nil }
 
     public func workflows(
         _ ids: [WorkflowID], entries limit: Int

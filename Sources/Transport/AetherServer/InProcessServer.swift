@@ -32,10 +32,13 @@ package struct InProcessServer: Service {
     ///
     /// - Parameters:
     ///   - configuration: limits, defaults and where the database is; its addresses are not used.
+    ///   - store: takes the place of the database; closed when the server ends.
     ///   - logger: hears of trouble.
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do.
-    package init(configuration: ServerConfiguration, logger: Logger) async throws {
-        core = try await ServerCore(configuration: configuration, logger: logger)
+    package init(
+        configuration: ServerConfiguration, store: (any WorkflowStore)? = nil, logger: Logger
+    ) async throws {
+        core = try await ServerCore(configuration: configuration, store: store, logger: logger)
         (cluster, peers) = (nil, nil)
     }
 

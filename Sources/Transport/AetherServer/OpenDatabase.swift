@@ -6,7 +6,7 @@ internal import Logging
 /// The database of a server, opened.
 struct OpenDatabase {
     let store: any WorkflowStore
-    /// As people name it, without a password.
+    /// As people name it, without a password; empty for a store of the caller's.
     let name: String
     /// The time of the newest of what is in it: the server's clock goes on from there. `nil` where there is none.
     let newestTime: Timestamp?
@@ -17,14 +17,17 @@ struct OpenDatabase {
         case .file(let path):
             var configuration = SQLiteStore.Configuration()
             configuration.synced = { instruments.synced(in: $0) }
-            let sqlite = try await SQLiteStore(path: path, configuration: configuration)
-            // An entry that can't be read is the trouble of who needs it.
-            (store, name, newestTime) = (sqlite, path, (try? await sqlite.newestTime()) ?? nil)
+            await self.init(try await SQLiteStore(path: path, configuration: configuration), name: path)
         case .postgres(let url):
             var configuration = PostgresStore.Configuration()
             configuration.joinsAlone = false
             let postgres = try await PostgresStore(url: url, configuration: configuration)
-            (store, name, newestTime) = (postgres, postgres.name, try await postgres.newestTime())
+            await self.init(postgres, name: postgres.name)
         }
+    }
+
+    init(_ store: any WorkflowStore, name: String = "") async {
+        // An entry that can't be read is the trouble of who needs it.
+        (self.store, self.name, newestTime) = (store, name, (try? await store.newestTime()) ?? nil)
     }
 }

@@ -28,14 +28,20 @@ struct ServerCore: Sendable {
     ///
     /// - Parameters:
     ///   - configuration: limits, defaults and where the database is.
+    ///   - store: takes the place of the database; closed when the core ends.
     ///   - logger: hears of trouble.
     /// - Throws: `StoreError` when the database can't be opened; the message says why and what to do. ``ServerStartError`` when
     ///   there can be no spans.
-    init(configuration: ServerConfiguration, logger: Logger) async throws {
+    init(configuration: ServerConfiguration, store: (any WorkflowStore)? = nil, logger: Logger) async throws {
         let exporter = try SpanExporter(configuration, logger: logger)
         let registry = MetricsRegistry()
         let instruments = EngineMetrics(factory: registry.factory())
-        let database = try await OpenDatabase(configuration.database, instruments: instruments)
+        let database =
+            if let store {
+                await OpenDatabase(store)
+            } else {
+                try await OpenDatabase(configuration.database, instruments: instruments)
+            }
         let clock = EngineClock.system(notBefore: database.newestTime)
         let ahead = clock.now().rawValue - EngineClock.system().now().rawValue
         if ahead > 1000 {

@@ -90,7 +90,7 @@ final class FaultyStore: WorkflowStore {
             defer { (state.lostAnswer, state.unsettled) = (nil, nil) }
             return (state.lostAnswer, state.unsettled)
         }
-        if let unsettled, unsettled.batch != batch { Issue.record("another batch comes before the one of unknown outcome") }
+        if let unsettled, unsettled.batch != batch { Issue.record("another batch comes first") }
         if let answer = unsettled?.answer { return answer }
         let taken = lost == false ? nil : try await memory.commit(batch)
         if taken != nil { state.update { $0.commits.append(batch) } }

@@ -13,9 +13,10 @@ BINARY = os.environ["AETHER_BINARY"]
 
 class Server:
     def __init__(self, directory, *flags, under=(), errors=None, port=0, metrics_port="0", environment=None,
-                 database=None):
+                 database=None, binary=BINARY):
         """Its standard error goes to a file, if there is one. Without a metrics_port there is what aether.toml says."""
         self.directory = directory
+        self.binary = binary
         self.flags = flags
         self.under = under
         self.errors = errors
@@ -29,7 +30,7 @@ class Server:
         ready = os.path.join(self.directory, "ready.json")
         environment = {k: v for k, v in os.environ.items() if not k.startswith("AETHER_")} | self.environment
         self.process = subprocess.Popen(
-            [*self.under, BINARY, "serve", "--grpc-port", str(port), "--http-port", "0", *self.metrics,
+            [*self.under, self.binary, "serve", "--grpc-port", str(port), "--http-port", "0", *self.metrics,
              "--db", self.database, "--ready-file", ready, *self.flags],
             cwd=self.directory, env=environment, stdout=subprocess.PIPE, stderr=self.errors, text=True)
         if not self.process.stdout.readline():

@@ -97,7 +97,7 @@ public final class PostgresStore: SharedStore {
     }
 
     /// The time of what was created last, of that which is there: a server's clock is to go on from there.
-    package func newestTime() async throws(StoreError) -> Timestamp? {
+    public func newestTime() async throws(StoreError) -> Timestamp? {
         try await readers.read { (query) throws(PostgresFailure) in try query.newestTime() }
     }
 

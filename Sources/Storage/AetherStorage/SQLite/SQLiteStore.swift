@@ -94,7 +94,7 @@ public final class SQLiteStore: WorkflowStore {
     }
 
     /// The time of the entry that was committed last, of whichever workflow; `nil` when there is none.
-    package func newestTime() async throws(StoreError) -> Timestamp? {
+    public func newestTime() async throws(StoreError) -> Timestamp? {
         try await read { (query) throws(StoreError) in try query.newestTime() }
     }
 
