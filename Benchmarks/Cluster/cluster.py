@@ -3,14 +3,18 @@
 
     cluster.py --aether PATH [--runs N] [--workflows N] [--steps N] [--nodes N…] [--workers N]
 
-Starts a PostgreSQL of its own in a temporary directory, as Debian ships it (every commit waits for the disk). The kinds take turns, and
-what is printed are medians and their ratios. With three servers the workers of `aether bench` are connected to the first one and serve all.
+Starts a PostgreSQL of its own in a temporary directory, as Debian ships it (every commit waits for the disk), or takes the one that
+TEST_POSTGRES names. The kinds take turns, and what is printed are medians and their ratios, with what a step costs: time of a
+processor in the servers, in PostgreSQL and in the load (a client and a worker), and bytes of PostgreSQL's log and of its tables. With
+three servers the workers of `aether bench` are connected to the first one and serve all.
 """
 
 import argparse
+import contextlib
 import json
 import os
 import pathlib
+import resource
 import statistics
 import subprocess
 import sys
@@ -57,13 +61,42 @@ class Cluster:
         self.directory.cleanup()
 
 
+def processor_time(processes):
+    """Seconds of a processor that processes have had."""
+    ticks = 0
+    for process in processes:
+        with contextlib.suppress(FileNotFoundError):
+            fields = pathlib.Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def database_processes(url):
+    return [row[0] for row in postgres.query(url, "SELECT pid FROM pg_stat_activity")]
+
+
 def steps_a_second(aether, url, count, wanted):
+    """Steps a second, and what each cost: microseconds of a processor, and bytes."""
     with Cluster(aether, url, count) as cluster:
+        servers = [process.pid for process in cluster.processes]
+        # Those there are now are there at the end: servers keep their connections.
+        database = database_processes(url)
+        log = postgres.query(url, "SELECT pg_current_wal_lsn()")[0][0]
+        before = processor_time(servers), processor_time(database), load_time()
         done = subprocess.run(
             [aether, "bench", "steps", "--server", f"http://127.0.0.1:{cluster.ports[0]}", "--workflows", str(wanted.workflows),
              "--steps", str(wanted.steps), "--workers", str(wanted.workers), "--json"],
             stdout=subprocess.PIPE, check=True)
-    return json.loads(done.stdout)["steps_per_second"]
+        after = processor_time(servers), processor_time(database), load_time()
+        written = postgres.query(url, f"SELECT pg_current_wal_lsn() - '{log}'::pg_lsn, pg_database_size(current_database())")[0]
+    steps = wanted.workflows * wanted.steps
+    costs = [(end - begin) * 1e6 / steps for begin, end in zip(before, after)] + [int(bytes) / steps for bytes in written]
+    return json.loads(done.stdout)["steps_per_second"], costs
+
+
+def load_time():
+    used = resource.getrusage(resource.RUSAGE_CHILDREN)
+    return used.ru_utime + used.ru_stime
 
 
 def main():
@@ -76,18 +109,21 @@ def main():
     parser.add_argument("--workers", type=int, default=1)
     wanted = parser.parse_args()
     aether = os.path.realpath(wanted.aether)
-    rates = {count: [] for count in wanted.nodes}
-    with postgres.Postgres() as server:
-        os.environ[postgres.VARIABLE] = server.url
+    found = {count: [] for count in wanted.nodes}
+    with contextlib.ExitStack() as stack:
+        if postgres.VARIABLE not in os.environ:
+            os.environ[postgres.VARIABLE] = stack.enter_context(postgres.Postgres()).url
         for run in range(wanted.runs):
             for count in wanted.nodes:
-                url = postgres.database(f"bench-{run}-{count}")
-                rates[count].append(steps_a_second(aether, url, count, wanted))
-                print(f"run {run + 1}, {count} server(s): {rates[count][-1]:,.0f} steps/s", flush=True)
-    first = statistics.median(rates[wanted.nodes[0]])
-    for count, found in rates.items():
-        median = statistics.median(found)
-        print(f"{count} server(s): median {median:,.0f} steps/s, {median / first:.2f} of the first")
+                url = postgres.database(f"bench-{os.getpid()}-{run}-{count}")
+                found[count].append(steps_a_second(aether, url, count, wanted))
+                print(f"run {run + 1}, {count} server(s): {found[count][-1][0]:,.0f} steps/s", flush=True)
+    first = statistics.median(rate for rate, _ in found[wanted.nodes[0]])
+    for count, runs in found.items():
+        median = statistics.median(rate for rate, _ in runs)
+        costs = [statistics.median(costs) for costs in zip(*(costs for _, costs in runs))]
+        print(f"{count} server(s): median {median:,.0f} steps/s, {median / first:.2f} of the first; a step: servers {costs[0]:.1f} us, "
+              f"PostgreSQL {costs[1]:.1f} us, load {costs[2]:.1f} us; its log {costs[3]:.0f} bytes, tables {costs[4]:.0f} bytes")
 
 
 if __name__ == "__main__":

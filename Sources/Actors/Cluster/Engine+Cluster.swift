@@ -27,6 +27,8 @@ extension Engine {
                 isFirst = false
                 logger.info("the server has joined", metadata: [LogKey.node: "\(node.id)"])
                 try await keepLease(of: node.id, in: store, cluster)
+                // The server stops: what it has decided is still written, and its shards go with its node.
+                return
             } catch {
                 // The server stops.
                 if error.code == .closed { return }
