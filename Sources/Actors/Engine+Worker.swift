@@ -219,7 +219,9 @@ extension Engine {
                     last = end
                 }
             } catch {
-                // The worker would wait for ever for what it has missed: another one goes on from the journal.
+                // The worker would wait for ever for what it has missed: another one goes on from the journal. The session does not
+                // have it any more, so that this is found again if it can't be written now.
+                await dispatcher.giveBack(await session.free([task]))
                 await end([task], .notHeld)
             }
         }

@@ -93,6 +93,8 @@ struct EngineTracerTests {
             let task = try await worker.task()
             #expect(rig.engine.traceContext(of: task.start) == told)
             try await worker.close(task.taskID)
+            // After the commit, beside the answer.
+            try await eventually { recorder.spans.contains { $0.name == "run order" } }
             let run = try recorder.span("run order")
             #expect(run.context == told)
             #expect(run.parentID == (try recorder.span("start workflow order")).context.spanID)

@@ -175,6 +175,28 @@ struct FailureTests {
         }
     }
 
+    @Test("does not leave a run with a worker that can't be told what it has missed")
+    func pushAgainFails() async throws {
+        try await EngineRig.run { rig in
+            let worker = try await rig.worker("w")
+            try await rig.start("a")
+            let task = try await worker.task().taskID
+            await worker.disconnect()
+            try await rig.engine.signal(id, Signal(id: "s", name: "go", payload: []), in: nil)
+            rig.store.makeUnreadable(id)
+            rig.store.failCommits(1)
+            _ = try await worker.register(held: [Engine.Registration.Held(task, seen: 2)])
+            try await worker.poll()
+            await rig.availability.until { $0.last == false }
+            rig.store.repair()
+            await rig.clock.advance(by: .seconds(1), onceSomeoneSleepsFor: .seconds(1))
+            await rig.availability.until { $0.last == true }
+            #expect(try await worker.task().taskID.epoch == 2)
+            #expect(
+                try await rig.kinds("a") == [.started, .assigned, .signalReceived, .released, .assigned])
+        }
+    }
+
     @Test("takes back a start that was not accepted")
     func start() async throws {
         try await EngineRig.run { rig in

@@ -331,11 +331,15 @@ final class World: @unchecked Sendable {
     }
 
     private func cutDatabase() async {
-        guard let database = drawServer()?.database else { return }
-        database.cut()
+        // It is away for all, and whoever connects is told; or one is cut off from it, and waits.
+        let isAway = draw(0...1) == 0
+        let ways = (isAway ? servers : [drawServer()]).compactMap { $0?.database }
+        // Rather while something is sent to it than when nobody notices.
+        for _ in 0..<draw(0...1_000) where !ways.contains(where: \.isBusy) { try? await pause(1...3) }
+        for way in ways { way.cut(isRefused: isAway) }
         // Among them such as are longer than a write waits, and shorter than a lease.
         try? await pause(draw([100...4_000, 5_000...7_500, 4_000...15_000]))
-        database.heal()
+        for way in ways { way.heal() }
     }
 
     private func cutWire() async {

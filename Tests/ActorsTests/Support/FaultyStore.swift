@@ -116,7 +116,8 @@ final class FaultyStore: WorkflowStore {
     }
 
     func journal(of id: WorkflowID, after: UInt64, limit: Int) async throws(StoreError) -> [JournalEntry] {
-        try await memory.journal(of: id, after: after, limit: limit)
+        if state.value.unreadable.contains(id) { throw StoreError(code: .inaccessible, message: "a bad sector") }
+        return try await memory.journal(of: id, after: after, limit: limit)
     }
 
     func lastEntry(of id: WorkflowID) async throws(StoreError) -> JournalEntry? {

@@ -7,6 +7,8 @@ final class DatabaseConnection: @unchecked Sendable {
     private let name: String
     /// Whether nothing gets through.
     private(set) var isCut = false
+    /// Whether who connects meanwhile is refused at once, and does not wait for an answer.
+    private var isRefused = false
     private(set) var isConnected = false
     /// Counts the breaks: what was sent before the last one is not answered.
     private var breaks = 0
@@ -20,7 +22,8 @@ final class DatabaseConnection: @unchecked Sendable {
 
     func connect() async throws(DatabaseFailure) {
         if isConnected { return }
-        try? await world.scheduler.sleep(isCut ? world.draw(10...5_000) : world.faults.networkTime())
+        try? await world.scheduler.sleep(
+            isCut && !isRefused ? world.draw(10...5_000) : world.faults.networkTime())
         if isCut { throw .lost }
         isConnected = true
     }
@@ -60,9 +63,10 @@ final class DatabaseConnection: @unchecked Sendable {
     }
 
     /// Nothing gets through from now on, which who waits for an answer finds out in a while.
-    func cut() {
+    func cut(isRefused: Bool = false) {
         world.trace("\(name) is cut off from the database")
         isCut = true
+        self.isRefused = isRefused
         drop()
         let broken = underWay.sorted { $0.key < $1.key }.map(\.value)
         underWay = [:]
@@ -73,6 +77,9 @@ final class DatabaseConnection: @unchecked Sendable {
             for end in broken { end() }
         }
     }
+
+    /// Whether something was sent that is not answered.
+    var isBusy: Bool { !underWay.isEmpty }
 
     func heal() {
         isCut = false
