@@ -170,18 +170,10 @@ extension Engine {
                 throw try await refusalOfInactive(id, refusal)
             }
             do throws(WorkflowFault) {
-                var refused: WorkflowError?
-                let ticket: WorkflowActor.Ticket?
-                do throws(WorkflowFault) {
-                    ticket = try await workflow.handle(event, at: clock.now()).ticket
-                } catch {
-                    guard case .refused(let reason) = error else { throw error }
-                    refused = reason
-                    ticket = await workflow.lastTicket
-                }
-                try await waitUntilDurable(workflow, ticket)
+                let attempt = try await workflow.attempt(event, at: clock.now())
+                try await waitUntilDurable(workflow, attempt.ticket)
                 if workflow.isDiscarded { continue }
-                guard let refused else { return }
+                guard let refused = attempt.refusal else { return }
                 throw .refused(refused)
             } catch {
                 switch error {

@@ -297,7 +297,16 @@ package final class Engine: Sendable {
             for commit in commits where commit.creation == nil { shared.discarded.insert(commit.write.id) }
         }
         for consequences in commits.compactMap(\.consequences) { await dispatcher.takeBackCredits(consequences) }
+        for commit in commits where commit.mayLag { await takeFromWorker(commit.workflow) }
         recoverDiscarded()
+    }
+
+    /// A worker was told that records are taken which are lost now: what it knows is ahead of the journal, for good. Its session does
+    /// not have the run any more, so that the lease ends when the run is read again.
+    private func takeFromWorker(_ workflow: WorkflowActor) async {
+        let execution = await workflow.snapshot().execution
+        guard let lease = execution.lease, let session = sessions.session(of: lease.worker.id) else { return }
+        await dispatcher.giveBack(await session.free([execution.task(lease)]))
     }
 
     private func tellAvailability() {

@@ -245,12 +245,13 @@ actor PersistenceActor {
     /// succeeds, all that is decided meanwhile fails too.
     ///
     /// While nobody knows whether the batch is durable, the same is committed again, and whoever waits for it, or for what was
-    /// decided on top of it, goes on waiting: what it asks for would else never happen, although it is there.
+    /// decided on top of it, goes on waiting: what it asks for would else never happen, although it is there. Once memory has
+    /// forgotten its runs, with their shards, that is for those to find out who read them anew.
     ///
     /// - Returns: whether the store accepts writes again; `false` when the line ends before.
     private func takeBack(_ batch: [Commit], _ through: Ticket, _ error: StoreError) async -> Bool {
         var error = error
-        while error.code == .unsettled, await waitForRetry() {
+        while error.code == .unsettled, await waitForRetry(), !batch.contains(where: \.workflow.isDiscarded) {
             do {
                 try await commit(batch, through)
                 return true

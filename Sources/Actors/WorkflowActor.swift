@@ -132,6 +132,21 @@ actor WorkflowActor {
         return stage(decision, isOneOfMany: isOneOfMany)
     }
 
+    /// Handles an event of somebody who takes a refusal for the end of it.
+    ///
+    /// - Returns: the place in line of the decision or, if the event is refused, of what that goes by.
+    /// - Throws: ``WorkflowFault`` `discarded`.
+    func attempt(
+        _ event: WorkflowEvent, at now: Timestamp
+    ) throws(WorkflowFault) -> (ticket: Ticket?, refusal: WorkflowError?) {
+        do throws(WorkflowFault) {
+            return (try handle(event, at: now).ticket, nil)
+        } catch {
+            guard case .refused(let refusal) = error else { throw error }
+            return (lastTicket, refusal)
+        }
+    }
+
     /// Leases the run, or one of its activities, to the worker that the scheduler chose, as one of many.
     ///
     /// - Returns: what the scheduler is to be asked of what is due by now besides.
