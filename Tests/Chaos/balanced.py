@@ -3,12 +3,9 @@
 import os
 import signal
 import subprocess
-import threading
 import time
-import traceback
 
 import cluster
-import postgres
 import proxy
 from bed import ANY, lasting_port
 from load import briefly
@@ -17,7 +14,7 @@ ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__)
 WORKERS, CLIENTS = 20, 60
 # Of each fault, so many workflows; 40 faults see 20,000 through.
 WORKFLOWS_A_FAULT = 500
-# From one fault to the next, in seconds.
+# From one fault to the next.
 INTERVAL = 10
 
 
@@ -48,69 +45,30 @@ class BalancedBed(cluster.ClusterBed):
         super().__exit__(*arguments)
 
 
-class Deaths:
-    """Servers that are killed; each comes back once the others have its shards, while more may die."""
-
-    def __init__(self, bed):
-        self.bed = bed
-        self.threads, self.takeovers, self.failures = {}, [], []
-
-    @property
-    def alive(self):
-        return [node for node in self.bed.nodes if node not in self.threads or not self.threads[node].is_alive()]
-
-    def kill(self, random):
-        if not self.alive:
-            self.over()
-        node = random.choice(self.alive)
-        name = postgres.query(self.bed.database, f"SELECT id FROM aether.node WHERE address LIKE '%:{node.ports['grpc']}'")
-        node.kill()
-        self.threads[node] = threading.Thread(target=self._bury, args=(node, name[0][0] if name else ""), daemon=True)
-        self.threads[node].start()
-
-    def _bury(self, node, name):
-        try:
-            begin = time.monotonic()
-            self.bed.until(lambda: not self._owns(name), "the shards of a dead server were not taken over", 60)
-            self.takeovers.append(time.monotonic() - begin)
-            node.restart()
-        except Exception:  # It is told with what else is wrong.
-            self.failures.append(traceback.format_exc())
-
-    def _owns(self, name):
-        rows = postgres.query(self.bed.database, f"SELECT count(*) FROM aether.shard WHERE owner IS NULL OR owner = '{name}'")
-        return int(rows[0][0]) > 0
-
-    def over(self):
-        """Waits until all are back."""
-        for thread in self.threads.values():
-            thread.join()
-
-
 def everything(random, count):
-    """A server dies every ten seconds; every fourth time one stands still instead, or is cut off from the database, or that is restarted."""
+    """A server dies every other time; else one stands still, is cut off from the database, or the database is restarted."""
     way = proxy.Proxy()
+    takeovers = []
+
+    def lose(bed, random):
+        begin = time.monotonic()
+        cluster.lose(bed, random)
+        takeovers.append(time.monotonic() - begin)
+
     others = [cluster.pause, cluster.restart_database, lambda _, random: cluster.cut(way, random)]
     try:
         with BalancedBed(way=way, steps=ANY, clients=CLIENTS, workers=WORKERS, patience=120, operations=briefly) as bed:
             bed.until_spread()
             bed.begin()
-            deaths = Deaths(bed)
             for number in range(count):
                 begin = time.monotonic()
-                if number % 4 == 1:
-                    deaths.over()
-                    others[number // 4 % len(others)](bed, random)
-                else:
-                    deaths.kill(random)
+                (others[number // 2 % len(others)] if number % 2 else lose)(bed, random)
                 bed.recover()
                 time.sleep(max(0, INTERVAL - (time.monotonic() - begin)))
-            deaths.over()
-            bed.broken += deaths.failures
             while len(bed.load.lives) < count * WORKFLOWS_A_FAULT and not bed.load.failures:
                 time.sleep(0.1)
             result = bed.finish()
-            took = sorted(deaths.takeovers)
+            took = sorted(takeovers)
             print(f"cluster-balanced: {len(bed.load.lives)} workflows, {WORKERS} workers; {len(took)} takeovers, "
                   f"median {took[len(took) // 2]:.1f} s, p99 {took[min(len(took) - 1, len(took) * 99 // 100)]:.1f} s", flush=True)
             return result
