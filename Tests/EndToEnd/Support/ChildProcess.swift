@@ -44,15 +44,13 @@ final class ChildProcess: Sendable {
             splitter.finish()
             continuation.finish()
         }
-        let errors = OutputCollector()
-        Self.read(error) {
-            errors.add($0)
-        } atEnd: {
-        }
+        let errors = OutputCollector(error)
+        Thread.detachNewThread { errors.collectUntilEnd() }
         let exit = ExitStatus()
         Thread.detachNewThread {
             var status: Int32 = 0
             while waitpid(pid, &status, 0) < 0, errno == EINTR {}
+            errors.collectWhatIsThere()
             let signal = status & 0x7f
             exit.set(signal == 0 ? (status >> 8) & 0xff : signal, isSignal: signal != 0)
         }
@@ -147,7 +145,7 @@ final class ChildProcess: Sendable {
         return (line?.split(separator: " ").dropFirst().first.flatMap { Int($0) } ?? 0) / 1024
     }
 
-    /// What it has written to its standard error so far.
+    /// What it has written to its standard error so far; all of it once `exitCode()` has returned.
     var errorOutput: String { errors.text }
 }
 
@@ -183,10 +181,47 @@ private final class ExitStatus: Sendable {
     }
 }
 
+/// Collects what comes from a pipe. Its end is not the end of the process: one that the process has started may keep it open.
 private final class OutputCollector: Sendable {
-    private let bytes = Mutex(Data())
-    func add(_ data: Data) { bytes.withLock { $0.append(data) } }
-    var text: String { String(decoding: bytes.withLock { $0 }, as: UTF8.self) }
+    private struct State {
+        var bytes = Data()
+        var isOpen = true
+    }
+
+    private let descriptor: Int32
+    private let state = Mutex(State())
+
+    init(_ descriptor: Int32) {
+        self.descriptor = descriptor
+        _ = fcntl(descriptor, F_SETFL, O_NONBLOCK)
+    }
+
+    var text: String { String(decoding: state.withLock { $0.bytes }, as: UTF8.self) }
+
+    func collectUntilEnd() {
+        var readable = pollfd(fd: descriptor, events: Int16(POLLIN), revents: 0)
+        while collectWhatIsThere() { _ = poll(&readable, 1, -1) }
+    }
+
+    /// Whether more can come.
+    @discardableResult
+    func collectWhatIsThere() -> Bool {
+        state.withLock { state in
+            var buffer = [UInt8](repeating: 0, count: 65536)
+            while state.isOpen {
+                let count = Glibc.read(descriptor, &buffer, buffer.count)
+                if count > 0 {
+                    state.bytes.append(contentsOf: buffer[0..<count])
+                } else if count < 0, errno == EAGAIN || errno == EINTR {
+                    break
+                } else {
+                    close(descriptor)
+                    state.isOpen = false
+                }
+            }
+            return state.isOpen
+        }
+    }
 }
 
 private final class LineSplitter: Sendable {
