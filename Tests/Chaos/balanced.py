@@ -4,6 +4,7 @@ import os
 import signal
 import subprocess
 import time
+from concurrent.futures import ThreadPoolExecutor
 
 import cluster
 import proxy
@@ -12,9 +13,9 @@ from load import briefly
 
 ROOT = os.path.dirname(os.path.dirname(os.path.dirname(os.path.abspath(__file__))))
 WORKERS, CLIENTS = 20, 60
-# Of each fault, so many workflows; 40 faults see 20,000 through.
-WORKFLOWS_A_FAULT = 500
-# From one fault to the next.
+# Of each kill, so many workflows; 40 kills see 20,000 through.
+WORKFLOWS_A_KILL = 500
+# Seconds from one kill to the next.
 INTERVAL = 10
 
 
@@ -46,30 +47,64 @@ class BalancedBed(cluster.ClusterBed):
 
 
 def everything(random, count):
-    """A server dies every other time; else one stands still, is cut off from the database, or the database is restarted."""
+    """A server is killed every ten seconds. Every second one comes back at once and the others only when what they owned is
+    taken over; and meanwhile another one stands still, is cut off from the database, or the database is restarted."""
     way = proxy.Proxy()
     takeovers = []
+    out = set()
 
-    def lose(bed, random):
-        begin = time.monotonic()
-        cluster.lose(bed, random)
-        takeovers.append(time.monotonic() - begin)
+    def without(node, act, *arguments):
+        """One server is out of it for the time of an act."""
+        try:
+            act(*arguments)
+        finally:
+            out.discard(node)
 
-    others = [cluster.pause, cluster.restart_database, lambda _, random: cluster.cut(way, random)]
+    def die(bed, node, comes_at_once):
+        owned = cluster.shards(bed, node)
+        node.kill()
+        if comes_at_once:
+            node.restart()
+        takeovers.append(cluster.taken_over(bed, owned))
+        if not comes_at_once:
+            node.restart()
+
+    def others(bed):
+        """What happens beside the kills, in turn, and to whom."""
+        while True:
+            node = random.choice(bed.nodes)
+            yield node, cluster.pause, bed, random, node
+            yield None, cluster.restart_database, bed, random
+            yield bed.nodes[-1], cluster.cut, way, random
+
     try:
-        with BalancedBed(way=way, steps=ANY, clients=CLIENTS, workers=WORKERS, patience=120, operations=briefly) as bed:
+        with (BalancedBed(way=way, steps=ANY, clients=CLIENTS, workers=WORKERS, patience=120, operations=briefly) as bed,
+              ThreadPoolExecutor() as background):
             bed.until_spread()
             bed.begin()
-            for number in range(count):
-                begin = time.monotonic()
-                (others[number // 2 % len(others)] if number % 2 else lose)(bed, random)
+            acts = []
+            other = others(bed)
+
+            def begin(node, *act):
+                out.add(node)
+                acts.append(background.submit(without, node, *act))
                 bed.recover()
-                time.sleep(max(0, INTERVAL - (time.monotonic() - begin)))
-            while len(bed.load.lives) < count * WORKFLOWS_A_FAULT and not bed.load.failures:
+
+            for number in range(count):
+                turn = time.monotonic()
+                node = random.choice([node for node in bed.nodes if node not in out])
+                begin(node, die, bed, node, number % 2 == 1)
+                if number % 4 == 1:
+                    bed.until(lambda: not out, "a server that was killed is not back", 30)
+                    begin(*next(other))
+                time.sleep(max(0, INTERVAL - (time.monotonic() - turn)))
+            for act in acts:
+                act.result()
+            while len(bed.load.lives) < count * WORKFLOWS_A_KILL and not bed.load.failures:
                 time.sleep(0.1)
             result = bed.finish()
             took = sorted(takeovers)
-            print(f"cluster-balanced: {len(bed.load.lives)} workflows, {WORKERS} workers; {len(took)} takeovers, "
+            print(f"cluster-balanced: {len(bed.load.lives)} workflows, {WORKERS} workers; {len(took)} kills, takeover "
                   f"median {took[len(took) // 2]:.1f} s, p99 {took[min(len(took) - 1, len(took) * 99 // 100)]:.1f} s", flush=True)
             return result
     finally:

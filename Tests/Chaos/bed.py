@@ -145,11 +145,11 @@ class Bed:
         return sum(int(float(re.search(rf'^aether_workflows{{state="{state}"}} (.*)$', text, re.MULTILINE)[1]))
                    for state in ("pending", "running"))
 
-    def until(self, condition, what, timeout=15):
+    def until(self, condition, what, timeout=15, pause=0.01):
         deadline = time.monotonic() + timeout
         while not condition():
             assert time.monotonic() < deadline, f"after {timeout} s: {what}"
-            time.sleep(0.01)
+            time.sleep(pause)
 
     def finish(self):
         """Faults are over: all that began ends. Then says what is lost, ran again or is broken."""

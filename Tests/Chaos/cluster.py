@@ -91,22 +91,32 @@ def kill(bed, random):
 def lose(bed, random):
     """A server is killed and stays away until its lease is over: the others have taken its runs over by then."""
     node = random.choice(bed.nodes)
+    owned = shards(bed, node)
     node.kill()
-    begin = time.monotonic()
-    bed.until(lambda: not free_or_of_the_dead(bed), "the shards of the dead server were not taken over", 15)
-    bed.recovery = max(bed.recovery, time.monotonic() - begin)
+    bed.recovery = max(bed.recovery, taken_over(bed, owned))
     node.restart()
 
 
-def free_or_of_the_dead(bed):
-    rows = postgres.query(bed.database, "SELECT count(*) FROM aether.shard WHERE owner IS NULL OR owner NOT IN ("
-                          "SELECT id FROM aether.node WHERE lease_until > extract(epoch FROM clock_timestamp()) * 1000)")
-    return int(rows[0][0]) > 0 or len(postgres.query(bed.database, "SELECT id FROM aether.node")) >= NODES
+def shards(bed, node):
+    """What a server owns, as a condition of SQL: who it is, and its shards."""
+    port = node.ports["grpc"]
+    rows = postgres.query(bed.database, f"SELECT n.id, s.id FROM aether.node n JOIN aether.shard s ON s.owner = n.id "
+                                        f"WHERE n.address LIKE '%:{port}'")
+    assert rows, f"the server at {port} owns nothing"
+    return f"(owner IS NULL OR owner = '{rows[0][0]}') AND id IN ({','.join(shard for _, shard in rows)})"
 
 
-def pause(bed, random):
+def taken_over(bed, owned, timeout=30):
+    """Waits until what a dead server owned is owned by others; returns how many seconds it took."""
+    begin = time.monotonic()
+    bed.until(lambda: postgres.query(bed.database, f"SELECT count(*) FROM aether.shard WHERE {owned}") == [["0"]],
+              "the shards of the dead server were not taken over", timeout, pause=0.2)
+    return time.monotonic() - begin
+
+
+def pause(bed, random, node=None):
     """A server stands still for longer than its lease, and goes on as if nothing had happened: what it writes is refused."""
-    node = random.choice(bed.nodes)
+    node = node or random.choice(bed.nodes)
     node.process.send_signal(signal.SIGSTOP)
     time.sleep(LEASE + random.uniform(0, 4))
     node.process.send_signal(signal.SIGCONT)

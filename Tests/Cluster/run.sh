@@ -55,7 +55,7 @@ before=$(wc -l <"$log")
 sleep 20
 tail -n +"$((before + 1))" "$log" | grep -aE '^aether LOG: +(execute|statement)' >"$2"
 IDLE
-"$root/examples/cluster/run.sh" bash -c 'sleep 1; exec bash "$0" "$1" "$2"' "$work/idle.sh" "$work/idle.txt" "$work/queries" >"$work/idle.txt"
+"$root/examples/cluster/run.sh" bash -c 'exec bash "$0" "$1" "$2"' "$work/idle.sh" "$work/idle.txt" "$work/queries" >"$work/idle.txt"
 queries=$(wc -l <"$work/queries")
 echo "three servers that do nothing: $queries queries in 20 s"
 [ "$queries" -gt 0 ] || fail "the queries of servers that do nothing are not seen"
