@@ -86,6 +86,22 @@ struct ShardPlanTests {
         #expect(settled(members).members.map(\.shards) == [.all])
     }
 
+    @Test("a node that renews its lease no longer keeps what it has, and is left nothing more")
+    func late() {
+        let low = ShardSet(ShardSet.all.shards.prefix(128))
+        func plan(lease: Duration, of other: ShardSet, own: ShardSet) -> ShardPlan {
+            ShardPlan(
+                for: "a", in: Membership(members: [member("a", own), member("b", lease: lease, other)]))
+        }
+        let high = ShardSet.all.subtracting(low)
+        let late = plan(lease: .seconds(5), of: low, own: ShardSet())
+        #expect(late.evictions.isEmpty && late.claims == high)
+        let prompt = plan(lease: .seconds(6), of: low, own: ShardSet())
+        #expect(!prompt.claims.isEmpty && prompt.claims.count < high.count)
+        #expect(plan(lease: .seconds(5), of: ShardSet(), own: .all).isEmpty)
+        #expect(!plan(lease: .seconds(6), of: ShardSet(), own: .all).isEmpty)
+    }
+
     @Test("of busy shards few are given away at a time, of idle ones all, of pinned ones none")
     func gentle() {
         let membership = Membership(members: [member("a", .all), member("b")])

@@ -1,8 +1,9 @@
 /// What a node does about the shards, decided from what it sees of its cluster. Every node that sees the same wants the same
 /// owner for a shard, so that they agree without a word.
 ///
-/// The owner wanted is the live node with the highest score for the shard (rendezvous hashing: Thaler, Ravishankar: Using
+/// The owner wanted is the prompt node with the highest score for the shard (rendezvous hashing: Thaler, Ravishankar: Using
 /// name-based mappings to increase hit rates, IEEE/ACM ToN 1998), so that a node that comes or goes moves its own share alone.
+/// One that has not renewed its lease for half of it may be dead: it keeps what it owns while the lease lasts, and gets no more.
 package struct ShardPlan: Hashable, Sendable {
     /// Nodes whose lease is over: their shards become free.
     package var evictions: [String] = []
@@ -28,7 +29,8 @@ package struct ShardPlan: Hashable, Sendable {
         for id: String, in membership: Membership, busy: ShardSet = ShardSet(), pinned: ShardSet = ShardSet()
     ) {
         guard let own = membership.member(id) else { return }
-        let candidates = membership.members.filter { $0.isAlive || $0.node.id == id }
+        // The planning node has just renewed its own.
+        let candidates = membership.members.filter { $0.isAlive && $0.lease * 2 > own.lease || $0.node.id == id }
         let dead = membership.members.filter { !$0.isAlive && $0.node.id != id }
         evictions = dead.map(\.node.id)
         let free = dead.reduce(membership.free) { $0.union($1.shards) }
