@@ -1,12 +1,13 @@
 #!/usr/bin/env python3
 """Durable steps a second on PostgreSQL: one server, three servers, and what PostgreSQL itself does beside.
 
-    cluster.py --aether PATH [--runs N] [--workflows N] [--steps N] [--nodes N…] [--workers N]
+    cluster.py --aether PATH [--runs N] [--workflows N] [--steps N] [--nodes N…] [--loads N]
 
 Starts a PostgreSQL of its own in a temporary directory, as Debian ships it (every commit waits for the disk), or takes the one that
 TEST_POSTGRES names. The kinds take turns, and what is printed are medians and their ratios, with what a step costs: time of a
-processor in the servers, in PostgreSQL and in the load (a client and a worker), and bytes of PostgreSQL's log and of its tables. With
-three servers the workers of `aether bench` are connected to the first one and serve all.
+processor in the servers, in PostgreSQL and in the load, and bytes of PostgreSQL's log and of its tables. A load is an `aether bench`, a
+client and a worker, and has its part of the workflows; the loads are spread over the servers. With fewer loads than servers, the
+workers of some serve workflows of all.
 """
 
 import argparse
@@ -83,15 +84,17 @@ def steps_a_second(aether, url, count, wanted):
         database = database_processes(url)
         log = postgres.query(url, "SELECT pg_current_wal_lsn()")[0][0]
         before = processor_time(servers), processor_time(database), load_time()
-        done = subprocess.run(
-            [aether, "bench", "steps", "--server", f"http://127.0.0.1:{cluster.ports[0]}", "--workflows", str(wanted.workflows),
-             "--steps", str(wanted.steps), "--workers", str(wanted.workers), "--json"],
-            stdout=subprocess.PIPE, check=True)
+        loads = [subprocess.Popen(
+            [aether, "bench", "steps", "--server", f"http://127.0.0.1:{cluster.ports[number % count]}", "--json",
+             "--workflows", str(wanted.workflows // wanted.loads), "--steps", str(wanted.steps)], stdout=subprocess.PIPE)
+            for number in range(wanted.loads)]
+        rates = [json.loads(load.communicate()[0])["steps_per_second"] for load in loads]
         after = processor_time(servers), processor_time(database), load_time()
         written = postgres.query(url, f"SELECT pg_current_wal_lsn() - '{log}'::pg_lsn, pg_database_size(current_database())")[0]
-    steps = wanted.workflows * wanted.steps
+    steps = wanted.workflows // wanted.loads * wanted.loads * wanted.steps
     costs = [(end - begin) * 1e6 / steps for begin, end in zip(before, after)] + [int(bytes) / steps for bytes in written]
-    return json.loads(done.stdout)["steps_per_second"], costs
+    # They begin at the same time; the one that ends last has the least.
+    return min(rates) * wanted.loads, costs
 
 
 def load_time():
@@ -106,7 +109,7 @@ def main():
     parser.add_argument("--workflows", type=int, default=10_000)
     parser.add_argument("--steps", type=int, default=10)
     parser.add_argument("--nodes", type=int, nargs="+", default=[1, 3])
-    parser.add_argument("--workers", type=int, default=1)
+    parser.add_argument("--loads", type=int, default=3)
     wanted = parser.parse_args()
     aether = os.path.realpath(wanted.aether)
     found = {count: [] for count in wanted.nodes}

@@ -34,11 +34,11 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     package init?(_ text: String) {
         // By bytes: a workflow id may begin with a character that would merge with the colon before it.
         var text = text
-        guard let parsed = text.withUTF8({ Self.parse($0[...]) }) else { return nil }
+        guard let parsed = text.withUTF8({ Self.parse(UnsafeRawBufferPointer($0)[...]) }) else { return nil }
         self = parsed
     }
 
-    private static func parse(_ text: Slice<UnsafeBufferPointer<UInt8>>) -> TaskID? {
+    private static func parse(_ text: Slice<UnsafeRawBufferPointer>) -> TaskID? {
         var rest = text
         var incarnation: UInt64 = 0
         if rest.starts(with: incarnationPrefix) {
@@ -55,12 +55,15 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
             guard let length = takeNumber(&rest), length < UInt64(rest.count) else { return nil }
             let key = rest.prefix(Int(length))
             rest = rest.dropFirst(Int(length))
-            guard rest.popFirst() == colon, let key = String(validating: key, as: UTF8.self) else { return nil }
+            guard rest.popFirst() == colon, let key = String(utf8: UnsafeRawBufferPointer(rebasing: key)) else {
+                return nil
+            }
             activity = OperationKey(rawValue: key)
         default:
             return nil
         }
-        guard let id = String(validating: rest, as: UTF8.self), let workflow = WorkflowID(validating: id) else {
+        guard let id = String(utf8: UnsafeRawBufferPointer(rebasing: rest)), let workflow = WorkflowID(validating: id)
+        else {
             return nil
         }
         return TaskID(workflow: workflow, activity: activity, epoch: epoch, incarnation: incarnation)
@@ -70,7 +73,7 @@ package struct TaskID: Sendable, Hashable, CustomStringConvertible {
     private static let incarnationPrefix = Array("i:".utf8)
 
     /// Takes a number over 0 and the colon behind it. Only one text is a number's: "+1" and "01" are none.
-    private static func takeNumber(_ text: inout Slice<UnsafeBufferPointer<UInt8>>) -> UInt64? {
+    private static func takeNumber(_ text: inout Slice<UnsafeRawBufferPointer>) -> UInt64? {
         guard text.first != UInt8(ascii: "0") else { return nil }
         var number: UInt64?
         while let byte = text.popFirst() {

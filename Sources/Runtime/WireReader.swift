@@ -69,7 +69,7 @@ struct WireReader {
     }
 
     mutating func text() throws(JournalCodingError) -> String {
-        guard let text = String(validating: try lengthDelimited(), as: UTF8.self) else {
+        guard let text = String(utf8: try lengthDelimited()) else {
             throw .malformed("a text is not UTF-8")
         }
         return text

@@ -37,9 +37,11 @@ struct Faults: CustomStringConvertible {
     init(_ scheduler: Scheduler, none: Bool, isShared: Bool) {
         self.scheduler = scheduler
         var random = SplitMix64(seed: scheduler.random.next())
+        // Where several servers make one another's troubles good, what is lost shows where little else goes wrong.
+        let isSparse = isShared && Bool.random(using: &random)
         func some<Number: BinaryInteger>(_ range: ClosedRange<Number>) -> Number {
             let (isOn, value) = (
-                Bool.random(using: &random),
+                isSparse ? Int.random(in: 0..<8, using: &random) == 0 : Bool.random(using: &random),
                 Int64.random(in: Int64(range.lowerBound)...Int64(range.upperBound), using: &random)
             )
             return isOn && !none ? Number(value) : 0

@@ -95,7 +95,8 @@ final class BenchBed: Sendable {
             let worker = try BenchProcess(
                 "worker",
                 [
-                    "bench", "worker", "--server", url, "--worker-id", "bench-\(role.rawValue)-\(number)",
+                    "bench", "worker", "--server", url, "--worker-id",
+                    "bench-\(role.rawValue)-\(number)-\(ProcessInfo.processInfo.processIdentifier)",
                     "--role", role.rawValue, "--persistence", options.persistence.tier.name,
                     "--tasks", String((tasks + options.workers - 1) / options.workers),
                 ], program: workerProgram)

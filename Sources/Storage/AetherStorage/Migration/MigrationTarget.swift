@@ -123,7 +123,7 @@ final class MigrationTarget {
         FROM STDIN WITH (FORMAT binary, FREEZE)
         """
 
-    /// Adds the numbers of the shards, and says which life the database is in. Has PostgreSQL look at what it has now, so
+    /// Adds the numbers, and says which life the database is in. Has PostgreSQL look at what it has now, so
     /// that the first server finds its way.
     func finish(_ tally: TallyChange, incarnation: Int64) throws(StoreError) {
         do throws(PostgresFailure) {

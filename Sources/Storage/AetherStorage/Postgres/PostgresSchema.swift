@@ -25,8 +25,8 @@ package struct PostgresSchema: Sendable {
     /// row was last written: steps alone do not touch it, and what they added is behind `length` in `journal`. The rows of
     /// workflows that have ended are exact.
     ///
-    /// `tally` is how many workflows there are and what the ended ones take, a row a shard, kept in the transactions that
-    /// change it: lists' numbers are the sum of its rows.
+    /// `tally` is how many workflows there are and what the ended ones take, kept in the transactions that change it. Lists'
+    /// numbers are the sum of its rows; a row by itself says nothing: see ``TallyChange``.
     ///
     /// The indexes give every list in its order: any set of states is a merge of one range of an index a state.
     private static let tables: [SQLText] = [
