@@ -47,16 +47,17 @@ extension Engine {
         staged.answers.reserveCapacity(reports.count)
         staged.workflows.reserveCapacity(reports.count)
         let tasks = reports.map { task($0.task) }
-        let absent = tasks.compactMap { $0?.workflow }.filter { registry.present($0) == nil }
+        let present = registry.present(tasks.map { $0?.workflow })
+        let absent = zip(tasks, present).compactMap { task, workflow in workflow == nil ? task?.workflow : nil }
         if absent.count > 1 { await prefetch(absent) }
-        for (report, task) in zip(reports, tasks) {
+        for ((report, task), present) in zip(zip(reports, tasks), present) {
             guard let task else {
                 staged.answers.append(.stale("no task has the id \(report.task)"))
                 continue
             }
             let found: WorkflowActor?
             do throws(EngineError) {
-                found = try await activeWorkflow(task.workflow)
+                found = try await activeWorkflow(task.workflow, present)
             } catch {
                 // What is another server's is no trouble of the others.
                 guard error.code == .elsewhere else { throw error }
@@ -93,8 +94,11 @@ extension Engine {
         }
     }
 
-    private func activeWorkflow(_ id: WorkflowID) async throws(EngineError) -> WorkflowActor? {
-        if let workflow = registry.active(id) { return workflow }
+    // The workflow that is given has been found just now.
+    private func activeWorkflow(
+        _ id: WorkflowID, _ workflow: WorkflowActor?
+    ) async throws(EngineError) -> WorkflowActor? {
+        if let workflow, workflow.isConfirmed, !workflow.isAbsent { return workflow }
         guard case .active(let workflow) = try await lookup(id) else { return nil }
         return workflow
     }

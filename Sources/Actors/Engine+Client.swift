@@ -100,7 +100,7 @@ extension Engine {
         case .gaveUp:
             let status = try await status(id)
             return (status.outcome, status.state)
-        case .moved: throw elsewhere(id)
+        case .moved: throw .elsewhere(id)
         case .stopped: throw EngineError(.unavailable, "the server is shutting down; ask again")
         }
     }

@@ -19,7 +19,7 @@ extension Engine {
     ///
     /// A run that is just being created is waited for: the store may have another one of its id.
     func lookup(_ id: WorkflowID) async throws(EngineError) -> Found {
-        if cluster?.isLeaseOver(at: clock.uptime()) == true { throw elsewhere(id) }
+        if cluster?.isLeaseOver(at: clock.uptime()) == true { throw .elsewhere(id) }
         while true {
             switch registry.claim(id) {
             case .active(let workflow) where workflow.isAbsent:
@@ -33,7 +33,7 @@ extension Engine {
                 }
             case .loading:
                 if let found = await registry.loaded(id) { return try found.get() }
-            case .elsewhere: throw elsewhere(id)
+            case .elsewhere: throw .elsewhere(id)
             case .claimed(let claim): return try await load(id, claim)
             }
         }
@@ -47,7 +47,7 @@ extension Engine {
         } catch {
             result = .failure(EngineError(.unavailable, "workflow \(id) can't be read: \(error)"))
         }
-        guard registry.finishLoading(id, claim, result) else { throw elsewhere(id) }
+        guard registry.finishLoading(id, claim, result) else { throw .elsewhere(id) }
         // Not before it can be found: who assigns it to a worker looks it up.
         if let loaded { inBackground { await self.resume([loaded]) } }
         return try result.get()
@@ -204,10 +204,6 @@ extension Engine {
 
     func unwritable(_ error: StoreError) -> EngineError {
         EngineError(.unavailable, "the database can't be written, so nothing was accepted: \(error); try again later")
-    }
-
-    func elsewhere(_ id: WorkflowID) -> EngineError {
-        EngineError(.elsewhere, "workflow \(id) is another server's now, or changes servers; try again")
     }
 
     func notFound(_ id: WorkflowID) -> EngineError {

@@ -96,12 +96,16 @@ final class WorkflowRegistry: Sendable {
     }
 
     /// The actor of an id that takes events, also while its creation is under way.
-    func present(_ id: WorkflowID) -> WorkflowActor? {
-        let workflow = state.withLock { state -> WorkflowActor? in
-            if case .active(let workflow) = state.slots[id] { workflow } else { nil }
+    func present(_ id: WorkflowID) -> WorkflowActor? { present([id])[0] }
+
+    /// The actors of many ids that take events, also while their creations are under way; `nil` where there is none.
+    func present(_ ids: [WorkflowID?]) -> [WorkflowActor?] {
+        let workflows = state.withLock { state in
+            ids.map { id -> WorkflowActor? in
+                if let id, case .active(let workflow) = state.slots[id] { workflow } else { nil }
+            }
         }
-        guard let workflow, !workflow.isAbsent else { return nil }
-        return workflow
+        return workflows.map { workflow in workflow.flatMap { $0.isAbsent ? nil : $0 } }
     }
 
     /// The actor of an id, or the duty to load it.

@@ -118,13 +118,9 @@ extension Engine {
         }
     }
 
-    /// Who owns a workflow, where that is another server.
-    ///
-    /// - Throws: `elsewhere` when nobody serves it now.
-    package func owner(of id: WorkflowID) throws(EngineError) -> ClusterNode? {
-        guard let cluster, !registry.serves(id) else { return nil }
-        guard let node = cluster.owner(of: id), node.id != cluster.id else { throw elsewhere(id) }
-        return node
+    /// Who owns what now; `nil` where the database is not shared.
+    package var owners: ShardOwners? {
+        cluster.map { ShardOwners(served: registry.served, members: $0.membership.members, own: $0.id) }
     }
 
     /// Whether a new workflow of this id would be this server's.

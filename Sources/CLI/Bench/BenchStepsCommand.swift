@@ -28,7 +28,8 @@ struct BenchStepsCommand: BenchWorkload {
     }
 
     func measure(on bed: BenchBed) async throws -> Figures {
-        try await bed.startWorkers(tasks: concurrency)
+        // Room for more: where several load a cluster, each server has its share of all, and a worker of its own.
+        try await bed.startWorkers(tasks: 2 * concurrency)
         let size = BenchWorkflows.Size(steps: steps)
         return try await bed.measure(workflows: workflows, steps: workflows * steps) {
             try await bed.drive(workflows, concurrency: concurrency) { _ in

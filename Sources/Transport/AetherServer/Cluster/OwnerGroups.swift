@@ -13,19 +13,21 @@ struct OwnerGroups: Sendable {
     ///   - ids: the workflow of each place; `nil` where none is named, which this server answers.
     ///   - peers: who owns them.
     init(_ ids: [WorkflowID?], _ peers: Peers) {
-        var indices: [String: Int] = [:]
+        let owners = peers.owners
+        // By owner.
+        var indices: [Int: Int] = [:]
         for (place, id) in ids.enumerated() {
             do throws(EngineError) {
-                guard let id, let peer = try peers.owner(of: id) else {
+                guard let id, let owners, let owner = try owners.place(of: id) else {
                     here.append(place)
                     continue
                 }
-                let index = indices[peer.node.id, default: elsewhere.count]
-                if index == elsewhere.count {
-                    indices[peer.node.id] = index
-                    elsewhere.append((peer, []))
+                if let index = indices[owner] {
+                    elsewhere[index].places.append(place)
+                } else {
+                    elsewhere.append((try peers.reached(owners.node(owner), for: id), [place]))
+                    indices[owner] = elsewhere.count - 1
                 }
-                elsewhere[index].places.append(place)
             } catch {
                 unowned.append((place, error))
             }

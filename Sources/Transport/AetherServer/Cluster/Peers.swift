@@ -133,7 +133,17 @@ final class Peers: Sendable {
     /// - Returns: `nil` when the workflow is this server's.
     /// - Throws: `elsewhere` when it is nobody's.
     func owner(of id: WorkflowID) throws(EngineError) -> Peer? {
-        guard let node = try engine.owner(of: id) else { return nil }
+        guard let owners, let place = try owners.place(of: id) else { return nil }
+        return try reached(owners.node(place), for: id)
+    }
+
+    /// Who owns what now.
+    var owners: ShardOwners? { engine.owners }
+
+    /// The connection to the owner of a workflow.
+    ///
+    /// - Throws: `elsewhere` when it can't be reached.
+    func reached(_ node: ClusterNode, for id: WorkflowID) throws(EngineError) -> Peer {
         guard let peer = peer(node) else {
             throw EngineError(.elsewhere, "the server at \(node.address), which owns workflow \(id), can't be reached")
         }

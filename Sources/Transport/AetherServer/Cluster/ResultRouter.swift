@@ -61,21 +61,10 @@ final class ResultRouter: Sendable {
     }
 
     private func route(_ ids: [WorkflowID]) async {
-        var here: [WorkflowID] = []
-        var late: [WorkflowID] = []
-        var elsewhere: [String: (peer: Peer, ids: [String])] = [:]
-        for id in ids {
-            do throws(EngineError) {
-                if let peer = try peers.owner(of: id) {
-                    elsewhere[peer.node.id, default: (peer, [])].ids.append(id.rawValue)
-                } else {
-                    here.append(id)
-                }
-            } catch {
-                late.append(id)
-            }
-        }
-        for (peer, ids) in elsewhere.values { ask(peer, for: ids) }
+        let groups = OwnerGroups(ids, peers)
+        for (peer, places) in groups.elsewhere { ask(peer, for: places.map { ids[$0].rawValue }) }
+        let here = groups.here.map { ids[$0] }
+        var late = groups.unowned.map { ids[$0.place] }
         if !here.isEmpty, (try? await engine.watch(here, on: own)) == nil { late += here }
         routeLater(late)
     }
