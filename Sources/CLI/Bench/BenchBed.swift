@@ -82,7 +82,8 @@ final class BenchBed: Sendable {
             defer { (state.server, state.workers) = (nil, []) }
             return (state.server, state.workers)
         }
-        for worker in workers { worker.kill() }
+        for worker in workers { worker.endInput() }
+        for worker in workers { worker.waitUntilEnd() }
         server?.process?.kill()
     }
 

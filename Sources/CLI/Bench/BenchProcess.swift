@@ -14,6 +14,7 @@ final class BenchProcess: Sendable {
     private let input = Pipe()
     private let output = Pipe()
     private let name: String
+    private let ended = DispatchSemaphore(value: 0)
 
     init(_ name: String, _ arguments: [String], program: Program = .itself) throws(CommandFailure) {
         self.name = name
@@ -29,6 +30,7 @@ final class BenchProcess: Sendable {
         }
         process.standardInput = input
         process.standardOutput = output
+        process.terminationHandler = { [ended] _ in ended.signal() }
         do {
             try process.run()
         } catch {
@@ -54,6 +56,18 @@ final class BenchProcess: Sendable {
 
     func write(_ line: String) throws {
         try input.fileHandleForWriting.write(contentsOf: Data((line + "\n").utf8))
+    }
+
+    /// Has a worker end as it should: what it has under way, for this benchmark or another one at the same server, goes on elsewhere
+    /// at once.
+    func endInput() {
+        try? input.fileHandleForWriting.close()
+    }
+
+    /// Waits for its end; one that takes long is killed.
+    func waitUntilEnd() {
+        _ = ended.wait(timeout: .now() + 5)
+        kill()
     }
 
     /// Ends the process as a crash would.
