@@ -84,10 +84,8 @@ extension API {
             id: id, type: try body.requiredText("type"), input: body.payload("input"), tier: tier,
             idPolicy: try Engine.IDPolicy(name: try body.text("idPolicy")))
         start.trace = request.trace
-        if let peer = try await peers?.nextOwner(of: id) {
-            try await peer.start(start)
-        } else {
-            try await engine.start(start)
+        try await atOwner(of: id) { [start] peer in
+            if let peer { try await peer.start(start) } else { try await engine.start(start) }
         }
         return .object(["id": .string(id.rawValue)])
     }
@@ -106,16 +104,16 @@ extension API {
     }
 
     private func cancel(_ id: String) async -> APIError? {
-        do throws(EngineError) {
+        do {
             let id = try WorkflowID(checking: id)
-            if let peer = try await peers?.nextOwner(of: id) {
-                try await peer.cancel(id)
-            } else {
-                try await engine.cancel(id)
+            try await atOwner(of: id) { peer in
+                if let peer { try await peer.cancel(id) } else { try await engine.cancel(id) }
             }
             return nil
-        } catch {
+        } catch let error as EngineError {
             return APIError(error)
+        } catch {
+            return APIError(EngineError(.unavailable, "\(error)"))
         }
     }
 

@@ -1,5 +1,6 @@
 internal import AetherActors
 internal import AetherJSON
+internal import AetherRuntime
 internal import Hummingbird
 
 /// `/api/v1`: what the dashboard and scripts ask for, as JSON. Thin: each operation checks what it is given, asks the engine, and
@@ -19,6 +20,12 @@ struct API: Sendable {
         var api = self
         api.peers = nil
         return api
+    }
+
+    /// Has the owner of a workflow do something, which is given to the body: `nil` for this server.
+    func atOwner<Answer>(of id: WorkflowID, _ body: (Peer?) async throws -> Answer) async throws -> Answer {
+        guard let peers else { return try await body(nil) }
+        return try await peers.atOwner(of: id, body)
     }
 
     /// All there is.
