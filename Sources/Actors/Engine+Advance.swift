@@ -47,10 +47,10 @@ extension Engine {
         staged.answers.reserveCapacity(reports.count)
         staged.workflows.reserveCapacity(reports.count)
         let tasks = reports.map { task($0.task) }
-        let present = registry.present(tasks.map { $0?.workflow })
-        let absent = zip(tasks, present).compactMap { task, workflow in workflow == nil ? task?.workflow : nil }
+        let workflows = registry.present(tasks.map { $0?.workflow })
+        let absent = zip(tasks, workflows).compactMap { task, workflow in workflow == nil ? task?.workflow : nil }
         if absent.count > 1 { await prefetch(absent) }
-        for ((report, task), present) in zip(zip(reports, tasks), present) {
+        for ((report, task), present) in zip(zip(reports, tasks), workflows) {
             guard let task else {
                 staged.answers.append(.stale("no task has the id \(report.task)"))
                 continue
