@@ -41,6 +41,9 @@ final class TaskLink: Sendable {
                     while let new = await self.senders.take() {
                         for sender in new { group.addTask { await sender() } }
                     }
+                    // The link has ended. A stream that began while it did ends here too; one that begins later is refused.
+                    self.senders.finish()
+                    for sender in self.senders.drain() { group.addTask { await sender() } }
                 }
             }
             defer { self.finish() }
